@@ -1,0 +1,80 @@
+import type { TypeOf } from './schema.ts';
+import { bool, int, listByKey, long, object, oneOf, str, time } from './schema.ts';
+
+export const GROUP = 'kubechain.humanlayer.dev';
+export const VERSION = 'v1alpha1';
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Names of labels and annotations that the controllers set or read. */
+export const LABELS = {
+  /** On a TaskRun: the Task it runs. */
+  task: `${GROUP}/task`,
+  /** On a TaskRun and its children: the Agent that runs. */
+  agent: `${GROUP}/agent`,
+  /** On a TaskRunToolCall: the TaskRun that asked for it (the name is the original's). */
+  taskRun: `${GROUP}/taskruntoolcall`,
+  /** On a Task that a tool call delegates to: that tool call. */
+  parentToolCall: `${GROUP}/parent-toolcall`,
+} as const;
+
+/** A DNS subdomain of 253 characters at most: what Kubernetes takes as an object's name. */
+const OBJECT_NAME = { minLength: 1, maxLength: 253 } as const;
+
+export const localRef = (description: string) =>
+  object(description, { name: str('Name of the object, in the same namespace.', OBJECT_NAME) }, {});
+export type LocalRef = TypeOf<ReturnType<typeof localRef>>;
+
+export const secretKeyRef = (description: string) =>
+  object(
+    description,
+    {
+      name: str('Name of the Secret, in the same namespace.', OBJECT_NAME),
+      key: str('Key within the Secret.', { minLength: 1, maxLength: 253 }),
+    },
+    {},
+  );
+export type SecretKeyRef = TypeOf<ReturnType<typeof secretKeyRef>>;
+
+export const apiKeySource = (description: string) =>
+  object(description, { secretKeyRef: secretKeyRef('The Secret, and the key within it, that holds the API key.') }, {});
+
+/** `metav1.Condition`. */
+export const conditions = listByKey(
+  'Conditions as `kubectl wait --for=condition=…` reads them.',
+  'type',
+  object(
+    'One aspect of the state of the object.',
+    {
+      type: str('Name of the condition.', { maxLength: 316 }),
+      status: oneOf('Whether the condition holds.', ['True', 'False', 'Unknown']),
+      lastTransitionTime: time('When `status` changed last.'),
+      reason: str('Why, as one CamelCase word.', { maxLength: 1024 }),
+      message: str('Why, for people.', { maxLength: 32768 }),
+    },
+    { observedGeneration: long('The generation of the spec that this condition is about.', { minimum: 0 }) },
+  ),
+);
+export type Condition = TypeOf<typeof conditions>[number];
+
+/** The status fields that every kind of the original carries, and the ones Kubernetes' conventions ask for. */
+export const commonStatus = <const V extends string>(states: readonly V[]) => ({
+  ready: bool('Whether the object can be used.'),
+  status: oneOf('The state in a word.', states),
+  statusDetail: str('The state in a sentence: what it is waiting for, or what is wrong and how to mend it.'),
+  observedGeneration: long('The generation of the spec that this status is about.', { minimum: 0 }),
+  conditions,
+});
+
+export const READY_STATES = ['Ready', 'Error', 'Pending'] as const;
+
+export const usage = object(
+  'Tokens that the models reported.',
+  {},
+  {
+    inputTokens: long('Tokens sent to the model.', { minimum: 0 }),
+    outputTokens: long('Tokens that the model answered with.', { minimum: 0 }),
+    totalTokens: long('Both.', { minimum: 0 }),
+    modelCalls: int('Model calls that were answered.', { minimum: 0 }),
+  },
+);
+export type Usage = TypeOf<typeof usage>;

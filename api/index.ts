@@ -1,0 +1,40 @@
+import { agents } from './agent.ts';
+import { agentRevisions } from './agentrevision.ts';
+import { contactChannels } from './contactchannel.ts';
+import { contextPages } from './contextpage.ts';
+import type { Kind } from './kind.ts';
+import { llms } from './llm.ts';
+import { mcpServers } from './mcpserver.ts';
+import { tasks } from './task.ts';
+import { taskRuns } from './taskrun.ts';
+import { taskRunToolCalls } from './taskruntoolcall.ts';
+import { tools } from './tool.ts';
+
+export * from './agent.ts';
+export * from './agentrevision.ts';
+export * from './common.ts';
+export * from './contactchannel.ts';
+export * from './contextpage.ts';
+export type { Column, Custom, CustomResourceDefinition, Kind, Metadata } from './kind.ts';
+export { toCustomResourceDefinition } from './kind.ts';
+export * from './llm.ts';
+export * from './mcpserver.ts';
+export type { Message, ToolCall } from './message.ts';
+export * from './task.ts';
+export * from './taskrun.ts';
+export * from './taskruntoolcall.ts';
+export * from './tool.ts';
+
+/** Every kind, in the order in which their CRDs are printed and installed. */
+export const KINDS: readonly Kind<unknown>[] = [
+  llms,
+  agents,
+  tools,
+  mcpServers,
+  contactChannels,
+  tasks,
+  taskRuns,
+  taskRunToolCalls,
+  agentRevisions,
+  contextPages,
+];

@@ -1,0 +1,156 @@
+import { commonStatus, localRef, READY_STATES, secretKeyRef } from './common.ts';
+import { defineKind } from './kind.ts';
+import type { TypeOf } from './schema.ts';
+import { anyObject, bool, int, list, listByKey, map, object, oneOf, str } from './schema.ts';
+
+const ENVIRONMENT_NAME = { minLength: 1, maxLength: 253, pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$' } as const;
+
+const valueFrom = object(
+  'Where the value comes from.',
+  {},
+  { secretKeyRef: secretKeyRef('A key of a Secret.') },
+  {
+    'x-kubernetes-validations': [{ rule: 'has(self.secretKeyRef)', message: 'secretKeyRef is required' }],
+  },
+);
+
+const ONE_VALUE = {
+  'x-kubernetes-validations': [
+    { rule: 'has(self.value) != has(self.valueFrom)', message: 'exactly one of value and valueFrom is required' },
+  ],
+} as const;
+
+const quantity = {
+  ...str('A quantity: `500m`, `256Mi`.', { pattern: '^[0-9]+(\\.[0-9]+)?([munKMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$' }),
+  maxLength: 64,
+};
+
+const spec = object(
+  'How the server is started or reached.',
+  {
+    transport: oneOf(
+      '`stdio` starts `command`; `http` reaches `url` over streamable HTTP, or over SSE where the server knows nothing newer; `sse` reaches it over SSE.',
+      ['stdio', 'http', 'sse'],
+    ),
+  },
+  {
+    command: str('The program (stdio).', { minLength: 1, maxLength: 4096 }),
+    args: list('Its arguments.', str('An argument.', { maxLength: 32768 }), { maxItems: 256 }),
+    env: listByKey(
+      'Its environment variables. Nothing else of this program’s environment reaches it but PATH, HOME, LANG and TMPDIR.',
+      'name',
+      object(
+        'A variable.',
+        { name: str('Its name.', ENVIRONMENT_NAME) },
+        { value: str('Its value.', { maxLength: 32768 }), valueFrom },
+        ONE_VALUE,
+      ),
+      { maxItems: 256 },
+    ),
+    url: str('Where the server is (http, sse).', { maxLength: 2048, pattern: '^https?://[^\\s]+$' }),
+    headers: listByKey(
+      'HTTP headers sent with each request (http, sse).',
+      'name',
+      object(
+        'A header.',
+        { name: str('Its name.', { minLength: 1, maxLength: 256, pattern: "^[-!#$%&'*+.^_`|~0-9a-zA-Z]+$" }) },
+        { value: str('Its value.', { maxLength: 8192 }), valueFrom },
+        ONE_VALUE,
+      ),
+      { maxItems: 64 },
+    ),
+    timeoutSeconds: int('Seconds until a tool call is given up; 300 when absent.', { minimum: 1, maximum: 86400 }),
+    idempotentTools: list(
+      'Tools whose calls may be repeated without harm, `*` for all. After a crash only such calls run again; of others the outcome is unknown.',
+      str('A tool’s name, or `*`.', { minLength: 1, maxLength: 253 }),
+      { maxItems: 1024, 'x-kubernetes-list-type': 'set' },
+    ),
+    trustAnnotations: bool(
+      'Believes the server’s own annotations (readOnlyHint, idempotentHint) as if they stood in `idempotentTools`.',
+    ),
+    approvalContactChannel: localRef(
+      'Every call of this server’s tools waits for a human’s approval; this is where the human is asked.',
+    ),
+    resources: object(
+      'What the server may use where it runs as a Pod of its own. A server that runs as a child process of the operator is not limited, and an event says so.',
+      {},
+      {
+        limits: map('The most it may use.', quantity),
+        requests: map('What it needs.', quantity),
+      },
+    ),
+  },
+  {
+    'x-kubernetes-validations': [
+      {
+        rule: "self.transport != 'stdio' || has(self.command)",
+        message: 'transport stdio needs command',
+        fieldPath: '.command',
+        reason: 'FieldValueRequired',
+      },
+      {
+        rule: "self.transport == 'stdio' || has(self.url)",
+        message: 'transports http and sse need url',
+        fieldPath: '.url',
+        reason: 'FieldValueRequired',
+      },
+      {
+        rule: "self.transport == 'stdio' || !(has(self.command) || has(self.args) || has(self.env))",
+        message: 'command, args and env go with transport stdio only',
+      },
+      {
+        rule: "self.transport != 'stdio' || !(has(self.url) || has(self.headers))",
+        message: 'url and headers go with transports http and sse only',
+      },
+    ],
+  },
+);
+
+const tool = object(
+  'A tool of the server.',
+  { name: str('Its name.') },
+  {
+    description: str('What it does, in the server’s words.'),
+    inputSchema: anyObject('JSON Schema of its arguments.'),
+    annotations: object(
+      'What the server says about its effects.',
+      {},
+      {
+        title: str('A title for people.'),
+        readOnlyHint: bool('Changes nothing.'),
+        destructiveHint: bool('May destroy something.'),
+        idempotentHint: bool('May be repeated without further effect.'),
+        openWorldHint: bool('Reaches beyond a closed set of things.'),
+      },
+    ),
+  },
+);
+
+const status = object(
+  'What the controller found.',
+  {},
+  {
+    connected: bool('Whether the connection stands.'),
+    ...commonStatus(READY_STATES),
+    tools: list('What the server offers.', tool),
+  },
+);
+
+export const mcpServers = defineKind({
+  kind: 'MCPServer',
+  plural: 'mcpservers',
+  shortNames: ['mcp'],
+  description: 'A server of the Model Context Protocol, whose tools agents may call.',
+  spec,
+  status,
+  columns: [
+    { name: 'Ready', path: '.status.ready', type: 'boolean' },
+    { name: 'Status', path: '.status.status' },
+    { name: 'Detail', path: '.status.statusDetail', wide: true },
+  ],
+});
+
+export type MCPServerSpec = TypeOf<typeof spec>;
+export type MCPServerStatus = TypeOf<typeof status>;
+export type MCPServerTool = TypeOf<typeof tool>;
+export type MCPServer = NonNullable<typeof mcpServers.object>;
