@@ -84,10 +84,23 @@ export interface FieldError {
 
 /** A schema compiled once, used for every object of a kind. Pure: no clock, no I/O. */
 export interface CompiledSchema {
-  /** Fills `default:` values in place, as the API server does on request, on read from storage and after mutating admission. */
+  /**
+   * Fills `default:` values in place, as the API server does on request, on read from storage and after mutating
+   * admission. Nulls of fields that are not `nullable` become the default, or go away where there is none.
+   */
   applyDefaults(object: JsonObject): void;
-  /** Removes unknown fields in place; returns their paths (`spec.foo`, `spec.items[0].bar`) for fieldValidation=Strict|Warn. `metadata`, `apiVersion`, `kind` of the root are left alone. */
+  /**
+   * Removes unknown fields in place; returns their paths (`spec.foo`, `spec.items[0].bar`), sorted, for
+   * fieldValidation=Strict|Warn. `metadata`, `apiVersion`, `kind` of the root are left alone; the metadata of embedded
+   * resources loses what ObjectMeta does not have.
+   */
   prune(object: JsonObject): string[];
-  /** All violations: OpenAPI part, list types, then CEL rules (transition rules and ratcheting when `old` is given). Empty when valid. */
-  validate(object: JsonObject, old?: JsonObject): FieldError[];
+  /**
+   * All violations: OpenAPI part, embedded metadata, list types, then CEL rules (transition rules and ratcheting when
+   * `old` is given). Empty when valid. `prior` are violations that the caller found before (metadata, scale): they
+   * stand first, and some of them keep CEL rules from being evaluated, as on the real server.
+   */
+  validate(object: JsonObject, old?: JsonObject, prior?: readonly FieldError[]): FieldError[];
+  /** The same for an update of the status subresource: of the OpenAPI part, only that of `status` applies. */
+  validateStatus(object: JsonObject, old: JsonObject, prior?: readonly FieldError[]): FieldError[];
 }

@@ -1,0 +1,62 @@
+import { correlate, correlatedKey } from './correlation.ts';
+import { compileDefaults } from './defaults.ts';
+import { invalid, ROOT } from './errors.ts';
+import { compileListTypes } from './listtypes.ts';
+import { compileOpenApi } from './openapi.ts';
+import { compilePruner } from './prune.ts';
+import type { CompiledSchema, FieldError, FieldErrorType, JsonObject, SchemaProps } from './types.ts';
+
+/** Errors after which CEL rules are not evaluated: the object may not have the types that the rules rely on. */
+const BLOCKING: ReadonlySet<FieldErrorType> = new Set<FieldErrorType>([
+  'FieldValueNotSupported',
+  'FieldValueRequired',
+  'FieldValueTooLong',
+  'FieldValueTooMany',
+  'FieldValueTypeInvalid',
+]);
+
+const UNCHECKED =
+  'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+
+/**
+ * Compiles a structural schema into what the API server does to every object of a custom resource. Compile once per
+ * CRD version: compilation costs about a thousand times what validating an object costs.
+ */
+export function compileSchema(schema: SchemaProps): CompiledSchema {
+  const defaults = compileDefaults(schema);
+  const prune = compilePruner(schema);
+  const openApi = compileOpenApi(schema);
+  const status = schema.properties?.status;
+  const statusOpenApi = status === undefined ? undefined : compileOpenApi(status);
+  const listTypes = compileListTypes(schema);
+
+  const finish = (errors: FieldError[], object: JsonObject, old: JsonObject | undefined): FieldError[] => {
+    if (listTypes !== undefined) {
+      const found = listTypes(object, ROOT);
+      // What already was in the list twice may stay.
+      if (found.length > 0 && (old === undefined || listTypes(old, ROOT).length === 0)) errors.push(...found);
+    }
+    return errors;
+  };
+
+  return {
+    applyDefaults: (object) => defaults?.(object),
+    prune,
+    validate(object, old, prior = []) {
+      const at = old === undefined ? undefined : correlate(object, old, schema);
+      return finish([...prior, ...openApi(object, '', at)], object, old);
+    },
+    validateStatus(object, old, prior = []) {
+      const at = correlate(object, old, schema);
+      const errors = [...prior];
+      if (statusOpenApi !== undefined && Object.hasOwn(object, 'status')) {
+        errors.push(...statusOpenApi(object.status, 'status', correlatedKey(at, 'status')));
+      }
+      return finish(errors, object, old);
+    },
+  };
+}
+
+export function blocked(errors: readonly FieldError[]): FieldError | undefined {
+  return errors.some((error) => BLOCKING.has(error.type)) ? invalid(ROOT, null, UNCHECKED) : undefined;
+}
