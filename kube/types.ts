@@ -205,7 +205,12 @@ export interface WorkQueue {
   addRateLimited(key: string): void;
   forget(key: string): void;
   failures(key: string): number;
+  /** Keys that wait for a worker; neither delayed ones nor those being processed. */
   readonly length: number;
+  /** For workers: the next key, which then counts as being processed until `done`; undefined after `shutDown`, or when `signal` aborts. */
+  take(signal?: AbortSignal): Promise<string | undefined>;
+  done(key: string): void;
+  /** Adds do nothing from here on, delayed keys are dropped, and waiting `take`s end. */
   shutDown(): void;
 }
 
@@ -216,6 +221,17 @@ export interface ControllerOptions {
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly metrics?: ControllerMetrics;
+}
+
+/** Told of every reconcile. `seconds` is how long it took. */
+export interface ControllerMetrics {
+  reconciled(
+    controller: string,
+    result: 'success' | 'requeue_after' | 'error' | 'terminal_error',
+    seconds: number,
+  ): void;
+  active(controller: string, workers: number): void;
 }
 
 export interface ObjectReference {
@@ -229,7 +245,13 @@ export interface ObjectReference {
 
 export interface EventRecorder {
   /** Never blocks, never throws. Repeats of the same (object, type, reason, message) become one Event with a count. */
-  event(about: ObjectReference, type: 'Normal' | 'Warning', reason: string, message: string, annotations?: Record<string, string>): void;
+  event(
+    about: ObjectReference,
+    type: 'Normal' | 'Warning',
+    reason: string,
+    message: string,
+    annotations?: Record<string, string>,
+  ): void;
   /** Resolves when all that was recorded so far is written, or given up. */
   flush(): Promise<void>;
   close(): Promise<void>;

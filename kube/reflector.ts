@@ -1,0 +1,155 @@
+import { createBackoff } from './backoff.ts';
+import { sleep } from './clock.ts';
+import { isGone, KubeError, messageOf } from './errors.ts';
+import type { InformerMetrics } from './metrics.ts';
+import { isNewerVersion } from './resources.ts';
+import type { Clock, KubeClient, KubeObject, ListOptions, Logger, Resource } from './types.ts';
+
+/** Where a reflector puts what it sees. Calls come strictly one after the other. */
+export interface ReflectorSink<T extends KubeObject> {
+  /** A list was asked for: what is written from here on may be missing in it. */
+  listStarted(): void;
+  /** The complete state at `resourceVersion`. */
+  replace(objects: T[], resourceVersion: string): void;
+  changed(object: T): void;
+  deleted(object: T): void;
+  /** All up to this version has been seen. */
+  progressed(resourceVersion: string): void;
+}
+
+export interface ReflectorOptions<T extends KubeObject> {
+  readonly client: KubeClient;
+  readonly resource: Resource<T>;
+  readonly namespace?: string;
+  readonly labelSelector?: string;
+  readonly fieldSelector?: string;
+  /** Objects a page of a list; 500 unless told. */
+  readonly pageSize?: number;
+  /** Applied to each object as soon as it is read, before the next page. */
+  readonly transform?: (object: T) => T;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics?: InformerMetrics;
+  readonly random?: () => number;
+  /** Milliseconds without a byte after which a watch counts as dead; the client's default unless told. */
+  readonly inactivityMs?: number;
+  /** Milliseconds of the first wait after a failure; 200 unless told. */
+  readonly backoffMs?: number;
+}
+
+const PAGE_SIZE = 500;
+const LIST_TIMEOUT_MS = 60_000;
+const SHORTEST_WATCH_SECONDS = 300;
+const LONGEST_BACKOFF_MS = 30_000;
+/** A watch that ends sooner and brought nothing counts as a failure, lest we hammer the server. */
+const HEALTHY_WATCH_MS = 1000;
+
+/**
+ * Lists, then watches from the list's version, until `signal` aborts; never rejects. A watch that ends or breaks goes on
+ * from the last version seen; `Gone` lists anew. Every failure waits: exponential backoff with jitter, and at least as
+ * long as the server asked.
+ */
+export async function runReflector<T extends KubeObject>(
+  options: ReflectorOptions<T>,
+  sink: ReflectorSink<T>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { clock, metrics, resource, random = Math.random } = options;
+  const logger = options.logger.child({ kind: resource.kind });
+  const backoff = createBackoff({ baseMs: options.backoffMs ?? 200, maxMs: LONGEST_BACKOFF_MS, random });
+  let version: string | undefined;
+  let lists = 0;
+
+  while (!signal.aborted) {
+    const startedAt = clock.monotonic();
+    let events = 0;
+    try {
+      if (version === undefined) {
+        if (lists++ > 0) metrics?.relisted(resource.plural);
+        version = await listAll(options, sink, signal);
+      } else {
+        metrics?.watchStarted(resource.plural);
+        for await (const event of options.client.watch(resource, {
+          namespace: options.namespace,
+          labelSelector: options.labelSelector,
+          fieldSelector: options.fieldSelector,
+          resourceVersion: version,
+          timeoutSeconds: Math.round(SHORTEST_WATCH_SECONDS * (1 + random())),
+          inactivityMs: options.inactivityMs,
+          signal,
+        })) {
+          if (signal.aborted) return;
+          events++;
+          const seen: string =
+            event.type === 'BOOKMARK' ? event.resourceVersion : (event.object.metadata.resourceVersion ?? '');
+          if (event.type === 'BOOKMARK' && isNewerVersion(version, seen)) {
+            throw new KubeError('Gone', `the server is at version ${seen}, behind ${version}: its data was replaced`);
+          }
+          if (event.type === 'DELETED') sink.deleted(transformed(options, event.object));
+          else if (event.type !== 'BOOKMARK') sink.changed(transformed(options, event.object));
+          if (seen !== '') {
+            version = seen;
+            sink.progressed(seen);
+          }
+        }
+        if (events === 0 && clock.monotonic() - startedAt < HEALTHY_WATCH_MS)
+          throw new KubeError('Unavailable', 'the server ended the watch at once');
+        backoff.reset();
+      }
+    } catch (error) {
+      if (signal.aborted) return;
+      // Whatever was seen shows that the server is well; the next failure starts over.
+      if (events > 0) backoff.reset();
+      if (isGone(error)) version = undefined;
+      const waitMs = Math.max(backoff.next(), error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0);
+      const doing = version === undefined ? 'list again' : 'watch again';
+      metrics?.failed(resource.plural, error instanceof KubeError ? error.code : 'Internal');
+      logger.warn({ error: messageOf(error), waitMs: Math.round(waitMs) }, `informer: ${doing} after a failure`);
+      await sleep(clock, waitMs, signal);
+    }
+  }
+}
+
+/** Reads all pages and hands them over at once; returns the version that they are of. */
+async function listAll<T extends KubeObject>(
+  options: ReflectorOptions<T>,
+  sink: ReflectorSink<T>,
+  signal: AbortSignal,
+): Promise<string> {
+  const { client, resource, namespace, labelSelector, fieldSelector, pageSize = PAGE_SIZE } = options;
+  const selection: ListOptions = { namespace, labelSelector, fieldSelector, timeoutMs: LIST_TIMEOUT_MS, signal };
+  // A continue token may expire between pages: once more by pages, then all in one, as that cannot expire.
+  for (const limit of [pageSize, pageSize, undefined]) {
+    sink.listStarted();
+    const objects: T[] = [];
+    try {
+      let token: string | undefined;
+      do {
+        const page = await client.list(resource, { ...selection, limit, continue: token });
+        for (const item of page.items) objects.push(transformed(options, item));
+        token = page.metadata.continue || undefined;
+        if (token === undefined) {
+          const version = page.metadata.resourceVersion ?? '';
+          sink.replace(objects, version);
+          return version;
+        }
+      } while (token !== undefined);
+    } catch (error) {
+      if (!isGone(error) || limit === undefined) throw error;
+    }
+  }
+  throw new KubeError('Gone', `list ${resource.kind}: the list expired while it was read`);
+}
+
+function transformed<T extends KubeObject>(options: ReflectorOptions<T>, object: T): T {
+  if (options.transform === undefined) return object;
+  try {
+    return options.transform(object);
+  } catch (error) {
+    options.logger.error(
+      { kind: options.resource.kind, name: object.metadata.name, error: messageOf(error) },
+      'informer: the transform threw; the object is kept whole',
+    );
+    return object;
+  }
+}
