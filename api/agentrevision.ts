@@ -1,3 +1,4 @@
+import { apiKeySource } from './common.ts';
 import { defineKind } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, int, list, object, oneOf, str } from './schema.ts';
@@ -25,7 +26,11 @@ const spec = object(
     llm: object(
       'The model.',
       { name: str('Name of the LLM.'), provider: str('Its provider.') },
-      { parameters: anyObject('Its parameters.'), openai: anyObject('What only OpenAI knows.') },
+      {
+        apiKeyFrom: apiKeySource('Where the key for it is.'),
+        parameters: anyObject('Its parameters.'),
+        openai: anyObject('What only OpenAI knows.'),
+      },
     ),
     tools: list('The tools that the agent may call.', revisionTool),
   },

@@ -23,6 +23,8 @@ export interface CallLimiter {
    * Rejects with the signal's reason.
    */
   acquire(slot: CallSlot): Promise<() => void>;
+  /** Whether `acquire` would resolve at once. */
+  free(slot: Omit<CallSlot, 'signal'>): boolean;
   /** For metrics. */
   readonly inFlight: number;
   readonly waiting: number;
@@ -92,7 +94,7 @@ export function createCallLimiter(limits: CallLimits): CallLimiter {
     namespace.inFlight += 1;
     turns += 1;
     namespace.turn = turns;
-    moveToEnd(line, namespace);
+    moveToEnd(line, namespace.key);
   }
 
   function give(llm: Llm, namespace: Namespace): void {
@@ -109,7 +111,7 @@ export function createCallLimiter(limits: CallLimits): CallLimiter {
     const waiter = queue.first;
     if (waiter === undefined) return;
     take(queue.llm, queue.namespace);
-    moveToEnd(queue.namespace.queues, queue.llm, queue);
+    moveToEnd(queue.namespace.queues, queue.llm.key);
     remove(waiter);
     waiter.grant();
   }
@@ -119,7 +121,9 @@ export function createCallLimiter(limits: CallLimits): CallLimiter {
     for (const namespace of line.values()) {
       if (namespace.inFlight >= maxPerNamespace) continue;
       const queue = firstOpen(namespace);
-      if (queue !== undefined) return serve(queue);
+      if (queue === undefined) continue;
+      serve(queue);
+      return;
     }
   }
 
@@ -240,6 +244,14 @@ export function createCallLimiter(limits: CallLimits): CallLimiter {
         slot.signal.addEventListener('abort', abort, { once: true });
       });
     },
+    free(slot) {
+      const limit = slot.limit !== undefined && slot.limit >= 1 ? slot.limit : maxPerLlm;
+      return (
+        inFlight < maxInFlight &&
+        (llms.get(slot.llm)?.inFlight ?? 0) < limit &&
+        (namespaces.get(slot.namespace)?.inFlight ?? 0) < maxPerNamespace
+      );
+    },
     get inFlight() {
       return inFlight;
     },
@@ -250,9 +262,9 @@ export function createCallLimiter(limits: CallLimits): CallLimiter {
 }
 
 /** Makes an entry the last of its Map, if it is in it. */
-function moveToEnd<V extends { readonly key: string }>(map: Map<string, V>, value: V): void;
-function moveToEnd<V>(map: Map<string, V>, key: { readonly key: string }, value: V): void;
-function moveToEnd<V>(map: Map<string, V>, { key }: { readonly key: string }, value?: V): void {
-  const entry = value ?? map.get(key);
-  if (entry !== undefined && map.delete(key)) map.set(key, entry);
+function moveToEnd<V>(map: Map<string, V>, key: string): void {
+  const value = map.get(key);
+  if (value === undefined) return;
+  map.delete(key);
+  map.set(key, value);
 }

@@ -1,0 +1,83 @@
+/** Work under way outside of the work queue: a model call, a tool call. */
+export interface Effects<Result> {
+  /** Starts `work` for `key` unless one is there. When it ends, its result waits here and `onProgress(key)` is called. */
+  start(key: string, work: (signal: AbortSignal, stage: (name: string) => void) => Promise<Result>): void;
+  state(key: string): EffectState<Result>;
+  /** Takes the result away, so that it is acted on once. */
+  take(key: string): Result | undefined;
+  /** Aborts and forgets: what it still returns is dropped. */
+  cancel(key: string): void;
+  readonly size: number;
+}
+
+export type EffectState<Result> =
+  | { readonly kind: 'none' }
+  /** `stage` is what the work last called itself. */
+  | { readonly kind: 'running'; readonly stage: string }
+  | { readonly kind: 'settled'; readonly result: Result };
+
+interface Entry<Result> {
+  readonly abort: AbortController;
+  stage: string;
+  result?: { readonly value: Result };
+}
+
+/**
+ * Keeps long calls out of the reconcilers, which must never wait: a reconcile starts one, ends, and is called again
+ * when it has settled. `work` must not reject; what it cannot handle is `onCrash`'s to turn into a result.
+ */
+export function createEffects<Result>(options: {
+  /** Called when the work has settled, and at each stage it names. */
+  readonly onProgress: (key: string) => void;
+  readonly onCrash: (error: unknown) => Result;
+  readonly signal: AbortSignal;
+}): Effects<Result> {
+  const entries = new Map<string, Entry<Result>>();
+
+  const settle = (key: string, entry: Entry<Result>, value: Result) => {
+    if (entries.get(key) !== entry) return;
+    entry.result = { value };
+    options.onProgress(key);
+  };
+
+  options.signal.addEventListener('abort', () => {
+    for (const entry of entries.values()) entry.abort.abort();
+    entries.clear();
+  });
+
+  return {
+    start(key, work) {
+      if (entries.has(key) || options.signal.aborted) return;
+      const entry: Entry<Result> = { abort: new AbortController(), stage: '' };
+      entries.set(key, entry);
+      const stage = (name: string) => {
+        entry.stage = name;
+        if (entries.get(key) === entry) options.onProgress(key);
+      };
+      work(entry.abort.signal, stage).then(
+        (value) => settle(key, entry, value),
+        (error: unknown) => settle(key, entry, options.onCrash(error)),
+      );
+    },
+    state(key) {
+      const entry = entries.get(key);
+      if (entry === undefined) return { kind: 'none' };
+      return entry.result === undefined
+        ? { kind: 'running', stage: entry.stage }
+        : { kind: 'settled', result: entry.result.value };
+    },
+    take(key) {
+      const entry = entries.get(key);
+      if (entry?.result === undefined) return undefined;
+      entries.delete(key);
+      return entry.result.value;
+    },
+    cancel(key) {
+      entries.get(key)?.abort.abort();
+      entries.delete(key);
+    },
+    get size() {
+      return entries.size;
+    },
+  };
+}

@@ -1,0 +1,151 @@
+import type {
+  Agent,
+  AgentRevision,
+  ContactChannel,
+  Kind,
+  LLM,
+  MCPServer,
+  Task,
+  TaskRun,
+  TaskRunToolCall,
+  Tool,
+} from '../api/index.ts';
+import {
+  agentRevisions,
+  agents,
+  contactChannels,
+  llms,
+  mcpServers,
+  taskRuns,
+  taskRunToolCalls,
+  tasks,
+  tools,
+} from '../api/index.ts';
+import type { Clock, Informer, KubeClient, KubeObject, Logger } from '../kube/index.ts';
+import { createInformer } from '../kube/index.ts';
+import { keyIn } from './keys.ts';
+
+/** Names of the informers' indexes. Values are `namespace/name` keys of what is referred to. */
+export const INDEX = {
+  agentsByDependency: 'agentsByDependency',
+  toolsByAgent: 'toolsByAgent',
+  runsByTask: 'runsByTask',
+  runsByAgent: 'runsByAgent',
+  runsByParentCall: 'runsByParentCall',
+  callsByRun: 'callsByRun',
+  callsByServer: 'callsByServer',
+  serversByChannel: 'serversByChannel',
+  revisionsByAgent: 'revisionsByAgent',
+} as const;
+
+export interface Informers {
+  readonly llms: Informer<LLM>;
+  readonly agents: Informer<Agent>;
+  readonly tools: Informer<Tool>;
+  readonly mcpServers: Informer<MCPServer>;
+  readonly contactChannels: Informer<ContactChannel>;
+  readonly tasks: Informer<Task>;
+  readonly taskRuns: Informer<TaskRun>;
+  readonly toolCalls: Informer<TaskRunToolCall>;
+  readonly revisions: Informer<AgentRevision>;
+}
+
+/** What a dependency of an Agent is looked up by. */
+export const dependencyKey = (kind: string, namespace: string | undefined, name: string) =>
+  `${kind}/${keyIn(namespace, name)}`;
+
+/**
+ * One informer a kind. They hold what decisions need and drop what is long: conversations, outputs and arguments,
+ * so that ten thousand runs fit in memory. `FullObjects` has the whole object when it is needed.
+ */
+export function createInformers(options: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly namespace?: string;
+}): Informers {
+  const make = <T extends KubeObject>(
+    kind: Kind<T>,
+    indexers: Record<string, (object: T) => string[]> = {},
+    transform: (object: T) => T = (object) => object,
+    pageSize?: number,
+  ): Informer<T> =>
+    createInformer<T>({
+      client: options.client,
+      clock: options.clock,
+      logger: options.logger,
+      resource: kind,
+      indexers,
+      transform: (object) => transform(withoutManagedFields(object)),
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+      ...(pageSize === undefined ? {} : { pageSize }),
+    });
+
+  return {
+    llms: make<LLM>(llms),
+    agents: make<Agent>(agents, {
+      [INDEX.agentsByDependency]: ({ metadata: { namespace }, spec }) => [
+        dependencyKey('LLM', namespace, spec.llmRef.name),
+        ...(spec.tools ?? []).map(({ name }) => dependencyKey('Tool', namespace, name)),
+        ...(spec.mcpServers ?? []).map(({ name }) => dependencyKey('MCPServer', namespace, name)),
+      ],
+    }),
+    tools: make<Tool>(tools, {
+      [INDEX.toolsByAgent]: ({ metadata: { namespace }, spec }) =>
+        spec.agentRef === undefined ? [] : [keyIn(namespace, spec.agentRef.name)],
+    }),
+    mcpServers: make<MCPServer>(mcpServers, {
+      [INDEX.serversByChannel]: ({ metadata: { namespace }, spec }) =>
+        spec.approvalContactChannel === undefined ? [] : [keyIn(namespace, spec.approvalContactChannel.name)],
+    }),
+    contactChannels: make<ContactChannel>(contactChannels),
+    tasks: make<Task>(tasks),
+    // A page of a hundred runs of 64 KiB is 6 MiB of JSON: what is parsed at once when the operator starts.
+    taskRuns: make<TaskRun>(
+      taskRuns,
+      {
+        [INDEX.runsByTask]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.taskRef.name)],
+        [INDEX.runsByAgent]: ({ metadata: { namespace }, status }) =>
+          status?.agent === undefined ? [] : [keyIn(namespace, status.agent)],
+        [INDEX.runsByParentCall]: ({ metadata: { namespace }, spec }) =>
+          spec.taskRunToolCallRef === undefined ? [] : [keyIn(namespace, spec.taskRunToolCallRef.name)],
+      },
+      withoutConversation,
+      100,
+    ),
+    toolCalls: make<TaskRunToolCall>(
+      taskRunToolCalls,
+      {
+        [INDEX.callsByRun]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.taskRunRef.name)],
+        [INDEX.callsByServer]: ({ metadata: { namespace }, spec }) =>
+          spec.tool?.kind === 'MCPServer' ? [keyIn(namespace, spec.tool.name)] : [],
+      },
+      withoutPayload,
+      100,
+    ),
+    revisions: make<AgentRevision>(agentRevisions, {
+      [INDEX.revisionsByAgent]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.agent)],
+    }),
+  };
+}
+
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+function withoutConversation(run: TaskRun): TaskRun {
+  if (run.status === undefined) return run;
+  const { contextWindow: _window, output: _output, ...status } = run.status;
+  return { ...run, status };
+}
+
+function withoutPayload(call: TaskRunToolCall): TaskRunToolCall {
+  const slim: TaskRunToolCall = { ...call, spec: { ...call.spec, arguments: '' } };
+  if (call.status !== undefined) {
+    const { result: _result, ...status } = call.status;
+    slim.status = status;
+  }
+  return slim;
+}

@@ -1,0 +1,248 @@
+import type { AgentRevision, Task, TaskRun, TaskRunToolCall } from '../../api/index.ts';
+import { agentRevisions, agents, tasks } from '../../api/index.ts';
+import type { Clock, EventRecorder, KubeClient, Logger, ReconcileResult, WorkQueue } from '../../kube/index.ts';
+import { isConflict, isNotFound, keyOf } from '../../kube/index.ts';
+import type { Effects } from '../effects.ts';
+import type { FullObjects } from '../fullObjects.ts';
+import type { Informers } from '../informers.ts';
+import { INDEX } from '../informers.ts';
+import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
+import type { ModelCaller, ModelResult } from '../modelCalls.ts';
+import { isTerminal } from '../phases.ts';
+import { createRunWriter } from './apply.ts';
+import type { RunState } from './decide.ts';
+import { decide, plannedCalls } from './decide.ts';
+import { createPages } from './pages.ts';
+import { offeredTools } from './tools.ts';
+
+/** Steps that one reconcile may take before others get their turn; a run without tools takes four. */
+const MOST_STEPS = 12;
+const PAGES_IN_MEMORY = 64 * 1024 * 1024;
+const DONE: ReconcileResult = { kind: 'done' };
+
+export interface TaskRunController {
+  reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult>;
+  /** Brings what happens elsewhere to the queue: children, the Task, the Agent. */
+  wire(): void;
+}
+
+/** Advances TaskRuns, step by step: gather, decide, apply, until there is nothing to do but wait. */
+export function createTaskRunController(options: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly events: EventRecorder;
+  readonly informers: Informers;
+  readonly queue: WorkQueue;
+  readonly runs: FullObjects<TaskRun>;
+  readonly toolCalls: FullObjects<TaskRunToolCall>;
+  readonly modelCalls: Effects<ModelResult>;
+  readonly caller: ModelCaller;
+  readonly random: () => number;
+}): TaskRunController {
+  const { client, clock, informers, queue, runs, modelCalls, caller } = options;
+  const pages = createPages(client, PAGES_IN_MEMORY);
+  const writer = createRunWriter({ ...options, pages, resolve: resolveFunction });
+
+  function revisionOf(run: TaskRun): AgentRevision | undefined {
+    const name = run.status?.agentRevision;
+    return name === undefined ? undefined : informers.revisions.store.get(keyIn(run.metadata.namespace, name));
+  }
+
+  function resolveFunction(run: TaskRun, functionName: string): TaskRunToolCall['spec']['tool'] {
+    const tool = revisionOf(run)?.spec.tools.find((candidate) => candidate.functionName === functionName);
+    if (tool === undefined) return undefined;
+    return { kind: tool.kind, name: tool.name, ...(tool.tool === undefined ? {} : { tool: tool.tool }) };
+  }
+
+  async function gather(key: string, run: TaskRun, signal: AbortSignal): Promise<RunState> {
+    const { namespace } = run.metadata;
+    const phase = run.status?.phase ?? 'Pending';
+    const idle = isTerminal(phase) || run.spec.cancel === true || run.spec.suspend === true;
+    let task: Task | undefined;
+    let agent: RunState['agent'];
+    let revision = revisionOf(run);
+    if (phase === 'Pending' && !idle) {
+      task =
+        informers.tasks.store.get(keyIn(namespace, run.spec.taskRef.name)) ??
+        (await find(tasks, run.spec.taskRef.name));
+      const agentName = run.spec.agentRef?.name ?? task?.spec.agentRef.name;
+      // Asked, not looked up: a run must never begin on the Agent as it was before the last change.
+      agent = agentName === undefined ? undefined : await find(agents, agentName);
+      const current = agent?.status?.currentRevision;
+      revision = current === undefined ? undefined : await findRevision(current);
+    } else if (revision === undefined && !idle && run.status?.agentRevision !== undefined) {
+      revision = await findRevision(run.status.agentRevision);
+    }
+    const calls =
+      phase === 'ToolCallsPending' && !idle
+        ? await Promise.all(plannedCalls(run).map(({ name }) => toolCall(name)))
+        : [];
+    return {
+      run,
+      task,
+      agent,
+      revision,
+      calls,
+      model: modelCalls.state(key),
+      slotFree: revision !== undefined && caller.slotFree(namespace ?? '', revision),
+      now: clock.now(),
+      random: options.random(),
+    };
+
+    /** Whole only where it has ended: until then nobody reads its arguments or its result. */
+    async function toolCall(name: string): Promise<TaskRunToolCall | undefined> {
+      const callKey = keyIn(namespace, name);
+      const seen = informers.toolCalls.store.get(callKey);
+      const ended = seen?.status?.completionTime !== undefined;
+      const found = ended ? await options.toolCalls.get(callKey, signal) : seen;
+      return found?.metadata.ownerReferences?.some(({ uid }) => uid === run.metadata.uid) === true ? found : undefined;
+    }
+
+    async function find<T extends TaskRun | Task | NonNullable<RunState['agent']>>(
+      resource: Parameters<typeof client.get<T>>[0],
+      name: string,
+    ): Promise<T | undefined> {
+      try {
+        return await client.get(resource, inNamespaceOf(run, name), { signal });
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    }
+
+    async function findRevision(name: string): Promise<AgentRevision | undefined> {
+      const seen = informers.revisions.store.get(keyIn(namespace, name));
+      if (seen !== undefined) return seen;
+      try {
+        const found = await client.get(agentRevisions, inNamespaceOf(run, name), { signal });
+        informers.revisions.observe(found);
+        return found;
+      } catch (error) {
+        if (isNotFound(error)) return undefined;
+        throw error;
+      }
+    }
+  }
+
+  function startModelCall(key: string, run: TaskRun, revision: AgentRevision): void {
+    const namespace = run.metadata.namespace ?? '';
+    modelCalls.start(key, (signal, stage) =>
+      caller.call({
+        namespace,
+        revision,
+        tools: offeredTools(informers, run.metadata.namespace, revision),
+        // The run may have waited long for its slot, and this closure must not hold its conversation meanwhile.
+        messages: async () => {
+          const present = await runs.get(key, signal);
+          if (present === undefined) throw new Error(`TaskRun ${key} is gone`);
+          return [...(await pages.read(present, signal)), ...(present.status?.contextWindow ?? [])];
+        },
+        idempotencyKey: `${uidOf(run)}-${(run.status?.turns ?? 0) + 1}`,
+        signal,
+        onBegin: () => stage('calling'),
+      }),
+    );
+  }
+
+  async function reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+    for (let step = 0; step < MOST_STEPS; step += 1) {
+      const seen = informers.taskRuns.store.get(key);
+      if (seen === undefined) {
+        modelCalls.cancel(key);
+        return DONE;
+      }
+      const finished = isTerminal(seen.status?.phase);
+      const run = finished ? seen : await runs.get(key, signal);
+      if (run === undefined) {
+        modelCalls.cancel(key);
+        return DONE;
+      }
+      const state = await gather(key, run, signal);
+      const decision = decide(state);
+      try {
+        switch (decision.kind) {
+          case 'wait':
+            return decision.wakeAfterMs === undefined ? DONE : { kind: 'requeue', afterMs: decision.wakeAfterMs };
+          case 'write':
+            await writer.writeStatus(run, decision.change, decision.events, signal);
+            // Only now, and only the answer that was decided on: one that could not be written is decided on again.
+            if (state.model.kind === 'settled') modelCalls.take(key);
+            if (isTerminal(decision.change.set.phase)) modelCalls.cancel(key);
+            break;
+          case 'callModel':
+            startModelCall(key, run, decision.revision);
+            return DONE;
+          case 'createToolCalls':
+            await writer.createToolCalls(run, decision.calls, decision.turn, signal);
+            break;
+          case 'delete':
+            await writer.delete(run, signal);
+            return DONE;
+        }
+      } catch (error) {
+        if (isNotFound(error)) return DONE;
+        if (!isConflict(error)) throw error;
+        // Somebody else wrote: look again at what is there now.
+        runs.drop(key);
+        const fresh = await freshRun(run, signal);
+        if (fresh === undefined) return DONE;
+      }
+    }
+    queue.add(key);
+    return DONE;
+  }
+
+  async function freshRun(run: TaskRun, signal: AbortSignal): Promise<TaskRun | undefined> {
+    try {
+      const fresh = await client.get(informers.taskRuns.resource, inNamespaceOf(run, nameOf(run)), { signal });
+      if (fresh.metadata.uid !== run.metadata.uid) return undefined;
+      runs.put(fresh);
+      return fresh;
+    } catch (error) {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    }
+  }
+
+  return {
+    reconcile,
+    wire() {
+      informers.taskRuns.on({
+        add: (run) => queue.add(keyOf(run)),
+        update: (_old, run) => queue.add(keyOf(run)),
+        delete: (run) => {
+          // At once: a run of the same name may follow, and must not get this one's answer.
+          modelCalls.cancel(keyOf(run));
+          queue.add(keyOf(run));
+        },
+      });
+      const runOf = (call: TaskRunToolCall) => keyIn(call.metadata.namespace, call.spec.taskRunRef.name);
+      informers.toolCalls.on({
+        // Only the end of a call is news to its run.
+        update: (old, call) => {
+          if (old.status?.completionTime !== call.status?.completionTime) queue.add(runOf(call));
+        },
+        delete: (call) => queue.add(runOf(call)),
+      });
+      const waiting = (keys: readonly TaskRun[]) => {
+        for (const run of keys) if ((run.status?.phase ?? 'Pending') === 'Pending') queue.add(keyOf(run));
+      };
+      const taskChanged = (task: Task) => waiting(informers.taskRuns.store.byIndex(INDEX.runsByTask, keyOf(task)));
+      informers.tasks.on({
+        add: taskChanged,
+        update: (old, task) => {
+          if (old.metadata.generation !== task.metadata.generation) taskChanged(task);
+        },
+      });
+      const agentChanged = (agent: { metadata: TaskRun['metadata'] }) =>
+        waiting(informers.taskRuns.store.byIndex(INDEX.runsByAgent, keyOf(agent)));
+      informers.agents.on({
+        add: agentChanged,
+        update: (old, agent) => {
+          if (old.status !== agent.status || old.metadata.generation !== agent.metadata.generation) agentChanged(agent);
+        },
+      });
+    },
+  };
+}

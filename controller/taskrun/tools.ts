@@ -1,0 +1,31 @@
+import type { AgentRevision, RevisionTool } from '../../api/index.ts';
+import type { Informers } from '../informers.ts';
+import { keyIn } from '../keys.ts';
+import type { ModelTool } from '../models/index.ts';
+import { describeMcpTool, describeTool } from '../toolDefinitions.ts';
+
+/** What the model is told of the tools of a revision. One that is gone since is not offered. */
+export function offeredTools(
+  informers: Pick<Informers, 'tools' | 'mcpServers' | 'agents'>,
+  namespace: string | undefined,
+  revision: AgentRevision,
+): ModelTool[] {
+  return revision.spec.tools.flatMap((tool) => {
+    const definition = definitionOf(informers, namespace, tool);
+    return definition === undefined ? [] : [{ ...definition, name: tool.functionName }];
+  });
+}
+
+function definitionOf(
+  informers: Pick<Informers, 'tools' | 'mcpServers' | 'agents'>,
+  namespace: string | undefined,
+  { kind, name, tool }: RevisionTool,
+): Omit<ModelTool, 'name'> | undefined {
+  const key = keyIn(namespace, name);
+  if (kind === 'Tool') {
+    const object = informers.tools.store.get(key);
+    return object === undefined ? undefined : describeTool(object);
+  }
+  const offered = informers.mcpServers.store.get(key)?.status?.tools?.find((candidate) => candidate.name === tool);
+  return offered === undefined ? undefined : describeMcpTool(offered);
+}

@@ -1,0 +1,311 @@
+import type { Agent, MCPServer, Task, TaskRun, TaskRunToolCall, TaskRunToolCallStatus, Tool } from '../../api/index.ts';
+import type { EffectState } from '../effects.ts';
+import { isTerminal } from '../phases.ts';
+import { timestamp } from '../status.ts';
+import type { ParsedArguments, ToolOutcome } from '../tools/index.ts';
+import { UNKNOWN_OUTCOME } from './outcome.ts';
+
+/** What executes a call. */
+export type Executor =
+  | { readonly kind: 'builtin'; readonly tool: Tool; readonly name: 'add' | 'subtract' | 'multiply' | 'divide' }
+  | { readonly kind: 'externalAPI'; readonly tool: Tool }
+  | { readonly kind: 'agent'; readonly tool: Tool; readonly agent: string }
+  | { readonly kind: 'mcp'; readonly server: MCPServer; readonly tool: string }
+  /** Nothing does: why, for the model. */
+  | { readonly kind: 'none'; readonly message: string };
+
+/** Everything that the next step of a tool call depends on. */
+export interface CallState {
+  /** The whole call. */
+  readonly call: TaskRunToolCall;
+  readonly run: TaskRun | undefined;
+  readonly executor: Executor;
+  readonly args: ParsedArguments;
+  /** The MCP connection, for calls that go there: `gone` when the pool refuses the server for good. */
+  readonly connection: 'ready' | 'waiting' | { readonly refused: string };
+  readonly effect: EffectState<ToolOutcome>;
+  /** The Task that a call to an agent created, and its run. */
+  readonly child: { readonly task?: Task; readonly run?: TaskRun };
+  /** The agents from here up to the first run, this run's own included: who delegates to whom. */
+  readonly ancestors: readonly string[];
+  readonly maxDepth: number;
+  readonly delegate: Agent | undefined;
+  /** This process: the holder of what it begins. */
+  readonly identity: string;
+  readonly now: number;
+}
+
+export interface CallEvent {
+  readonly type: 'Normal' | 'Warning';
+  readonly reason: string;
+  readonly message: string;
+}
+
+export type CallDecision =
+  | { readonly kind: 'wait' }
+  | {
+      readonly kind: 'write';
+      readonly set: TaskRunToolCallStatus;
+      readonly events: readonly CallEvent[];
+      readonly endsEffect?: boolean;
+    }
+  | { readonly kind: 'execute'; readonly args: Record<string, unknown> }
+  | { readonly kind: 'createChild'; readonly agent: string; readonly message: string }
+  | { readonly kind: 'cancelChild' };
+
+const WAIT: CallDecision = { kind: 'wait' };
+
+export const hasEnded = (call: TaskRunToolCall): boolean => call.status?.completionTime !== undefined;
+
+/** What to do next with a tool call: intent, claim, execution, result. Pure. */
+export function decideCall(state: CallState): CallDecision {
+  const { call, run } = state;
+  if (hasEnded(call) || call.metadata.deletionTimestamp !== undefined) return WAIT;
+  if (run === undefined) return WAIT;
+  if (run.spec.cancel === true || isTerminal(run.status?.phase)) return cancel(state);
+  return call.status?.phase === 'Running' ? supervise(state) : begin(state);
+}
+
+function begin(state: CallState): CallDecision {
+  const { call, run, executor, args, connection } = state;
+  if (executor.kind === 'none') return fail(state, executor.message);
+  if (!args.ok) return fail(state, args.message);
+  if (run?.spec.suspend === true) return WAIT;
+  const approval = approvalOf(executor);
+  if (approval !== undefined) {
+    if (call.status?.status === 'AwaitingHumanApproval') return WAIT;
+    return {
+      kind: 'write',
+      set: { phase: 'Pending', ready: false, status: 'AwaitingHumanApproval', statusDetail: approval },
+      events: [{ type: 'Normal', reason: 'AwaitingHumanApproval', message: approval }],
+    };
+  }
+  if (executor.kind === 'mcp' && connection !== 'ready') {
+    if (connection !== 'waiting') return fail(state, connection.refused);
+    const detail = `Waiting for MCPServer "${executor.server.metadata.name}" to connect`;
+    if (call.status?.statusDetail === detail) return WAIT;
+    return {
+      kind: 'write',
+      set: { phase: 'Pending', ready: false, status: 'Pending', statusDetail: detail },
+      events: [],
+    };
+  }
+  if (executor.kind === 'agent') {
+    const refusal = refuseDelegation(state, executor.agent);
+    if (refusal !== undefined) return fail(state, refusal);
+  }
+  return claim(state);
+}
+
+/** The claim comes before the side effect, fenced by the resourceVersion: only one process ever begins a call. */
+function claim({ executor, identity, now }: CallState): CallDecision {
+  const delegating = executor.kind === 'agent';
+  return {
+    kind: 'write',
+    set: {
+      phase: 'Running',
+      ready: true,
+      status: delegating ? 'AwaitingSubAgent' : 'Ready',
+      statusDetail: delegating ? `Delegating to agent "${executor.agent}"` : 'Executing',
+      holder: identity,
+      startTime: timestamp(now),
+    },
+    events: delegating
+      ? [{ type: 'Normal', reason: 'DelegatingToSubAgent', message: `Delegating to agent "${executor.agent}"` }]
+      : [],
+  };
+}
+
+function supervise(state: CallState): CallDecision {
+  const { call, executor, effect, args } = state;
+  if (executor.kind === 'agent') return superviseChild(state, executor.agent);
+  if (effect.kind === 'settled') return record(state, effect.result);
+  if (effect.kind === 'running') return WAIT;
+  if (call.status?.holder === state.identity || isRepeatable(executor)) {
+    // Claimed by us and not begun yet; or cut off, and our own YAML says that a repetition does no harm.
+    if (!args.ok) return fail(state, args.message);
+    if (executor.kind === 'none') return fail(state, executor.message);
+    if (call.status?.holder !== state.identity) return claim(state);
+    if (executor.kind === 'mcp' && state.connection !== 'ready') {
+      return state.connection === 'waiting' ? WAIT : fail(state, state.connection.refused);
+    }
+    return { kind: 'execute', args: args.value };
+  }
+  return unknown(state, `${UNKNOWN_OUTCOME} (the process that executed it ended)`);
+}
+
+function superviseChild(state: CallState, agent: string): CallDecision {
+  const { task, run } = state.child;
+  if (task === undefined) {
+    const message = state.args.ok ? messageOf(state.args.value) : undefined;
+    return message === undefined
+      ? fail(state, 'Invalid arguments: "message" must be a text that is not empty')
+      : { kind: 'createChild', agent, message };
+  }
+  switch (run?.status?.phase) {
+    case 'FinalAnswer':
+      return succeed(state, run.status.output ?? '', {
+        reason: 'SubAgentCompleted',
+        message: `Agent "${agent}" answered`,
+      });
+    case 'Failed':
+      return fail(state, `Agent "${agent}" failed: ${run.status.error ?? 'no reason given'}`, 'SubAgentFailed');
+    case 'Cancelled':
+      return fail(state, `The run of agent "${agent}" was cancelled`, 'SubAgentFailed');
+    default:
+      return WAIT;
+  }
+}
+
+function record(state: CallState, outcome: ToolOutcome): CallDecision {
+  switch (outcome.kind) {
+    case 'result':
+      if (outcome.isError) return { ...fail(state, outcome.text), endsEffect: true };
+      return {
+        ...succeed(state, outcome.text, {
+          reason: 'ExecutionSucceeded',
+          message: state.executor.kind === 'mcp' ? 'MCP tool executed successfully' : 'Tool executed successfully',
+        }),
+        endsEffect: true,
+      };
+    case 'unknown':
+      return { ...unknown(state, `${UNKNOWN_OUTCOME} (${outcome.error})`), endsEffect: true };
+    default:
+      return { ...fail(state, outcome.error), endsEffect: true };
+  }
+}
+
+type Write = Extract<CallDecision, { kind: 'write' }>;
+
+function succeed(state: CallState, result: string, event: { reason: string; message: string }): Write {
+  return end(
+    state,
+    {
+      phase: 'Succeeded',
+      ready: true,
+      status: 'Ready',
+      statusDetail: event.message,
+      result: result || '(the tool returned no content)',
+    },
+    { type: 'Normal', ...event },
+  );
+}
+
+function fail(state: CallState, message: string, reason = 'ExecutionFailed'): Write {
+  const error = message || 'The tool call failed.';
+  return end(
+    state,
+    { phase: 'Failed', ready: false, status: 'Error', statusDetail: firstLine(error), error },
+    { type: 'Warning', reason, message: firstLine(error) },
+  );
+}
+
+function unknown(state: CallState, error: string): Write {
+  return end(
+    state,
+    { phase: 'OutcomeUnknown', ready: false, status: 'Error', statusDetail: error, error },
+    { type: 'Warning', reason: 'OutcomeUnknown', message: error },
+  );
+}
+
+function cancel(state: CallState): CallDecision {
+  const { call, executor, child } = state;
+  const begun = call.status?.phase === 'Running';
+  if (
+    begun &&
+    executor.kind === 'agent' &&
+    child.run !== undefined &&
+    !isTerminal(child.run.status?.phase) &&
+    child.run.spec.cancel !== true
+  ) {
+    return { kind: 'cancelChild' };
+  }
+  const error =
+    begun && executor.kind !== 'agent'
+      ? 'The run was cancelled while this call was under way: it may or may not have taken effect.'
+      : 'The run was cancelled.';
+  return {
+    ...end(
+      state,
+      { phase: 'Cancelled', ready: false, status: 'Error', statusDetail: error, error },
+      { type: 'Normal', reason: 'Cancelled', message: error },
+    ),
+    endsEffect: true,
+  };
+}
+
+function end(state: CallState, set: TaskRunToolCallStatus, event: CallEvent): Write {
+  const time = timestamp(state.now);
+  return {
+    kind: 'write',
+    set: {
+      ...set,
+      observedGeneration: state.call.metadata.generation ?? 0,
+      ...(state.call.status?.startTime === undefined ? { startTime: time } : {}),
+      completionTime: time,
+    },
+    events: [event],
+  };
+}
+
+/** Why the call waits for a human; undefined where it need not. */
+function approvalOf(executor: Executor): string | undefined {
+  if (executor.kind === 'mcp') {
+    const channel = executor.server.spec.approvalContactChannel?.name;
+    return channel === undefined ? undefined : `Waiting for human approval via contact channel ${channel}`;
+  }
+  if (executor.kind === 'none') return undefined;
+  const { requiresApproval, execute } = executor.tool.spec;
+  return requiresApproval === true || execute?.externalAPI?.requiresApproval === true
+    ? 'Waiting for human approval'
+    : undefined;
+}
+
+/**
+ * Whether a call that was cut off may run again: builtins, and what our own YAML declares idempotent or read-only.
+ * What a server says of itself counts only where the MCPServer says to trust it.
+ */
+export function isRepeatable(executor: Executor): boolean {
+  switch (executor.kind) {
+    case 'builtin':
+    case 'none':
+      return true;
+    case 'externalAPI':
+    case 'agent':
+      return executor.tool.spec.idempotent === true || executor.tool.spec.readOnly === true;
+    case 'mcp': {
+      const { idempotentTools = [], trustAnnotations } = executor.server.spec;
+      if (idempotentTools.includes('*') || idempotentTools.includes(executor.tool)) return true;
+      if (trustAnnotations !== true) return false;
+      const hints = executor.server.status?.tools?.find(({ name }) => name === executor.tool)?.annotations;
+      return hints?.readOnlyHint === true || hints?.idempotentHint === true;
+    }
+  }
+}
+
+/** Why this agent may not be delegated to from here; undefined when it may. */
+function refuseDelegation(state: CallState, agent: string): string | undefined {
+  if (state.delegate === undefined) return `Agent "${agent}" does not exist`;
+  if (state.ancestors.includes(agent)) {
+    return `Agent "${agent}" already waits for this answer (${[...state.ancestors].reverse().join(' → ')}): delegating to it would never end`;
+  }
+  if (state.ancestors.length > state.maxDepth) {
+    return `Delegation is ${state.ancestors.length} agents deep; at most ${state.maxDepth} are allowed`;
+  }
+  if (state.args.ok && messageOf(state.args.value) === undefined) {
+    return 'Invalid arguments: "message" must be a text that is not empty';
+  }
+  return undefined;
+}
+
+/** What the other agent is told: the argument `message`, or all arguments where the Tool has a schema of its own. */
+function messageOf(args: Record<string, unknown>): string | undefined {
+  const message = Object.hasOwn(args, 'message') ? args['message'] : undefined;
+  if (typeof message === 'string') return message.trim() === '' ? undefined : message;
+  return Object.keys(args).length === 0 ? undefined : JSON.stringify(args);
+}
+
+function firstLine(text: string): string {
+  const line = text.split('\n', 1)[0] ?? '';
+  return line.length <= 1000 ? line : `${line.slice(0, 997)}...`;
+}
