@@ -192,7 +192,7 @@ async function send(
       // A redirect means that the server has had the request, so only the first connection can fail without effect.
       connect: (options, callback) =>
         connect(options, (...result) => {
-          connected ||= result[1] !== null;
+          connected ||= result[0] === null;
           callback(...result);
         }),
       headersTimeout: 0,

@@ -35,7 +35,8 @@ export function createGuardedConnector(
       lookup: guardedLookup(guard, port, resolve),
     } as buildConnector.BuildOptions);
     connect(options, (error, socket) => {
-      if (socket === null) {
+      // On an error the library passes no second argument, whatever its types say.
+      if (error !== null || !socket) {
         callback(error ?? new Error('no connection'), null);
         return;
       }
