@@ -123,6 +123,10 @@ export class DecodeError extends Error {
 export interface MergeType {
   /** `deduced`: no schema here; maps granular, lists atomic. */
   readonly shape: 'scalar' | 'map' | 'list' | 'deduced';
+  /** Of a scalar: what it may be; absent: anything. */
+  readonly scalar?: 'string' | 'numeric' | 'boolean' | 'untyped';
+  /** Of the root of a kind: what its empty object holds (`spec: {}`), which a create adds to rather than makes. Absent: nothing. */
+  readonly zero?: () => JsonObject;
   /** Atomic maps and lists are owned and replaced as a whole. */
   readonly atomic?: boolean;
   /** Of a map with known fields: the type of each; undefined for an unknown field. */

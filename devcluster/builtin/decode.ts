@@ -1,0 +1,266 @@
+/**
+ * Reads plain JSON into a builtin kind as the real server's typed decoder does, in place: unknown fields go, null counts as
+ * absent, zero values go where the type omits them, always-printed ones appear, quantities and times become canonical.
+ */
+import { DecodeError, type Json, type JsonObject } from '../types.ts';
+import { formatQuantity, parseQuantity, quantityError } from './quantity.ts';
+import {
+  type FieldType,
+  type ScalarType,
+  type StructType,
+  structType,
+  type WireType,
+  zeroStruct,
+  zeroValue,
+} from './types.ts';
+
+/** Where the decoder is, for error messages: Go's name of the struct, and the path of field names without indices. */
+interface Place {
+  readonly struct: string;
+  readonly path: string;
+}
+
+const maxDepth = 200;
+
+function word(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'bigint') return 'number';
+  if (typeof value === 'boolean') return 'bool';
+  return typeof value;
+}
+
+/** Go's name of a type, as its JSON decoder prints it: `[]v1.Container`, `map[string]string`, `int32`. */
+function goType(type: WireType): string {
+  switch (type.kind) {
+    case 'list':
+      return `[]${goType(type.element)}`;
+    case 'map':
+      return `map[string]${goType(type.element)}`;
+    case 'struct':
+      return type.name.split('.').slice(-2).join('.');
+    case 'scalar':
+      if (type.name === 'boolean') return 'bool';
+      if (type.name === 'double') return 'float64';
+      if (type.name === 'byte') return '[]uint8';
+      return type.name;
+  }
+}
+
+function mismatch(value: unknown, type: WireType, place: Place, detail = ''): DecodeError {
+  const at = place.path === '' ? 'value' : `struct field ${place.struct}.${place.path}`;
+  return new DecodeError(`json: cannot unmarshal ${word(value)}${detail} into Go ${at} of type ${goType(type)}`);
+}
+
+function decodeInteger(value: Json, type: ScalarType, place: Place): Json {
+  const number: unknown = value;
+  if (typeof number === 'bigint') {
+    if (type.name === 'int64') return value;
+    throw mismatch(value, type, place, ` ${number}`);
+  }
+  if (typeof number !== 'number') throw mismatch(value, type, place);
+  const limit = type.name === 'int32' ? 2 ** 31 : 2 ** 63;
+  if (!Number.isInteger(number) || number >= limit || number < -limit) throw mismatch(value, type, place, ` ${number}`);
+  return number;
+}
+
+const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([.,]\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
+
+function decodeTime(value: Json, type: ScalarType, place: Place): Json {
+  if (typeof value !== 'string') throw mismatch(value, { kind: 'scalar', name: 'string' }, place);
+  const layout = type.name === 'microtime' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
+  const match = rfc3339.exec(value);
+  const time = match === null ? Number.NaN : Date.parse(value.replace(',', '.').replace(/\.\d+/, ''));
+  if (match === null || Number.isNaN(time) || (type.name === 'microtime' && match[7] === undefined)) {
+    const rest = /^\d{4}-\d\d-\d\d/.test(value) ? value.slice(10) : value;
+    const expected = rest === value ? '2006' : 'T';
+    throw new DecodeError(
+      `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${expected}"`,
+    );
+  }
+  const seconds = new Date(time).toISOString().slice(0, 19);
+  if (type.name !== 'microtime') return `${seconds}Z`;
+  return `${seconds}.${(match[7] ?? '.').slice(1, 7).padEnd(6, '0')}Z`;
+}
+
+function decodeBase64(value: Json, type: ScalarType, place: Place): Json {
+  if (typeof value !== 'string') throw mismatch(value, type, place);
+  const text = value.replaceAll(/[\r\n]/g, '');
+  const valid = /^[A-Za-z0-9+/]*={0,2}/.exec(text)?.[0].length ?? 0;
+  if (valid !== text.length || text.length % 4 !== 0) {
+    const at = valid !== text.length ? valid : text.length - (text.length % 4);
+    throw new DecodeError(`illegal base64 data at input byte ${at}`);
+  }
+  return text;
+}
+
+function decodeScalar(value: Json, type: ScalarType, place: Place, depth: number, unknown: Unknown): Json {
+  switch (type.name) {
+    case 'string':
+      if (typeof value !== 'string') throw mismatch(value, type, place);
+      return value;
+    case 'boolean':
+      if (typeof value !== 'boolean') throw mismatch(value, type, place);
+      return value;
+    case 'int32':
+    case 'int64':
+    case 'integer':
+      return decodeInteger(value, type, place);
+    case 'double':
+      if (typeof value !== 'number') throw mismatch(value, type, place);
+      return value;
+    case 'byte':
+      return decodeBase64(value, type, place);
+    case 'time':
+    case 'microtime':
+      return decodeTime(value, type, place);
+    case 'quantity': {
+      const quantity =
+        typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value)) : undefined;
+      if (quantity === undefined) throw new DecodeError(quantityError);
+      return formatQuantity(quantity);
+    }
+    case 'intstr':
+      if (typeof value === 'string') return value;
+      if (typeof value !== 'number') throw mismatch(value, { kind: 'scalar', name: 'intstr.IntOrString' }, place);
+      return decodeInteger(value, { kind: 'scalar', name: 'int32' }, place);
+    case 'fields':
+    case 'object':
+      if (word(value) !== 'object') throw mismatch(value, type, place);
+      return value;
+    case 'schemaorbool':
+      return typeof value === 'boolean' ? value : decodeSchema(value, place, depth, unknown);
+    case 'schemaorarray':
+      if (!Array.isArray(value)) return decodeSchema(value, place, depth, unknown);
+      for (const [index, item] of value.entries())
+        value[index] = decodeSchema(item, place, depth, at(unknown, `[${index}]`));
+      return value;
+    case 'schemaorstrings':
+      return Array.isArray(value) ? value : decodeSchema(value, place, depth, unknown);
+    default:
+      return value;
+  }
+}
+
+const schemaProps: WireType = {
+  kind: 'struct',
+  name: 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps',
+};
+
+function decodeSchema(value: Json, place: Place, depth: number, unknown: Unknown): Json {
+  return decodeValue(value, schemaProps, place, depth + 1, unknown);
+}
+
+/** Collects unknown fields; `prefix` is the path with indices, computed only where something is unknown. */
+interface Unknown {
+  readonly found: string[];
+  readonly parent?: Unknown;
+  readonly step: string;
+}
+
+function at(parent: Unknown, step: string): Unknown {
+  return { found: parent.found, parent, step };
+}
+
+function pathOf(unknown: Unknown): string {
+  const steps: string[] = [];
+  for (let node: Unknown | undefined = unknown; node !== undefined; node = node.parent) steps.unshift(node.step);
+  return steps.join('').replace(/^\./, '');
+}
+
+function decodeValue(value: Json, type: WireType, place: Place, depth: number, unknown: Unknown): Json {
+  if (depth > maxDepth) throw new DecodeError('json: exceeded max depth');
+  switch (type.kind) {
+    case 'scalar':
+      return value === null ? zeroValue(type, false) : decodeScalar(value, type, place, depth, unknown);
+    case 'struct': {
+      const struct = structType(type.name);
+      if (value === null) return zeroStruct(struct);
+      if (typeof value !== 'object' || Array.isArray(value)) throw mismatch(value, type, place);
+      decodeStruct(value, struct, place.path, depth, unknown);
+      return value;
+    }
+    case 'list':
+      if (!Array.isArray(value)) throw mismatch(value, type, place);
+      for (let index = 0; index < value.length; index += 1) {
+        value[index] = decodeValue(value[index] as Json, type.element, place, depth + 1, at(unknown, `[${index}]`));
+      }
+      return value;
+    case 'map':
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) throw mismatch(value, type, place);
+      for (const key of Object.keys(value)) {
+        const item = value[key] as Json;
+        // Go's decoder makes an explicit null of a map the element's zero value, and a nil one of a list or of bytes.
+        const decoded =
+          item === null && type.element.kind === 'scalar' && type.element.name === 'byte'
+            ? ''
+            : decodeValue(item, type.element, place, depth + 1, at(unknown, `[${key}]`));
+        if (decoded !== item)
+          Object.defineProperty(value, key, { value: decoded, writable: true, enumerable: true, configurable: true });
+      }
+      return value;
+  }
+}
+
+/** True where the type's omitempty leaves the value out. */
+function isOmitted(value: Json, field: FieldType): boolean {
+  if (field.keep || field.pointer) return false;
+  const { type } = field;
+  if (type.kind === 'list') return (value as Json[]).length === 0;
+  if (type.kind === 'map') return Object.keys(value as JsonObject).length === 0;
+  if (type.kind === 'struct') return false;
+  switch (type.name) {
+    case 'string':
+    case 'byte':
+      return value === '';
+    case 'boolean':
+      return value === false;
+    case 'int32':
+    case 'int64':
+    case 'integer':
+    case 'double':
+      return value === 0;
+    default:
+      return false;
+  }
+}
+
+function decodeStruct(object: JsonObject, struct: StructType, path: string, depth: number, unknown: Unknown): void {
+  const goName = struct.name.slice(struct.name.lastIndexOf('.') + 1);
+  for (const key of Object.keys(object)) {
+    const field = struct.fields.get(key);
+    const here = at(unknown, `.${key}`);
+    if (field === undefined) {
+      unknown.found.push(pathOf(here));
+      delete object[key];
+      continue;
+    }
+    const value = object[key] as Json;
+    if (value === null) {
+      if (!(field.type.kind === 'scalar' && field.type.name === 'json')) delete object[key];
+      continue;
+    }
+    const place = { struct: goName, path: path === '' ? key : `${path}.${key}` };
+    const decoded = decodeValue(value, field.type, place, depth + 1, here);
+    if (isOmitted(decoded, field)) delete object[key];
+    else if (decoded !== value) object[key] = decoded;
+  }
+  fillAlways(object, struct);
+}
+
+/** Adds what is printed although nothing was given. */
+export function fillAlways(object: JsonObject, struct: StructType): void {
+  for (const field of struct.always) {
+    if (!Object.hasOwn(object, field.name)) object[field.name] = zeroValue(field.type, field.pointer);
+  }
+}
+
+/**
+ * Decodes `object` in place as the definition `name`.
+ * @returns paths of the unknown fields, as `spec.containers[0].imag`
+ * @throws DecodeError where the JSON cannot be read into the type
+ */
+export function decodeAs(object: JsonObject, name: string): { unknown: string[] } {
+  const found: string[] = [];
+  decodeStruct(object, structType(name), '', 0, { found, step: '' });
+  return { unknown: found };
+}

@@ -1,0 +1,45 @@
+/** The builtin kinds: what the API server serves besides custom resources. */
+import type { JsonObject, KubeObject, ResourceDefinition } from '../types.ts';
+import { decodeAs, fillAlways } from './decode.ts';
+import { structMergeType } from './mergetype.ts';
+import { openApiSchema } from './openapi.ts';
+import { printer } from './printers/index.ts';
+import { type ResourceEntry, resourceTable } from './resources.ts';
+import { strategyOf } from './strategies.ts';
+import { structType } from './types.ts';
+
+export { componentSchemas } from './openapi.ts';
+
+/** Fills what the kind always prints (`status: {}`), which clearing the status on create took away. */
+function complete(object: KubeObject, name: string): void {
+  fillAlways(object as unknown as JsonObject, structType(name));
+}
+
+function definition(entry: ResourceEntry): ResourceDefinition {
+  const { openApiName } = entry;
+  const kind = `${entry.group}/${entry.kind}`;
+  const strategy = strategyOf(kind);
+  return {
+    ...entry,
+    singular: entry.kind.toLowerCase(),
+    custom: false,
+    openApiSchema: () => openApiSchema(openApiName),
+    decode: (object) => decodeAs(object as unknown as JsonObject, openApiName),
+    mergeType: () => structMergeType(openApiName),
+    ...printer(kind),
+    ...strategy,
+    prepareForCreate: (object, context) => {
+      strategy.prepareForCreate?.(object, context);
+      complete(object, openApiName);
+    },
+    prepareForUpdate: (object, old, context) => {
+      strategy.prepareForUpdate?.(object, old, context);
+      complete(object, openApiName);
+    },
+  };
+}
+
+/** One definition per builtin resource and version, in the order of the table. Cheap: schemas are read when first used. */
+export function builtinResources(): ResourceDefinition[] {
+  return resourceTable().map(definition);
+}
