@@ -1,6 +1,7 @@
 /** The builtin kinds: what the API server serves besides custom resources. */
 import type { JsonObject, KubeObject, ResourceDefinition } from '../types.ts';
 import { decodeAs, fillAlways } from './decode.ts';
+import { applyDefaults } from './defaults.ts';
 import { structMergeType } from './mergetype.ts';
 import { openApiSchema } from './openapi.ts';
 import { printer } from './printers/index.ts';
@@ -25,6 +26,7 @@ function definition(entry: ResourceEntry): ResourceDefinition {
     custom: false,
     openApiSchema: () => openApiSchema(openApiName),
     decode: (object) => decodeAs(object as unknown as JsonObject, openApiName),
+    applyDefaults: (object) => applyDefaults(object as unknown as JsonObject, openApiName),
     mergeType: () => structMergeType(openApiName),
     ...printer(kind),
     ...strategy,

@@ -1,0 +1,348 @@
+/**
+ * Defaults of the builtin kinds, by definition: an object is walked along its type, outer definitions first, and each one's
+ * defaults are filled in place. They hold wherever the definition stands (a pod template, a job template's pod template …).
+ */
+import type { Json, JsonObject } from '../types.ts';
+import { child, list, objects, record, text } from './access.ts';
+import { type StructType, structType, type WireType } from './types.ts';
+
+type Defaults = (object: JsonObject) => void;
+
+/** Sets what is absent. */
+function fill(object: JsonObject, values: { readonly [field: string]: Json }): void {
+  for (const [field, value] of Object.entries(values)) if (object[field] === undefined) object[field] = value;
+}
+
+/** The object under `field`, made when absent. */
+function ensure(object: JsonObject, field: string): JsonObject {
+  const known = child(object, field);
+  if (known !== undefined) return known;
+  const made: JsonObject = {};
+  object[field] = made;
+  return made;
+}
+
+/** `latest`, or no tag and no digest, is pulled always. */
+function pullPolicy(image: string): string {
+  const name = image.slice(image.lastIndexOf('/') + 1);
+  if (name.includes('@')) return 'IfNotPresent';
+  const tag = name.split(':')[1];
+  return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
+}
+
+function container(object: JsonObject): void {
+  fill(object, {
+    imagePullPolicy: pullPolicy(text(object, 'image')),
+    terminationMessagePath: '/dev/termination-log',
+    terminationMessagePolicy: 'File',
+  });
+}
+
+function service(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  fill(spec, { sessionAffinity: 'None', type: 'ClusterIP' });
+  if (spec.sessionAffinity === 'None') delete spec.sessionAffinityConfig;
+  else if (typeof record(spec, 'sessionAffinityConfig.clientIP').timeoutSeconds !== 'number') {
+    spec.sessionAffinityConfig = { clientIP: { timeoutSeconds: 10800 } };
+  }
+  for (const port of objects(spec, 'ports')) {
+    fill(port, { protocol: 'TCP' });
+    if (port.targetPort === undefined || port.targetPort === 0 || port.targetPort === '')
+      port.targetPort = port.port ?? 0;
+  }
+  const type = text(spec, 'type');
+  if (
+    type === 'NodePort' ||
+    type === 'LoadBalancer' ||
+    (type === 'ClusterIP' && list(spec, 'externalIPs').length > 0)
+  ) {
+    fill(spec, { externalTrafficPolicy: 'Cluster' });
+  }
+  if (type !== 'ExternalName') fill(spec, { internalTrafficPolicy: 'Cluster' });
+  if (type === 'LoadBalancer') {
+    fill(spec, { allocateLoadBalancerNodePorts: true });
+    for (const entry of objects(object, 'status.loadBalancer.ingress'))
+      if (text(entry, 'ip') !== '') fill(entry, { ipMode: 'VIP' });
+  }
+}
+
+function pod(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  for (const entry of [...objects(spec, 'containers'), ...objects(spec, 'initContainers')]) {
+    const limits = child(entry, 'resources.limits');
+    if (limits === undefined) continue;
+    fill(ensure(ensure(entry, 'resources'), 'requests'), limits as { [field: string]: Json });
+  }
+  fill(spec, { enableServiceLinks: true });
+  if (spec.hostNetwork === true) {
+    for (const entry of [...objects(spec, 'containers'), ...objects(spec, 'initContainers')]) {
+      for (const port of objects(entry, 'ports'))
+        if (port.containerPort !== undefined) fill(port, { hostPort: port.containerPort });
+    }
+  }
+}
+
+function deployment(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, progressDeadlineSeconds: 600 });
+  const strategy = ensure(spec, 'strategy');
+  fill(strategy, { type: 'RollingUpdate' });
+  if (strategy.type === 'RollingUpdate')
+    fill(ensure(strategy, 'rollingUpdate'), { maxUnavailable: '25%', maxSurge: '25%' });
+}
+
+function statefulSet(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  fill(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' });
+  const strategy = ensure(spec, 'updateStrategy');
+  if (text(strategy, 'type') === '') {
+    strategy.type = 'RollingUpdate';
+    ensure(strategy, 'rollingUpdate');
+  }
+  const rolling = child(strategy, 'rollingUpdate');
+  if (strategy.type === 'RollingUpdate' && rolling !== undefined) fill(rolling, { partition: 0, maxUnavailable: 1 });
+  fill(ensure(spec, 'persistentVolumeClaimRetentionPolicy'), { whenDeleted: 'Retain', whenScaled: 'Retain' });
+}
+
+function daemonSet(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  fill(spec, { revisionHistoryLimit: 10 });
+  const strategy = ensure(spec, 'updateStrategy');
+  fill(strategy, { type: 'RollingUpdate' });
+  if (strategy.type === 'RollingUpdate') fill(ensure(strategy, 'rollingUpdate'), { maxUnavailable: 1, maxSurge: 0 });
+}
+
+function job(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  if (spec.completions === undefined && spec.parallelism === undefined) spec.completions = 1;
+  fill(spec, {
+    parallelism: 1,
+    backoffLimit: spec.backoffLimitPerIndex === undefined ? 6 : 2147483647,
+    completionMode: 'NonIndexed',
+    suspend: false,
+    podReplacementPolicy: spec.podFailurePolicy === undefined ? 'TerminatingOrFailed' : 'Failed',
+    manualSelector: false,
+  });
+  const labels = child(spec, 'template.metadata.labels');
+  const metadata = child(object, 'metadata');
+  if (labels !== undefined && metadata !== undefined && Object.keys(record(metadata, 'labels')).length === 0)
+    metadata.labels = { ...labels };
+}
+
+function limitRangeItem(object: JsonObject): void {
+  if (object.type !== 'Container') return;
+  const limits = { ...record(object, 'max'), ...record(object, 'default') };
+  const requests = { ...record(object, 'min'), ...limits, ...record(object, 'defaultRequest') };
+  if (Object.keys(limits).length > 0) object.default = limits;
+  if (Object.keys(requests).length > 0) object.defaultRequest = requests;
+}
+
+const webhook = (object: JsonObject) =>
+  fill(object, {
+    failurePolicy: 'Fail',
+    matchPolicy: 'Equivalent',
+    namespaceSelector: {},
+    objectSelector: {},
+    timeoutSeconds: 10,
+  });
+
+const mode: Defaults = (object) => fill(object, { defaultMode: 420 });
+const replicated: Defaults = (object) => fill(ensure(object, 'spec'), { replicas: 1 });
+const protocol: Defaults = (object) => fill(object, { protocol: 'TCP' });
+
+const binding: Defaults = (object) => {
+  const reference = child(object, 'roleRef');
+  if (reference !== undefined && text(reference, 'apiGroup') === '') reference.apiGroup = 'rbac.authorization.k8s.io';
+};
+
+function networkPolicy(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  if (list(spec, 'policyTypes').length > 0) return;
+  spec.policyTypes = list(spec, 'egress').length > 0 ? ['Ingress', 'Egress'] : ['Ingress'];
+}
+
+function autoscaler(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  fill(spec, { minReplicas: 1 });
+  if (list(spec, 'metrics').length === 0) {
+    spec.metrics = [
+      { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
+    ];
+  }
+}
+
+function definition(object: JsonObject): void {
+  const spec = ensure(object, 'spec');
+  fill(spec, { conversion: { strategy: 'None' } });
+  const names = ensure(spec, 'names');
+  if (text(names, 'singular') === '') names.singular = text(names, 'kind').toLowerCase();
+  if (text(names, 'listKind') === '' && text(names, 'kind') !== '') names.listKind = `${text(names, 'kind')}List`;
+}
+
+const core = 'io.k8s.api.core.v1.';
+const admission = 'io.k8s.api.admissionregistration.v1.';
+const crd = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
+
+const defaults: { readonly [definition: string]: Defaults } = {
+  [`${core}Container`]: container,
+  [`${core}EphemeralContainer`]: container,
+  [`${core}ContainerPort`]: protocol,
+  [`${core}EndpointPort`]: protocol,
+  [`${core}Service`]: service,
+  [`${core}Pod`]: pod,
+  [`${core}PodSpec`]: (object) =>
+    fill(object, {
+      dnsPolicy: 'ClusterFirst',
+      restartPolicy: 'Always',
+      securityContext: {},
+      terminationGracePeriodSeconds: 30,
+      schedulerName: 'default-scheduler',
+      ...(text(object, 'serviceAccountName') !== '' ? { serviceAccount: text(object, 'serviceAccountName') } : {}),
+    }),
+  [`${core}Probe`]: (object) =>
+    fill(object, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }),
+  [`${core}GRPCAction`]: (object) => fill(object, { service: '' }),
+  [`${core}SecretVolumeSource`]: mode,
+  [`${core}ConfigMapVolumeSource`]: mode,
+  [`${core}DownwardAPIVolumeSource`]: mode,
+  [`${core}ProjectedVolumeSource`]: mode,
+  [`${core}ServiceAccountTokenProjection`]: (object) => fill(object, { expirationSeconds: 3600 }),
+  [`${core}Volume`]: (object) => {
+    if (Object.keys(object).every((key) => key === 'name')) object.emptyDir = {};
+  },
+  [`${core}HostPathVolumeSource`]: (object) => fill(object, { type: '' }),
+  [`${core}ISCSIVolumeSource`]: (object) => fill(object, { iscsiInterface: 'default' }),
+  [`${core}RBDVolumeSource`]: (object) => fill(object, { pool: 'rbd', user: 'admin', keyring: '/etc/ceph/keyring' }),
+  [`${core}AzureDiskVolumeSource`]: (object) =>
+    fill(object, { cachingMode: 'ReadWrite', fsType: 'ext4', kind: 'Shared', readOnly: false }),
+  [`${core}ObjectFieldSelector`]: (object) => fill(object, { apiVersion: 'v1' }),
+  [`${core}HTTPGetAction`]: (object) => {
+    if (text(object, 'path') === '') object.path = '/';
+    fill(object, { scheme: 'HTTP' });
+  },
+  [`${core}Secret`]: (object) => fill(object, { type: 'Opaque' }),
+  [`${core}PersistentVolume`]: (object) => {
+    fill(ensure(object, 'status'), { phase: 'Pending' });
+    fill(ensure(object, 'spec'), { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' });
+  },
+  [`${core}PersistentVolumeClaim`]: (object) => fill(ensure(object, 'status'), { phase: 'Pending' }),
+  [`${core}PersistentVolumeClaimSpec`]: (object) => fill(object, { volumeMode: 'Filesystem' }),
+  [`${core}Namespace`]: (object) => {
+    const metadata = ensure(object, 'metadata');
+    if (text(metadata, 'name') !== '')
+      ensure(metadata, 'labels')['kubernetes.io/metadata.name'] = text(metadata, 'name');
+    fill(ensure(object, 'status'), { phase: 'Active' });
+  },
+  [`${core}LimitRangeItem`]: limitRangeItem,
+  [`${core}ReplicationController`]: (object) => {
+    replicated(object);
+    const labels = child(object, 'spec.template.metadata.labels');
+    if (labels === undefined) return;
+    if (Object.keys(record(object, 'spec.selector')).length === 0) ensure(object, 'spec').selector = { ...labels };
+    if (Object.keys(record(object, 'metadata.labels')).length === 0) ensure(object, 'metadata').labels = { ...labels };
+  },
+  'io.k8s.api.apps.v1.Deployment': deployment,
+  'io.k8s.api.apps.v1.StatefulSet': statefulSet,
+  'io.k8s.api.apps.v1.DaemonSet': daemonSet,
+  'io.k8s.api.apps.v1.ReplicaSet': replicated,
+  'io.k8s.api.batch.v1.Job': job,
+  'io.k8s.api.batch.v1.CronJob': (object) =>
+    fill(ensure(object, 'spec'), {
+      concurrencyPolicy: 'Allow',
+      suspend: false,
+      successfulJobsHistoryLimit: 3,
+      failedJobsHistoryLimit: 1,
+    }),
+  'io.k8s.api.batch.v1.PodFailurePolicyOnPodConditionsPattern': (object) => {
+    if (text(object, 'status') === '') object.status = 'True';
+  },
+  'io.k8s.api.networking.v1.NetworkPolicy': networkPolicy,
+  'io.k8s.api.networking.v1.NetworkPolicyPort': protocol,
+  'io.k8s.api.networking.v1.IngressClassParametersReference': (object) => fill(object, { scope: 'Cluster' }),
+  'io.k8s.api.rbac.v1.RoleBinding': binding,
+  'io.k8s.api.rbac.v1.ClusterRoleBinding': binding,
+  'io.k8s.api.rbac.v1.Subject': (object) => {
+    if (text(object, 'apiGroup') !== '') return;
+    if (object.kind === 'User' || object.kind === 'Group') object.apiGroup = 'rbac.authorization.k8s.io';
+  },
+  'io.k8s.api.scheduling.v1.PriorityClass': (object) => fill(object, { preemptionPolicy: 'PreemptLowerPriority' }),
+  'io.k8s.api.discovery.v1.EndpointPort': (object) => fill(object, { name: '', protocol: 'TCP' }),
+  [`${admission}ValidatingWebhook`]: webhook,
+  [`${admission}MutatingWebhook`]: (object) => {
+    webhook(object);
+    fill(object, { reinvocationPolicy: 'Never' });
+  },
+  [`${admission}RuleWithOperations`]: (object) => fill(object, { scope: '*' }),
+  [`${admission}NamedRuleWithOperations`]: (object) => fill(object, { scope: '*' }),
+  [`${admission}ServiceReference`]: (object) => fill(object, { port: 443 }),
+  [`${admission}ValidatingAdmissionPolicySpec`]: (object) => fill(object, { failurePolicy: 'Fail' }),
+  [`${admission}MutatingAdmissionPolicySpec`]: (object) => fill(object, { failurePolicy: 'Fail' }),
+  [`${admission}MatchResources`]: (object) =>
+    fill(object, { matchPolicy: 'Equivalent', namespaceSelector: {}, objectSelector: {} }),
+  [`${crd}CustomResourceDefinition`]: definition,
+  [`${crd}ServiceReference`]: (object) => fill(object, { port: 443 }),
+  'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference': (object) => fill(object, { port: 443 }),
+  'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler': autoscaler,
+  'io.k8s.api.storage.v1.StorageClass': (object) =>
+    fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
+  'io.k8s.api.storage.v1.CSIDriver': (object) => {
+    const spec = ensure(object, 'spec');
+    fill(spec, {
+      attachRequired: true,
+      podInfoOnMount: false,
+      storageCapacity: false,
+      fsGroupPolicy: 'ReadWriteOnceWithFSType',
+      requiresRepublish: false,
+      seLinuxMount: false,
+    });
+    if (list(spec, 'volumeLifecycleModes').length === 0) spec.volumeLifecycleModes = ['Persistent'];
+  },
+};
+
+const reaching = new Map<string, boolean>();
+
+/** Whether anything below a definition has defaults, so that the walk can leave out what has none. */
+function reaches(type: WireType, seen: Set<string>): boolean {
+  if (type.kind === 'scalar') return false;
+  if (type.kind !== 'struct') return reaches(type.element, seen);
+  const known = reaching.get(type.name);
+  if (known !== undefined) return known;
+  if (defaults[type.name] !== undefined) {
+    reaching.set(type.name, true);
+    return true;
+  }
+  if (seen.has(type.name)) return false;
+  seen.add(type.name);
+  const found = [...structType(type.name).fields.values()].some((field) => reaches(field.type, seen));
+  if (found || seen.size === 1) reaching.set(type.name, found);
+  return found;
+}
+
+const walked = new Map<string, readonly (readonly [string, WireType])[]>();
+
+function fieldsWithDefaults(struct: StructType): readonly (readonly [string, WireType])[] {
+  const known = walked.get(struct.name);
+  if (known !== undefined) return known;
+  const found = [...struct.fields.values()]
+    .filter((field) => reaches(field.type, new Set()))
+    .map((field) => [field.name, field.type] as const);
+  walked.set(struct.name, found);
+  return found;
+}
+
+function walk(value: Json | undefined, type: WireType): void {
+  if (typeof value !== 'object' || value === null) return;
+  if (type.kind === 'list') {
+    if (Array.isArray(value)) for (const item of value) walk(item, type.element);
+  } else if (Array.isArray(value)) return;
+  else if (type.kind === 'map') for (const item of Object.values(value)) walk(item, type.element);
+  else if (type.kind === 'struct') {
+    defaults[type.name]?.(value);
+    for (const [name, fieldType] of fieldsWithDefaults(structType(type.name))) walk(value[name], fieldType);
+  }
+}
+
+/** Fills the defaults of the definition `name` in place. */
+export function applyDefaults(object: JsonObject, name: string): void {
+  walk(object, { kind: 'struct', name });
+}
