@@ -1,0 +1,103 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import { createKubeClient, createKubeMetrics, systemClock } from '../../kube/index.ts';
+import { type ClusterOptions, load } from '../connect.ts';
+import { OPERATOR_LEASE } from '../defaults.ts';
+import { EXIT } from '../exit.ts';
+import { type Route, startSmallServer } from '../healthServer.ts';
+import type { Io } from '../io.ts';
+import { createLogger, type LogOptions } from '../logging.ts';
+import { createOperation, processIdentity } from '../operate.ts';
+import { listenForShutdown } from '../signals.ts';
+
+export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
+  readonly leaseNamespace?: string;
+  readonly leaderElect: boolean;
+  readonly bindAddress?: string;
+  readonly healthPort: number;
+  readonly metricsPort: number;
+  readonly externalApiAllow?: readonly string[];
+  readonly maxModelCalls?: number;
+  readonly maxModelCallsPerNamespace?: number;
+}
+
+/** `kubechain operator`: the controllers alone, against a cluster that is there or in one. */
+export async function operator(options: OperatorCommandOptions, io: Io): Promise<number> {
+  const logger = createLogger(options, io.err);
+  const kubeConfig = load(options, io);
+  const inCluster = kubeConfig.context === 'in-cluster';
+  const host = options.bindAddress ?? (inCluster ? '0.0.0.0' : '127.0.0.1');
+
+  const processRegistry = new Registry();
+  collectDefaultMetrics({ register: processRegistry });
+  const metrics = await createKubeMetrics(processRegistry);
+  const client = createKubeClient({ kubeConfig, fieldManager: 'kubechain-operator', logger, metrics: metrics.client });
+  const identity = processIdentity();
+  const operation = createOperation({
+    client,
+    clock: systemClock,
+    logger,
+    leaderMetrics: metrics.leader,
+    operator: {
+      namespace: options.namespace,
+      externalApiAllow: [...(options.externalApiAllow ?? [])],
+      maxModelCalls: options.maxModelCalls,
+      maxModelCallsPerNamespace: options.maxModelCallsPerNamespace,
+    },
+    lease: options.leaderElect
+      ? { namespace: options.leaseNamespace ?? kubeConfig.namespace, name: OPERATOR_LEASE, identity }
+      : undefined,
+  });
+
+  const shutdown = listenForShutdown({ source: process, force: process.exit });
+  const healthRoutes = new Map<string, Route>([
+    ['/healthz', () => ({ status: 200, text: 'ok\n' })],
+    [
+      '/readyz',
+      () =>
+        operation.ready() ? { status: 200, text: 'ok\n' } : { status: 503, text: 'the caches are not filled yet\n' },
+    ],
+  ]);
+  const metricsRoutes = new Map<string, Route>([
+    [
+      '/metrics',
+      async () => {
+        const merged = Registry.merge([processRegistry, operation.registry()]);
+        return { status: 200, text: await merged.metrics(), contentType: merged.contentType };
+      },
+    ],
+  ]);
+  try {
+    await using cleanup = new AsyncDisposableStack();
+    cleanup.defer(() => client.close());
+    const health = await startSmallServer({
+      host,
+      port: options.healthPort,
+      option: '--health-port',
+      routes: healthRoutes,
+    });
+    cleanup.defer(() => health.close());
+    const metricsServer = await startSmallServer({
+      host,
+      port: options.metricsPort,
+      option: '--metrics-port',
+      routes: metricsRoutes,
+    });
+    cleanup.defer(() => metricsServer.close());
+    logger.info(
+      {
+        server: kubeConfig.cluster.server,
+        context: kubeConfig.context,
+        namespace: options.namespace ?? '(all)',
+        identity,
+        health: health.url,
+        metrics: metricsServer.url,
+      },
+      'operator: started',
+    );
+    await operation.run(shutdown.signal);
+    logger.info({ signal: shutdown.signal.reason }, 'operator: stopped');
+    return EXIT.ok;
+  } finally {
+    shutdown.dispose();
+  }
+}

@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Registry } from 'prom-client';
+import { createOperator, type OperatorOptions } from '../controller/index.ts';
+import type { Clock, KubeClient, LeaderMetrics, Logger } from '../kube/index.ts';
+import { createLeaderElector, LeadershipLostError } from '../kube/index.ts';
+
+export interface OperateOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** What the operator is told beside the parts that all have in common. */
+  readonly operator: Omit<OperatorOptions, 'client' | 'clock' | 'logger' | 'registry' | 'identity'>;
+  /** Absent: no election, we are the only one. */
+  readonly lease?: { readonly namespace: string; readonly name: string; readonly identity: string };
+  readonly leaderMetrics?: LeaderMetrics;
+}
+
+export interface Operation {
+  /** Runs until `signal` aborts and resolves after an orderly stop; also as a standby that never led. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Whether this process does what it should: its caches are filled, or it stands by. */
+  ready(): boolean;
+  /** Metrics of the operator that runs now; empty in a standby. */
+  registry(): Registry;
+}
+
+/** How long work that was under way when the lease was lost may take to end: less than others wait before they take over. */
+const LOST_STOP_MS = 4000;
+
+/** Unique for each start of the program: what the one before left half done must not look like ours. */
+export const processIdentity = (): string => `${hostname()}_${process.pid}_${randomBytes(4).toString('hex')}`;
+
+/**
+ * Runs the operator, under a Lease where one is given. After the loss of the lease (an API server that was away for long,
+ * a machine that slept) the old operator ends, then this process stands for election again with a new one.
+ * Rejects when the old one does not end in time: then only the end of the process keeps two from working at once.
+ */
+export function createOperation(options: OperateOptions): Operation {
+  const { client, clock, logger, lease } = options;
+  let current: { readonly ready: () => boolean; readonly registry: Registry } | undefined;
+  const empty = new Registry();
+
+  async function lead(signal: AbortSignal): Promise<void> {
+    const registry = new Registry();
+    const operator = createOperator({
+      ...options.operator,
+      client,
+      clock,
+      logger,
+      registry,
+      identity: processIdentity(),
+    });
+    current = { ready: operator.ready, registry };
+    try {
+      await operator.run(signal);
+    } finally {
+      current = undefined;
+    }
+  }
+
+  async function standForElection(held: NonNullable<OperateOptions['lease']>, signal: AbortSignal): Promise<void> {
+    const elector = createLeaderElector({
+      client,
+      clock,
+      logger,
+      lease: { namespace: held.namespace, name: held.name },
+      identity: held.identity,
+      metrics: options.leaderMetrics,
+    });
+    let work: Promise<void> = Promise.resolve();
+    try {
+      await elector.run((leading) => {
+        work = lead(leading);
+        return work;
+      }, signal);
+    } catch (error) {
+      if (!(error instanceof LeadershipLostError)) throw error;
+      await withinMs(
+        work,
+        LOST_STOP_MS,
+        () => new Error(`${error.message}; work under way did not end within ${LOST_STOP_MS} ms`),
+      );
+    }
+  }
+
+  return {
+    async run(signal) {
+      if (lease === undefined) return lead(signal);
+      while (!signal.aborted) await standForElection(lease, signal);
+    },
+    ready: () => current?.ready() ?? lease !== undefined,
+    registry: () => current?.registry ?? empty,
+  };
+
+  async function withinMs(promise: Promise<void>, ms: number, late: () => Error): Promise<void> {
+    const deadline = Promise.withResolvers<never>();
+    const timer = clock.after(ms, () => deadline.reject(late()));
+    try {
+      await Promise.race([promise, deadline.promise]);
+    } finally {
+      timer.cancel();
+    }
+  }
+}

@@ -1,0 +1,185 @@
+import { Command, Option } from 'commander';
+import { DATA_DIR } from './defaults.ts';
+import type { Io } from './io.ts';
+import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
+import { version } from './version.ts';
+
+/**
+ * The command line. Each command's implementation is loaded when it runs, so that `--help` is quick.
+ *
+ * @param finish is told the exit code of the command that ran
+ */
+export function createProgram(io: Io, finish: (exitCode: number) => void): Command {
+  const program = new Command('kubechain')
+    .description('AI agents on Kubernetes as API objects: durable runs, every tool call admitted.')
+    .version(version(), '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print help')
+    .helpCommand('help [command]', 'print help of a command')
+    .showHelpAfterError(`(${io.programName} --help lists the commands)`)
+    .configureOutput({
+      writeOut: (text) => void io.out.write(text),
+      writeErr: (text) => void io.err.write(text),
+      outputError: (text, write) => write(text.replace(/^error: /, 'kubechain: ')),
+      getOutHelpWidth: () => Math.min(io.out.columns ?? 100, 120),
+      getErrHelpWidth: () => Math.min(io.err.columns ?? 100, 120),
+    })
+    .exitOverride();
+
+  logging(
+    program
+      .command('up')
+      .summary('start everything here and watch an agent answer')
+      .description(
+        'Starts the embedded API server, installs the CRDs, starts the operator, applies examples/getting-started and ' +
+          'shows the runs as they happen. Without OPENAI_API_KEY in the environment a simulated model answers. ' +
+          'The state is kept: stop it, start it, and unfinished runs go on.',
+      )
+      .option('--data <dir>', `folder for state and kubeconfig (default: "${DATA_DIR}")`)
+      .option('--port <n>', 'port of the API server; the last one, or one that is free, when left out', parsePort)
+      .option('--once', 'exit when the demo has ended: 0 on FinalAnswer, 1 on Failed')
+      .addOption(
+        new Option('--timeout <duration>', 'with --once: how long to wait for the end')
+          .argParser(parseDuration)
+          .default(120_000, '2m'),
+      )
+      .option('--no-demo', 'do not apply examples/getting-started')
+      .option('--kubeconfig <file>', 'use the cluster of this kubeconfig instead of the embedded API server')
+      .option('--context <name>', 'with --kubeconfig: another context than the current one'),
+  ).action(async (options) => finish(await (await import('./up/index.ts')).up(options, io)));
+
+  cluster(
+    logging(
+      program
+        .command('run')
+        .summary('give an agent something to do and print its answer')
+        .description(
+          'Creates a Task for the agent, follows its run and prints the answer. Exits 0 on FinalAnswer, 1 when the run ' +
+            'failed or was cancelled. Ctrl-C detaches, the run goes on; Ctrl-C twice cancels it.',
+        )
+        .argument('<agent>', 'name of the Agent')
+        .argument('<message>', 'what to do; "-" reads it from standard input')
+        .option('--name <name>', 'name of the Task; one is made when left out', parseName)
+        .option('--timeout <duration>', 'stop following after this long; the run goes on', parseDuration)
+        .option('--detach', 'print the name of the Task and do not wait'),
+    ),
+  ).action(async (agent: string, message: string, options) =>
+    finish(await (await import('./commands/run.ts')).run(agent, message, options, io)),
+  );
+
+  cluster(
+    logging(
+      program
+        .command('logs')
+        .summary('print a run as a readable transcript')
+        .description('Prints a run as a readable transcript: messages, tool calls with their results, retries, usage.')
+        .argument('<run>', 'name of a TaskRun, or of a Task: its latest run')
+        .option('-f, --follow', 'go on until the run has ended'),
+    ),
+  ).action(async (run: string, options) => finish(await (await import('./commands/logs.ts')).logs(run, options, io)));
+
+  cluster(
+    logging(
+      program
+        .command('context')
+        .summary('print every message of a run')
+        .description('Prints every message of a run as the model gets them, those in ContextPages included.')
+        .argument('<run>', 'name of a TaskRun, or of a Task: its latest run')
+        .addOption(new Option('-o, --output <format>', 'how').choices(['text', 'json']).default('text')),
+    ),
+  ).action(async (run: string, options) =>
+    finish(await (await import('./commands/context.ts')).context(run, options, io)),
+  );
+
+  cluster(
+    logging(
+      program
+        .command('cancel')
+        .summary('end a run')
+        .description('Asks for the end of a run and waits a moment for it. A cancelled run stays cancelled.')
+        .argument('<run>', 'name of a TaskRun, or of a Task: its latest run'),
+    ),
+  ).action(async (run: string, options) =>
+    finish(await (await import('./commands/cancel.ts')).cancel(run, options, io)),
+  );
+
+  logging(
+    program
+      .command('operator')
+      .summary('run the controllers')
+      .description(
+        'Runs the controllers against a cluster: that of the kubeconfig, or the one that this process runs in. ' +
+          'Of several replicas one leads, by Lease; the others stand by.',
+      )
+      .option(
+        '--kubeconfig <file>',
+        'kubeconfig; KUBECONFIG, the Pod’s service account or ~/.kube/config when left out',
+      )
+      .option('--context <name>', 'another context than the current one')
+      .option('-n, --namespace <namespace>', 'look after this namespace only', parseNamespace)
+      .option('--lease-namespace <namespace>', 'namespace of the Lease; the own one when left out', parseNamespace)
+      .option('--leader-elect', 'elect a leader by Lease (the default)', true)
+      .option('--no-leader-elect', 'lead at once: for a single replica only')
+      .option('--bind-address <address>', 'address of probes and metrics; all in a cluster, loopback elsewhere')
+      .option('--health-port <n>', 'port of /healthz and /readyz', parsePort, 8081)
+      .option('--metrics-port <n>', 'port of /metrics', parsePort, 8080)
+      .option(
+        '--external-api-allow <host>',
+        'let external API tools reach this private host, host:port or network (CIDR); may be repeated',
+        collect,
+      )
+      .option('--max-model-calls <n>', 'model calls under way at once', parseCount)
+      .option('--max-model-calls-per-namespace <n>', 'model calls of one namespace under way at once', parseCount),
+  ).action(async (options) => finish(await (await import('./commands/operator.ts')).operator(options, io)));
+
+  logging(
+    program
+      .command('devcluster')
+      .summary('start the embedded API server alone')
+      .description('Starts the embedded Kubernetes API server alone: no Docker, no download, of use to any project.')
+      .option('--data <dir>', `folder for state and kubeconfig (default: "${DATA_DIR}")`)
+      .option('--in-memory', 'keep nothing')
+      .option('--port <n>', 'port; the last one, or one that is free, when left out', parsePort)
+      .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the folder)'),
+  ).action(async (options) => finish(await (await import('./commands/devcluster.ts')).devcluster(options, io)));
+
+  program
+    .command('crds')
+    .summary('print the CustomResourceDefinitions')
+    .description('Prints the CustomResourceDefinitions as YAML, or writes one file each.')
+    .option('-o, --output <dir>', 'write <plural>.yaml and kustomization.yaml into this folder')
+    .action(async (options) => finish((await import('./commands/crds.ts')).crds(options, io)));
+
+  return program;
+}
+
+/** Options of every command that logs. */
+function logging(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--log-format <format>', 'how to log; pretty on a terminal, json elsewhere when left out').choices([
+        'json',
+        'pretty',
+      ]),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'what to log to standard error').choices([
+        'debug',
+        'info',
+        'warn',
+        'error',
+        'silent',
+      ]),
+    );
+}
+
+/** Options of every command that talks to a cluster that is there. */
+function cluster(command: Command): Command {
+  return command
+    .option('-n, --namespace <namespace>', 'namespace; the context’s when left out', parseNamespace)
+    .option(
+      '--kubeconfig <file>',
+      `kubeconfig; KUBECONFIG, ./${DATA_DIR}/kubeconfig while its server runs, or ~/.kube/config when left out`,
+    )
+    .option('--context <name>', 'another context than the current one')
+    .option('-v, --verbose', 'say which cluster is used');
+}

@@ -1,0 +1,96 @@
+import type { TaskRun, TaskRunToolCall } from '../../api/index.ts';
+import { taskRuns, taskRunToolCalls } from '../../api/index.ts';
+import type { KubeClient, Logger } from '../../kube/index.ts';
+import { createInformer } from '../../kube/index.ts';
+import { CliError } from '../exit.ts';
+import { isFinished } from './progress.ts';
+import { byAge } from './resolve.ts';
+
+export interface FollowOptions {
+  readonly client: KubeClient;
+  readonly namespace: string;
+  /** A TaskRun by name, or the newest run of a Task (waits for it when there is none yet). */
+  readonly of: { readonly run: string } | { readonly task: string };
+  readonly logger: Logger;
+  /** Stops following: the promise rejects with the signal’s reason. */
+  readonly signal: AbortSignal;
+  readonly onRun?: (before: TaskRun | undefined, now: TaskRun) => void;
+  readonly onCall?: (before: TaskRunToolCall | undefined, now: TaskRunToolCall) => void;
+}
+
+/** Follows a run until it has ended, through API server restarts; resolves to the run as it ended. */
+export async function followRun(options: FollowOptions): Promise<TaskRun> {
+  const { client, namespace, of, logger, onCall, onRun } = options;
+  const stop = new AbortController();
+  const stopped = AbortSignal.any([stop.signal, options.signal]);
+  const ended = Promise.withResolvers<TaskRun>();
+  const running: Promise<void>[] = [];
+  let followed: string | undefined;
+  let last: TaskRun | undefined;
+
+  const watchCalls = (run: string): void => {
+    if (onCall === undefined) return;
+    const calls = createInformer({
+      client,
+      resource: taskRunToolCalls,
+      namespace,
+      fieldSelector: `spec.taskRunRef.name=${run}`,
+      logger,
+    });
+    calls.on({ add: (call) => onCall(undefined, call), update: onCall });
+    running.push(calls.run(stopped));
+    // The last call's end and the run's arrive on two watches: the list shows calls of a run that has ended already.
+    callsSynced = calls.synced(stopped);
+  };
+  let callsSynced: Promise<void> = Promise.resolve();
+
+  const see = (before: TaskRun | undefined, run: TaskRun): void => {
+    if (followed === undefined) {
+      followed = run.metadata.name ?? '';
+      watchCalls(followed);
+    }
+    if (run.metadata.name !== followed) return;
+    last = run;
+    onRun?.(before, run);
+    if (isFinished(run)) ended.resolve(run);
+  };
+
+  const runs = createInformer({
+    client,
+    resource: taskRuns,
+    namespace,
+    fieldSelector: 'run' in of ? `metadata.name=${of.run}` : `spec.taskRef.name=${of.task}`,
+    logger,
+  });
+  let listed = false;
+  runs.on({
+    add: (run) => {
+      if (listed) see(undefined, run);
+    },
+    update: (before, run) => {
+      if (listed) see(before, run);
+    },
+    delete: (run) => {
+      if (run.metadata.name === followed) ended.reject(new CliError(`TaskRun ${followed} was deleted`));
+    },
+  });
+  running.push(runs.run(stopped));
+  options.signal.addEventListener('abort', () => ended.reject(options.signal.reason), { once: true });
+
+  try {
+    await runs.synced(stopped);
+    listed = true;
+    const newest = runs.store.list().toSorted(byAge).at(-1);
+    if (newest !== undefined) see(undefined, newest);
+    else if ('run' in of) throw new CliError(`there is no TaskRun ${of.run} in namespace ${namespace}`);
+    const run = await ended.promise;
+    await callsSynced;
+    return last ?? run;
+  } catch (error) {
+    throw options.signal.aborted ? options.signal.reason : error;
+  } finally {
+    ended.promise.catch(() => undefined);
+    stop.abort();
+    await Promise.all(running);
+  }
+}
