@@ -45,9 +45,9 @@ export function timestamp(milliseconds: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
 }
 
-export interface Verdict {
+export interface Verdict<Status extends string = string> {
   readonly ready: boolean;
-  readonly status: string;
+  readonly status: Status;
   readonly detail: string;
   /** CamelCase, for the condition `Ready`. */
   readonly reason: string;
@@ -57,12 +57,12 @@ export interface Verdict {
  * The common status of an object that has been looked at: `ready`, `status`, `statusDetail`, and the condition
  * `Ready` beside them. The condition's transition time moves only when its status does.
  */
-export function commonStatus(
-  verdict: Verdict,
+export function commonStatus<Status extends string>(
+  verdict: Verdict<Status>,
   generation: number | undefined,
   current: CommonStatus | undefined,
   now: number,
-): Required<Pick<CommonStatus, 'ready' | 'status' | 'statusDetail' | 'conditions'>> & { observedGeneration: number } {
+): { ready: boolean; status: Status; statusDetail: string; conditions: Condition[]; observedGeneration: number } {
   return {
     ready: verdict.ready,
     status: verdict.status,

@@ -318,7 +318,7 @@ function recordToolCalls(state: RunState, answer: Answer): Decision {
 
 function recordRetry(state: RunState, result: Extract<ModelResult, { kind: 'retry' }>): Decision {
   const count = (state.run.status?.attempt?.count ?? 0) + 1;
-  const maxRetries = state.revision?.spec.llm.parameters?.['maxRetries'];
+  const maxRetries = state.revision?.spec.llm.parameters?.maxRetries;
   const delay = retryDelay(result, count, state.random, typeof maxRetries === 'number' ? maxRetries : undefined);
   if (delay === undefined) {
     return fail(state, result.reason, `model call failed ${count} times; the last time: ${result.message}`);

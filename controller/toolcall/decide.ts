@@ -300,7 +300,7 @@ function refuseDelegation(state: CallState, agent: string): string | undefined {
 
 /** What the other agent is told: the argument `message`, or all arguments where the Tool has a schema of its own. */
 function messageOf(args: Record<string, unknown>): string | undefined {
-  const message = Object.hasOwn(args, 'message') ? args['message'] : undefined;
+  const message = Object.hasOwn(args, 'message') ? args.message : undefined;
   if (typeof message === 'string') return message.trim() === '' ? undefined : message;
   return Object.keys(args).length === 0 ? undefined : JSON.stringify(args);
 }

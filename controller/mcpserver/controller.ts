@@ -1,0 +1,97 @@
+import type { MCPServer } from '../../api/index.ts';
+import type { Clock, EventRecorder, KubeClient, ReconcileResult, WorkQueue } from '../../kube/index.ts';
+import { keyOf } from '../../kube/index.ts';
+import type { Informers } from '../informers.ts';
+import { INDEX } from '../informers.ts';
+import { digest, keyIn } from '../keys.ts';
+import type { McpPool } from '../mcp/index.ts';
+import { referenceTo } from '../reference.ts';
+import type { SecretReader } from '../secrets.ts';
+import { applyFinding } from '../validation.ts';
+import type { ServerSituation } from './decide.ts';
+import { decideServer } from './decide.ts';
+import { serverKey } from './key.ts';
+import { resolveServer } from './resolve.ts';
+
+/** Keeps MCP servers connected and writes down what they offer. */
+export function createMCPServerController(options: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly events: EventRecorder;
+  readonly informers: Informers;
+  readonly queue: WorkQueue;
+  readonly secrets: SecretReader;
+  readonly pool: McpPool;
+}) {
+  const { events, informers, queue, secrets, pool } = options;
+  const failures = new Map<string, number>();
+  const toldOfResources = new Set<string>();
+
+  async function gather(server: MCPServer, signal: AbortSignal): Promise<ServerSituation> {
+    const key = serverKey(server);
+    const channelName = server.spec.approvalContactChannel?.name;
+    const channel =
+      channelName === undefined
+        ? ('unset' as const)
+        : informers.contactChannels.store.get(keyIn(server.metadata.namespace, channelName));
+    const resolved = await resolveServer(server, secrets, signal);
+    if (resolved.kind === 'spec') {
+      failures.delete(key);
+      const connection = pool.ensure(key, resolved.spec, digest(resolved.spec));
+      return { server, channel, secretFault: undefined, connection, failures: 0 };
+    }
+    const failed = failures.get(key) ?? 0;
+    failures.set(key, failed + 1);
+    // A Secret that cannot be read for the moment is no reason to end a server that runs.
+    if (resolved.kind === 'missing') await pool.remove(key);
+    return { server, channel, secretFault: resolved, connection: pool.state(key), failures: failed };
+  }
+
+  function tellOfResources(server: MCPServer): void {
+    const key = serverKey(server);
+    if (server.spec.resources === undefined || server.spec.transport !== 'stdio' || toldOfResources.has(key)) return;
+    toldOfResources.add(key);
+    events.event(
+      referenceTo(server),
+      'Warning',
+      'ResourcesNotEnforced',
+      'spec.resources is not enforced: the server runs as a child process of the operator',
+    );
+  }
+
+  return {
+    async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+      const server = informers.mcpServers.store.get(key);
+      if (server === undefined || server.metadata.deletionTimestamp !== undefined) return { kind: 'done' };
+      tellOfResources(server);
+      const finding = decideServer(await gather(server, signal));
+      if (finding === undefined) return { kind: 'done' };
+      return applyFinding({ ...options, informer: informers.mcpServers, object: server, finding, signal });
+    },
+    wire() {
+      const forget = (server: MCPServer) => {
+        const key = serverKey(server);
+        failures.delete(key);
+        toldOfResources.delete(key);
+        void pool.remove(key);
+      };
+      informers.mcpServers.on({
+        add: (server) => queue.add(keyOf(server)),
+        update: (old, server) => {
+          if (old.metadata.generation !== server.metadata.generation) queue.add(keyOf(server));
+        },
+        delete: forget,
+      });
+      const byChannel = (channel: { metadata: MCPServer['metadata'] }) => {
+        for (const server of informers.mcpServers.store.byIndex(INDEX.serversByChannel, keyOf(channel))) {
+          queue.add(keyOf(server));
+        }
+      };
+      informers.contactChannels.on({
+        add: byChannel,
+        update: (_old, channel) => byChannel(channel),
+        delete: byChannel,
+      });
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import type { ContactChannel, MCPServer, MCPServerStatus } from '../../api/index.ts';
+import type { ServerState } from '../mcp/index.ts';
+import type { Finding } from '../validation.ts';
+
+export interface ServerSituation {
+  readonly server: MCPServer;
+  /** The channel that approvals are asked over; `unset` where the server names none. */
+  readonly channel: ContactChannel | undefined | 'unset';
+  /** A Secret that is not there, or that could not be read. */
+  readonly secretFault: { readonly kind: 'missing' | 'unavailable'; readonly message: string } | undefined;
+  readonly connection: ServerState | undefined;
+  readonly failures: number;
+}
+
+const FIRST_RETRY_MS = 1_000;
+const LAST_RETRY_MS = 60_000;
+
+/** What an MCPServer's status is to say; undefined: what it says is still right. */
+export function decideServer(state: ServerSituation): Finding | undefined {
+  const { server, channel, secretFault, connection } = state;
+  const channelName = server.spec.approvalContactChannel?.name ?? '';
+  if (channel === undefined) {
+    return fault('ContactChannelNotFound', `ContactChannel "${channelName}" not found`);
+  }
+  if (channel !== 'unset' && channel.status?.ready !== true) {
+    const detail = `ContactChannel "${channelName}" is not ready`;
+    return {
+      ...lost,
+      ready: false,
+      status: 'Pending',
+      detail,
+      reason: 'ContactChannelNotReady',
+      eventReason: 'ContactChannelNotReady',
+    };
+  }
+  if (secretFault !== undefined) {
+    const againAfterMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(state.failures, 16));
+    return { ...fault('SecretNotFound', secretFault.message), againAfterMs, eventReason: 'ValidationFailed' };
+  }
+  switch (connection?.kind) {
+    case 'ready':
+      return connected(connection);
+    case 'backoff':
+      return fault('ConnectionFailed', connection.error);
+    case 'refused':
+      return fault('ValidationFailed', connection.error);
+    default: {
+      // A restart of the operator is no news: what was ready counts as ready while it connects again.
+      const known =
+        server.status?.observedGeneration === server.metadata.generation && server.status?.status !== undefined;
+      return known
+        ? undefined
+        : { ...lost, ready: false, status: 'Pending', detail: 'Connecting', reason: 'Connecting' };
+    }
+  }
+}
+
+const lost = { extra: { connected: false } satisfies Partial<MCPServerStatus> };
+
+function fault(reason: string, detail: string): Finding {
+  return { ...lost, ready: false, status: 'Error', detail, reason, eventReason: reason };
+}
+
+function connected({ tools, refusedTools }: Extract<ServerState, { kind: 'ready' }>): Finding {
+  const refused = refusedTools.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
+  const detail = `Connected successfully with ${tools.length} tools${refused === '' ? '' : `; refused: ${refused}`}`;
+  return {
+    ready: true,
+    status: 'Ready',
+    detail: detail.slice(0, 4096),
+    reason: 'Connected',
+    eventReason: 'Connected',
+    extra: {
+      connected: true,
+      tools: tools.map(({ name, description, inputSchema, annotations }) => ({
+        name,
+        ...(description === undefined ? {} : { description }),
+        inputSchema: { ...inputSchema },
+        ...(annotations === undefined ? {} : { annotations: { ...annotations } }),
+      })),
+    } satisfies Partial<MCPServerStatus>,
+  };
+}

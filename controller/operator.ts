@@ -1,0 +1,279 @@
+import { randomUUID } from 'node:crypto';
+import type { TaskRun, TaskRunToolCall } from '../api/index.ts';
+import type { Clock, EventRecorder, KubeClient, Logger, ReconcileResult, WorkQueue } from '../kube/index.ts';
+import { createEventRecorder, createWorkQueue, keyOf, runController } from '../kube/index.ts';
+import { createAgentController } from './agent/controller.ts';
+import { createContactChannelController } from './contactchannel/controller.ts';
+import { createEffects } from './effects.ts';
+import { createFullObjects } from './fullObjects.ts';
+import { createInformers, INDEX } from './informers.ts';
+import { createLLMController } from './llm/controller.ts';
+import { createMcpPool } from './mcp/index.ts';
+import { createMCPServerController } from './mcpserver/controller.ts';
+import { createServerWaiters } from './mcpserver/waiters.ts';
+import type { ModelResult } from './modelCalls.ts';
+import { createModelCaller } from './modelCalls.ts';
+import { createCallLimiter, createModelClient } from './models/index.ts';
+import { createSecretReader } from './secrets.ts';
+import { createTaskController } from './task/controller.ts';
+import { createTaskRunController } from './taskrun/controller.ts';
+import { messageBytes } from './taskrun/window.ts';
+import { createToolController } from './tool/controller.ts';
+import { createToolCallController } from './toolcall/controller.ts';
+import { createCallExecutor } from './toolcall/execute.ts';
+import type { ToolOutcome } from './tools/index.ts';
+import { createArgumentParser, createExternalApi } from './tools/index.ts';
+
+export interface OperatorOptions {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Names this process; `run` adds what tells it from an earlier process of the same name. */
+  readonly identity: string;
+  /** Watches this namespace only. */
+  readonly namespace?: string;
+  /** Hosts that external API tools may reach although their addresses are private: `host`, `host:port`, `*.suffix`. */
+  readonly externalApiHosts?: readonly string[];
+  /** The same, as CIDRs. */
+  readonly externalApiCidrs?: readonly string[];
+  /** Model calls under way at once, all together; 2,000 when absent. */
+  readonly maxModelCalls?: number;
+  /** Model calls under way at once, of one namespace. No limit when absent. */
+  readonly maxModelCallsPerNamespace?: number;
+  /** How many agents deep delegation may go; 5 when absent. */
+  readonly maxDelegationDepth?: number;
+  readonly random?: () => number;
+}
+
+export interface Operator {
+  /** Runs the controllers until `signal` aborts; resolves after an orderly stop: child processes ended, events written. */
+  run(signal: AbortSignal): Promise<void>;
+  /** Whether all caches are filled. */
+  ready(): boolean;
+}
+
+const RUNS_IN_MEMORY = 48 * 1024 * 1024;
+const CALLS_IN_MEMORY = 16 * 1024 * 1024;
+/** Reconciles wait for the API server only, never for models or tools: this many keep it busy. */
+const WORKERS = 64;
+const FEW_WORKERS = 8;
+
+/** The operator: one controller a kind over shared caches. */
+export function createOperator(options: OperatorOptions): Operator {
+  const { client, clock, logger, random = Math.random } = options;
+  const informers = createInformers({
+    client,
+    clock,
+    logger,
+    ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+  });
+  const every = Object.values(informers);
+  const ready = () => every.every((informer) => informer.hasSynced());
+
+  async function run(signal: AbortSignal): Promise<void> {
+    // Another name for every process: a call that an earlier one began is not this one's.
+    const identity = `${options.identity}_${randomUUID()}`;
+    const stopped = signal;
+    const recorders: EventRecorder[] = [];
+    const recorder = (component: string): EventRecorder => {
+      const created = createEventRecorder({ client, clock, logger, component, instance: options.identity });
+      recorders.push(created);
+      return created;
+    };
+    const queueOf = (name: string) => createWorkQueue({ clock, name });
+    const queues = {
+      llm: queueOf('llm'),
+      agent: queueOf('agent'),
+      tool: queueOf('tool'),
+      mcpServer: queueOf('mcpserver'),
+      contactChannel: queueOf('contactchannel'),
+      task: queueOf('task'),
+      taskRun: queueOf('taskrun'),
+      toolCall: queueOf('taskruntoolcall'),
+    };
+
+    const secrets = createSecretReader(client, clock);
+    const models = createModelClient();
+    const limiter = createCallLimiter({
+      maxInFlight: options.maxModelCalls ?? 2_000,
+      ...(options.maxModelCallsPerNamespace === undefined
+        ? {}
+        : { maxPerNamespace: options.maxModelCallsPerNamespace }),
+    });
+    const caller = createModelCaller({
+      secrets,
+      limiter,
+      chat: (request) => models.chat(request),
+      onKeyRefused: (llm) => queues.llm.add(llm),
+    });
+    const parser = createArgumentParser();
+    const waiters = createServerWaiters();
+    const pool = createMcpPool({
+      clock,
+      logger,
+      onChange(key, state) {
+        waiters.changed(key, state);
+        const object = key.slice(0, key.lastIndexOf('/'));
+        queues.mcpServer.add(object);
+        for (const call of informers.toolCalls.store.byIndex(INDEX.callsByServer, object)) {
+          if (call.status?.completionTime === undefined) queues.toolCall.add(keyOf(call));
+        }
+      },
+    });
+
+    const runs = createFullObjects<TaskRun>({
+      client,
+      informer: informers.taskRuns,
+      maxBytes: RUNS_IN_MEMORY,
+      sizeOf: (object) =>
+        (object.status?.contextWindow ?? []).reduce((sum, message) => sum + messageBytes(message), 2_000),
+    });
+    const toolCalls = createFullObjects<TaskRunToolCall>({
+      client,
+      informer: informers.toolCalls,
+      maxBytes: CALLS_IN_MEMORY,
+      sizeOf: ({ spec, status }) => 2_000 + spec.arguments.length + (status?.result?.length ?? 0),
+    });
+    const crash = (error: unknown) => (error instanceof Error ? error.message : String(error));
+    const modelCalls = createEffects<ModelResult>({
+      signal: stopped,
+      onProgress: (key) => queues.taskRun.add(key),
+      onCrash: (error) => ({ kind: 'retry', reason: 'Internal', message: crash(error) }),
+    });
+    const toolEffects = createEffects<ToolOutcome>({
+      signal: stopped,
+      onProgress: (key) => queues.toolCall.add(key),
+      onCrash: (error) => ({ kind: 'unknown', error: crash(error) }),
+    });
+    const executor = createCallExecutor({
+      pool,
+      secrets,
+      whenReady: (key, abort) => waiters.whenReady(key, () => pool.state(key), abort),
+      externalApi: createExternalApi({
+        clock,
+        allow: { hosts: [...(options.externalApiHosts ?? [])], cidrs: [...(options.externalApiCidrs ?? [])] },
+      }),
+    });
+
+    const shared = { client, clock, informers };
+    const controllers: { name: string; queue: WorkQueue; workers: number; controller: Controller }[] = [];
+    const add = (name: string, queue: WorkQueue, workers: number, controller: Controller) =>
+      controllers.push({ name, queue, workers, controller });
+
+    add(
+      'llm',
+      queues.llm,
+      WORKERS,
+      createLLMController({
+        ...shared,
+        queue: queues.llm,
+        events: recorder('llm-controller'),
+        secrets,
+        models,
+        random,
+      }),
+    );
+    add(
+      'tool',
+      queues.tool,
+      FEW_WORKERS,
+      createToolController({ ...shared, queue: queues.tool, events: recorder('tool-controller'), parser }),
+    );
+    add(
+      'mcpserver',
+      queues.mcpServer,
+      FEW_WORKERS,
+      createMCPServerController({
+        ...shared,
+        queue: queues.mcpServer,
+        events: recorder('mcpserver-controller'),
+        secrets,
+        pool,
+      }),
+    );
+    add(
+      'contactchannel',
+      queues.contactChannel,
+      FEW_WORKERS,
+      createContactChannelController({
+        ...shared,
+        queue: queues.contactChannel,
+        events: recorder('contactchannel-controller'),
+        secrets,
+      }),
+    );
+    add(
+      'agent',
+      queues.agent,
+      FEW_WORKERS,
+      createAgentController({ ...shared, queue: queues.agent, events: recorder('agent-controller') }),
+    );
+    add(
+      'task',
+      queues.task,
+      WORKERS,
+      createTaskController({ ...shared, queue: queues.task, events: recorder('task-controller'), runs }),
+    );
+    add(
+      'taskrun',
+      queues.taskRun,
+      WORKERS,
+      createTaskRunController({
+        ...shared,
+        logger,
+        queue: queues.taskRun,
+        events: recorder('taskrun-controller'),
+        runs,
+        toolCalls,
+        modelCalls,
+        caller,
+        random,
+      }),
+    );
+    add(
+      'taskruntoolcall',
+      queues.toolCall,
+      WORKERS,
+      createToolCallController({
+        ...shared,
+        queue: queues.toolCall,
+        events: recorder('taskruntoolcall-controller'),
+        runs,
+        toolCalls,
+        effects: toolEffects,
+        executor,
+        pool,
+        parser,
+        identity,
+        maxDelegationDepth: options.maxDelegationDepth ?? 5,
+      }),
+    );
+
+    for (const { controller } of controllers) controller.wire();
+    const watching = every.map((informer) => informer.run(stopped));
+    try {
+      await Promise.all(every.map((informer) => informer.synced(stopped)));
+      logger.info({ identity }, 'operator: caches are filled, controllers start');
+      await Promise.all(
+        controllers.map(({ name, queue, workers, controller }) =>
+          runController({ name, queue, workers, clock, logger, reconcile: controller.reconcile }, stopped),
+        ),
+      );
+    } catch (error) {
+      if (!stopped.aborted) throw error;
+    } finally {
+      await Promise.allSettled(watching);
+      await pool.close();
+      await models.close();
+      await Promise.allSettled(recorders.map((created) => created.close()));
+      logger.info({ identity }, 'operator: stopped');
+    }
+  }
+
+  return { run, ready };
+}
+
+interface Controller {
+  reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult>;
+  wire(): void;
+}

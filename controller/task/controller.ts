@@ -1,0 +1,153 @@
+import type { Task, TaskRun } from '../../api/index.ts';
+import { API_VERSION, LABELS, taskRuns } from '../../api/index.ts';
+import type { Clock, EventRecorder, KubeClient, ReconcileResult, WorkQueue } from '../../kube/index.ts';
+import { controllerOf, controllerRef, isAlreadyExists, isNotFound, keyOf, labelValue } from '../../kube/index.ts';
+import type { FullObjects } from '../fullObjects.ts';
+import type { Informers } from '../informers.ts';
+import { INDEX } from '../informers.ts';
+import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
+import { isTerminal } from '../phases.ts';
+import { referenceTo } from '../reference.ts';
+import { writeStatus } from '../writeStatus.ts';
+import type { Issued } from './decide.ts';
+import { decideTask, GENERATION_ANNOTATION, latestRun } from './decide.ts';
+
+/** Creates the runs of Tasks and brings what came of them back into the Task. */
+export function createTaskController(options: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly events: EventRecorder;
+  readonly informers: Informers;
+  readonly queue: WorkQueue;
+  readonly runs: FullObjects<TaskRun>;
+}) {
+  const { client, clock, events, informers, queue } = options;
+  /** By the Task's UID: runs that were created and that no status tells of yet. */
+  const issued = new Map<string, Issued>();
+
+  async function runsOf(key: string, task: Task, signal: AbortSignal): Promise<TaskRun[]> {
+    const runs = informers.taskRuns.store.byIndex(INDEX.runsByTask, key);
+    const latest = latestRun(runs);
+    if (latest?.status?.phase !== 'FinalAnswer') return runs;
+    // Its answer is wanted only where the Task does not tell of it yet.
+    const told =
+      task.status?.latestRun === latest.metadata.name &&
+      task.status?.output !== undefined &&
+      task.status?.conditions?.some(({ type, status }) => type === 'Complete' && status === 'True') === true;
+    if (told) return runs.map((run) => (run === latest ? withOutput(run, task.status?.output ?? '') : run));
+    const whole = await options.runs.get(keyOf(latest), signal);
+    return runs.map((run) => (run === latest && whole !== undefined ? whole : run));
+  }
+
+  async function createRun(task: Task, name: string, number: number, signal: AbortSignal): Promise<void> {
+    const owner = controllerOf(task);
+    const { ttlSecondsAfterFinished: ttl, rerunPolicy } = task.spec;
+    const run: TaskRun = {
+      apiVersion: API_VERSION,
+      kind: 'TaskRun',
+      metadata: {
+        ...inNamespaceOf(task, name),
+        labels: { [LABELS.task]: labelValue(nameOf(task)) },
+        ...(number > 1 || rerunPolicy === 'OnChange'
+          ? { annotations: { [GENERATION_ANNOTATION]: String(task.metadata.generation ?? 1) } }
+          : {}),
+        ownerReferences: [controllerRef(task)],
+      },
+      spec: {
+        taskRef: { name: nameOf(task) },
+        ...(owner?.kind === 'TaskRunToolCall' ? { taskRunToolCallRef: { name: owner.name } } : {}),
+        ...(ttl === undefined ? {} : { ttlSecondsAfterFinished: ttl }),
+      },
+    };
+    const about = referenceTo(task);
+    if (number === 1) events.event(about, 'Normal', 'Initializing', 'Starting validation');
+    let created: TaskRun;
+    try {
+      created = await client.create(taskRuns, run, { signal });
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+      // Somebody's run has the name: if it is not ours, the number is taken and the next one is free.
+      created = await client.get(taskRuns, inNamespaceOf(task, name), { signal });
+    }
+    issued.set(uidOf(task), { runs: number, generation: task.metadata.generation ?? 1, at: clock.monotonic() });
+    options.runs.put(created);
+    if (controllerOf(created)?.uid === task.metadata.uid || created.spec.taskRef.name === task.metadata.name) {
+      events.event(about, 'Normal', 'TaskRunCreated', `Created TaskRun ${name}`);
+    } else {
+      events.event(
+        about,
+        'Warning',
+        'TaskRunNameTaken',
+        `TaskRun ${name} exists and is not of this Task; it gets another number`,
+      );
+      issued.set(uidOf(task), { runs: number, generation: 0, at: clock.monotonic() });
+    }
+  }
+
+  async function removeRun(run: TaskRun, signal: AbortSignal): Promise<void> {
+    try {
+      await client.delete(taskRuns, inNamespaceOf(run, nameOf(run)), {
+        preconditions: { uid: uidOf(run) },
+        propagationPolicy: 'Background',
+        signal,
+      });
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+
+  return {
+    async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+      const task = informers.tasks.store.get(key);
+      if (task === undefined) return { kind: 'done' };
+      const decide = async () =>
+        decideTask({
+          task,
+          runs: await runsOf(key, task, signal),
+          issued: issued.get(uidOf(task)),
+          now: clock.now(),
+          monotonic: clock.monotonic(),
+        });
+      let decision = await decide();
+      if (decision.create !== undefined) {
+        await createRun(task, decision.create.name, decision.create.number, signal);
+        decision = await decide();
+      }
+      for (const run of decision.remove) await removeRun(run, signal);
+      if (decision.status !== undefined) {
+        const outcome = await writeStatus(client, informers.tasks, task, decision.status, signal);
+        if (outcome === 'superseded') return { kind: 'requeue', afterMs: 50 };
+        if (outcome === 'written' || outcome === 'unchanged') issued.delete(uidOf(task));
+      }
+      return decision.againAfterMs === undefined
+        ? { kind: 'done' }
+        : { kind: 'requeue', afterMs: decision.againAfterMs };
+    },
+    wire() {
+      informers.tasks.on({
+        add: (task) => queue.add(keyOf(task)),
+        update: (old, task) => {
+          if (old.metadata.generation !== task.metadata.generation) queue.add(keyOf(task));
+        },
+        delete: (task) => issued.delete(uidOf(task)),
+      });
+      const byRun = (run: TaskRun) => queue.add(keyIn(run.metadata.namespace, run.spec.taskRef.name));
+      informers.taskRuns.on({
+        add: (run) => {
+          if (run.status?.statusDetail !== undefined) byRun(run);
+        },
+        update: (old, run) => {
+          // What a Task shows of its run: that it waits, that it began, that it ended.
+          const shows = ({ status }: TaskRun) =>
+            status?.startTime === undefined ? status?.statusDetail : isTerminal(status.phase) ? status.phase : 'begun';
+          if (shows(old) !== shows(run)) byRun(run);
+        },
+        delete: byRun,
+      });
+    },
+  };
+}
+
+function withOutput(run: TaskRun, output: string): TaskRun {
+  return { ...run, status: { ...run.status, output } };
+}

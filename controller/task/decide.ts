@@ -1,0 +1,197 @@
+import type { Condition, Task, TaskRun, TaskStatus } from '../../api/index.ts';
+import { LABELS } from '../../api/index.ts';
+import { childName, controllerOf } from '../../kube/index.ts';
+import { nameOf } from '../keys.ts';
+import { isTerminal } from '../phases.ts';
+import { commonStatus, timestamp, withCondition } from '../status.ts';
+
+/** On a run after the first, or of a Task that may run again: the Task's generation that it was created for. */
+export const GENERATION_ANNOTATION = `${LABELS.task}-generation`;
+
+/** What this process knows of a Task and has not read back yet. */
+export interface Issued {
+  readonly runs: number;
+  readonly generation: number;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
+export interface TaskState {
+  readonly task: Task;
+  /** All TaskRuns that name this Task. The latest one is whole where it has ended. */
+  readonly runs: readonly TaskRun[];
+  readonly issued: Issued | undefined;
+  /** Wall clock and monotonic clock, milliseconds. */
+  readonly now: number;
+  readonly monotonic: number;
+}
+
+export interface TaskDecision {
+  /** The run to create; then the decider is asked again. */
+  readonly create?: { readonly name: string; readonly number: number };
+  readonly status?: TaskStatus;
+  /** When to write the status at the latest, where it is worth waiting for the run to end. */
+  readonly againAfterMs?: number;
+  /** Finished runs over the history limit. */
+  readonly remove: readonly TaskRun[];
+}
+
+/**
+ * For how long the first status waits for the run to end, in milliseconds: a Task whose run is short is written once, with its
+ * output, instead of twice.
+ */
+export const STATUS_DELAY_MS = 1_000;
+const DEFAULT_HISTORY_LIMIT = 10;
+
+/** What a Task needs: a run, a status, an end of old runs. Pure. */
+export function decideTask(state: TaskState): TaskDecision {
+  const { task, runs, issued } = state;
+  if (task.metadata.deletionTimestamp !== undefined) return { remove: [] };
+  const own = runs.filter((run) => controllerOf(run)?.uid === task.metadata.uid);
+  const created = Math.max(task.status?.runs ?? 0, issued?.runs ?? 0, ...own.map((run) => numberOf(run)));
+  const generation = task.metadata.generation ?? 1;
+  const ranFor = Math.max(task.status?.runGeneration ?? 0, issued?.generation ?? 0, ...own.map(generationOf));
+  const rerun =
+    created > 0 &&
+    task.spec.rerunPolicy === 'OnChange' &&
+    ranFor < generation &&
+    own.every((run) => isTerminal(run.status?.phase));
+  if (created === 0 || rerun) {
+    return { create: { name: childName(nameOf(task), String(created + 1)), number: created + 1 }, remove: [] };
+  }
+
+  const remove = surplusRuns(own, task.spec.runHistoryLimit ?? DEFAULT_HISTORY_LIMIT);
+  const latest = latestRun(runs);
+  const firstTime = task.status?.observedGeneration === undefined;
+  if (firstTime && latest !== undefined && isUnderWay(latest) && issued !== undefined) {
+    const left = issued.at + STATUS_DELAY_MS - state.monotonic;
+    if (left > 0) return { againAfterMs: left, remove };
+  }
+  return { status: statusOf(state, latest, created, ranFor), remove };
+}
+
+/** Number of the runs that the controller creates: `<task>-<number>`. 0 for a run that somebody else named. */
+function numberOf(run: TaskRun): number {
+  const number = /-([1-9][0-9]{0,8})$/.exec(nameOf(run))?.[1];
+  return number === undefined ? 0 : Number(number);
+}
+
+function generationOf(run: TaskRun): number {
+  const generation = Number(run.metadata.annotations?.[GENERATION_ANNOTATION] ?? 1);
+  return Number.isSafeInteger(generation) ? generation : 1;
+}
+
+/** The run that was created last; runs of the same second by number. */
+export function latestRun(runs: readonly TaskRun[]): TaskRun | undefined {
+  const created = (run: TaskRun) => run.metadata.creationTimestamp ?? '';
+  return runs.reduce<TaskRun | undefined>((latest, run) => {
+    if (latest === undefined || created(run) > created(latest)) return run;
+    return created(run) === created(latest) && numberOf(run) > numberOf(latest) ? run : latest;
+  }, undefined);
+}
+
+/** Begun, or about to: nothing to tell yet. */
+function isUnderWay(run: TaskRun): boolean {
+  if (isTerminal(run.status?.phase)) return false;
+  return run.status?.startTime !== undefined || run.status?.statusDetail === undefined;
+}
+
+function statusOf(state: TaskState, run: TaskRun | undefined, created: number, ranFor: number): TaskStatus {
+  const { task, now } = state;
+  const before = task.status;
+  const next: TaskStatus = {
+    ...(before?.output === undefined ? {} : { output: before.output }),
+    ...commonStatus(verdictOn(run), task.metadata.generation, before, now),
+    ...(run === undefined
+      ? before?.latestRun === undefined
+        ? {}
+        : { latestRun: before.latestRun }
+      : { latestRun: nameOf(run) }),
+    runs: created,
+    runGeneration: ranFor,
+  };
+  // A run that was deleted, by its TTL say, leaves the Task as it was.
+  if (run === undefined) {
+    return before?.observedGeneration === undefined
+      ? next
+      : {
+          ...next,
+          ready: before.ready ?? false,
+          status: before.status ?? 'Pending',
+          statusDetail: before.statusDetail ?? '',
+          conditions: before.conditions ?? [],
+        };
+  }
+  if (!isTerminal(run.status?.phase)) {
+    if (before?.latestRun !== nameOf(run)) delete next.output;
+    if (before?.conditions?.some(({ type }) => type === 'Complete' || type === 'Failed') === true) {
+      next.conditions = outcome(next.conditions, 'False', 'False', 'Running', `${nameOf(run)} is running`, now);
+    }
+    return next;
+  }
+  const well = run.status?.phase === 'FinalAnswer';
+  next.conditions = outcome(
+    next.conditions,
+    well ? 'True' : 'False',
+    well ? 'False' : 'True',
+    run.status?.phase ?? '',
+    run.status?.statusDetail ?? '',
+    now,
+  );
+  if (well) next.output = run.status?.output ?? '';
+  else delete next.output;
+  return next;
+}
+
+function outcome(
+  conditions: Condition[] | undefined,
+  complete: 'True' | 'False',
+  failed: 'True' | 'False',
+  reason: string,
+  message: string,
+  now: number,
+): Condition[] {
+  const time = timestamp(now);
+  const withComplete = withCondition(conditions, {
+    type: 'Complete',
+    status: complete,
+    reason,
+    message,
+    lastTransitionTime: time,
+  });
+  return withCondition(withComplete, { type: 'Failed', status: failed, reason, message, lastTransitionTime: time });
+}
+
+function verdictOn(run: TaskRun | undefined) {
+  const created = { ready: true, status: 'Ready', detail: 'Task Run Created', reason: 'TaskRunCreated' } as const;
+  if (run === undefined) return created;
+  const { phase, statusDetail, status, error } = run.status ?? {};
+  switch (phase) {
+    case 'Failed':
+      return { ready: false, status: 'Error', detail: error ?? 'The run failed', reason: 'TaskRunFailed' } as const;
+    case 'Cancelled':
+      return { ready: false, status: 'Error', detail: 'The run was cancelled', reason: 'TaskRunCancelled' } as const;
+    case 'Pending':
+    case undefined:
+      if (statusDetail === undefined) return created;
+      return {
+        ready: false,
+        status: status === 'Error' ? 'Error' : 'Pending',
+        detail: statusDetail,
+        reason: 'TaskRunWaiting',
+      } as const;
+    default:
+      return created;
+  }
+}
+
+/** Finished runs, the oldest first, that are more than `limit`. */
+function surplusRuns(own: readonly TaskRun[], limit: number): TaskRun[] {
+  const finished = own
+    .filter((run) => isTerminal(run.status?.phase) && run.metadata.deletionTimestamp === undefined)
+    .sort(
+      (a, b) =>
+        (a.status?.completionTime ?? '').localeCompare(b.status?.completionTime ?? '') || numberOf(a) - numberOf(b),
+    );
+  return finished.slice(0, Math.max(0, finished.length - limit));
+}

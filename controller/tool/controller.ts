@@ -1,0 +1,86 @@
+import type { Agent, Tool } from '../../api/index.ts';
+import type { Clock, EventRecorder, KubeClient, ReconcileResult, WorkQueue } from '../../kube/index.ts';
+import { keyOf } from '../../kube/index.ts';
+import type { Informers } from '../informers.ts';
+import { INDEX } from '../informers.ts';
+import { keyIn } from '../keys.ts';
+import type { ArgumentParser } from '../tools/index.ts';
+import { checkExternalApi } from '../tools/index.ts';
+import { applyFinding } from '../validation.ts';
+import { delegationCycle } from './cycles.ts';
+import type { ToolState } from './decide.ts';
+import { decideTool } from './decide.ts';
+
+/** Validates Tools. */
+export function createToolController(options: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly events: EventRecorder;
+  readonly informers: Informers;
+  readonly queue: WorkQueue;
+  readonly parser: ArgumentParser;
+}) {
+  const { informers, queue, parser } = options;
+
+  function gather(tool: Tool): ToolState {
+    const { agentRef, execute } = tool.spec;
+    const schema = tool.spec.parameters ?? tool.spec.arguments;
+    const api = execute?.externalAPI;
+    return {
+      tool,
+      delegate:
+        agentRef === undefined ? undefined : informers.agents.store.get(keyIn(tool.metadata.namespace, agentRef.name)),
+      cycle: delegationCycle(tool, { agents: informers.agents.store, tools: informers.tools.store }),
+      schemaFault: schema === undefined ? undefined : parser.checkSchema(schema),
+      apiFault:
+        api === undefined
+          ? undefined
+          : checkExternalApi({
+              url: api.url,
+              ...(api.method === undefined ? {} : { method: api.method }),
+              ...(api.headers === undefined ? {} : { headers: api.headers }),
+            }),
+    };
+  }
+
+  return {
+    async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
+      const tool = informers.tools.store.get(key);
+      if (tool === undefined) return { kind: 'done' };
+      return applyFinding({
+        ...options,
+        informer: informers.tools,
+        object: tool,
+        finding: decideTool(gather(tool)),
+        signal,
+      });
+    },
+    wire() {
+      const delegating = () => {
+        for (const tool of informers.tools.store.list()) if (tool.spec.agentRef !== undefined) queue.add(keyOf(tool));
+      };
+      informers.tools.on({
+        add: (tool) => queue.add(keyOf(tool)),
+        update: (old, tool) => {
+          queue.add(keyOf(tool));
+          // Another tool may have been waiting for this cycle to be cut.
+          if (old.spec.agentRef?.name !== tool.spec.agentRef?.name) delegating();
+        },
+        delete: (tool) => {
+          if (tool.spec.agentRef !== undefined) delegating();
+        },
+      });
+      const byAgent = (agent: Agent) => {
+        for (const tool of informers.tools.store.byIndex(INDEX.toolsByAgent, keyOf(agent))) queue.add(keyOf(tool));
+      };
+      informers.agents.on({
+        add: byAgent,
+        update: (old, agent) => {
+          if (old.metadata.generation !== agent.metadata.generation) delegating();
+          else byAgent(agent);
+        },
+        delete: byAgent,
+      });
+    },
+  };
+}
