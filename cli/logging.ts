@@ -1,8 +1,10 @@
-import { pino } from 'pino';
-import { prettyFactory } from 'pino-pretty';
+import { createRequire } from 'node:module';
 import type { Logger } from '../kube/types.ts';
 import type { Output } from './io.ts';
 import { escapeControl } from './terminal/escape.ts';
+
+/** Loads a library when it is first needed: these two take longer to load than `--help` takes. */
+const load = createRequire(import.meta.url);
 
 export type LogFormat = 'json' | 'pretty';
 export const LOG_LEVELS = ['debug', 'info', 'warn', 'error', 'silent'] as const;
@@ -19,6 +21,7 @@ export function createLogger(options: LogOptions, output: Output, defaultLevel: 
   const format = options.logFormat ?? (output.isTTY ? 'pretty' : 'json');
   const level = options.logLevel ?? defaultLevel;
   const write = format === 'json' ? (line: string) => void output.write(line) : prettyWriter(output);
+  const { pino } = load('pino') as typeof import('pino');
   return pino(
     {
       level,
@@ -31,6 +34,7 @@ export function createLogger(options: LogOptions, output: Output, defaultLevel: 
 }
 
 function prettyWriter(output: Output): (line: string) => void {
+  const { prettyFactory } = load('pino-pretty') as typeof import('pino-pretty');
   const format = prettyFactory({ colorize: output.isTTY === true, translateTime: 'HH:MM:ss.l', singleLine: true });
   return (line) => {
     const record: unknown = JSON.parse(line, (_key, value: unknown) =>

@@ -25,16 +25,24 @@ if (process.channel) {
   process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'));
 }
 
-process.exit(await main(process.argv.slice(2)));
+// Waiting for a server that is away holds no handle that keeps the process alive: timers of the client do not.
+setInterval(() => undefined, 2 ** 30);
+const exitCode = await main(process.argv.slice(2));
+await Promise.all([written(process.stdout), written(process.stderr)]);
+process.exit(exitCode);
+
+/** Resolves when the reader of a pipe has taken all that was written: `process.exit` would drop the rest. */
+function written(stream: NodeJS.WriteStream): Promise<void> {
+  return new Promise((resolve) => stream.write('', () => resolve()));
+}
 
 async function main(argv: readonly string[]): Promise<number> {
-  let exitCode: number = EXIT.ok;
   const program = createProgram(io, (code) => {
-    exitCode = code;
+    process.exitCode = code;
   });
   try {
     await program.parseAsync(argv, { from: 'user' });
-    return exitCode;
+    return Number(process.exitCode ?? EXIT.ok);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     if (error instanceof CliError) {

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { DATA_DIR } from './defaults.ts';
 import type { Io } from './io.ts';
 import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
+import { registerSimulateOpenAI } from './simulate-openai/command.ts';
 import { version } from './version.ts';
 
 /**
@@ -141,6 +142,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       .option('--port <n>', 'port; the last one, or one that is free, when left out', parsePort)
       .option('--kubeconfig <file>', 'where to write the kubeconfig (default: kubeconfig in the folder)'),
   ).action(async (options) => finish(await (await import('./commands/devcluster.ts')).devcluster(options, io)));
+
+  logging(registerSimulateOpenAI(program));
 
   program
     .command('crds')

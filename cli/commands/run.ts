@@ -123,10 +123,10 @@ async function followToAnswer({ connection, io, logger, agent, task, timeout }: 
     const why =
       agent.status?.ready === true
         ? ''
-        : ` (Agent ${agent.metadata.name} is not ready: ${agent.status?.statusDetail ?? 'no operator has looked at it'})`;
+        : ` (Agent ${agent.metadata.name} is not ready: ${escapeLine(agent.status?.statusDetail ?? 'no operator has looked at it')})`;
     io.err.write(
       style.warn(
-        `no operator has taken the Task up yet${escapeLine(why)}; is one running? ${io.programName} up, or ${io.programName} operator\n`,
+        `no operator has taken the Task up yet${why}; is one running? ${io.programName} up, or ${io.programName} operator\n`,
       ),
     );
   });

@@ -28,16 +28,18 @@ export async function startModel(
     };
   }
   const { startSimulatedOpenAI } = await import('../simulate-openai/index.ts');
-  const { server, moved } = await startOnPort((port) => startSimulatedOpenAI({ port, host: '127.0.0.1', logger }), {
-    wanted: undefined,
-    saved: dataDir.saved.modelPort,
-    option: '--port',
-  });
-  const { origin, port } = new URL(server.url);
-  dataDir.save({ modelPort: Number(port) });
+  const { server, moved } = await startOnPort(
+    (port) => startSimulatedOpenAI({ port, host: '127.0.0.1', apiKey: false, logger }),
+    {
+      wanted: undefined,
+      saved: dataDir.saved.modelPort,
+      option: '--port',
+    },
+  );
+  dataDir.save({ modelPort: server.port });
   return {
-    model: { kind: 'simulated', baseUrl: `${origin}/v1` },
-    description: `simulated, on ${origin}; set OPENAI_API_KEY to use the real one`,
+    model: { kind: 'simulated', baseUrl: server.url },
+    description: `simulated, on ${server.url}; set OPENAI_API_KEY to use the real one`,
     moved,
     close: () => server.close(),
   };
