@@ -21,7 +21,7 @@ import {
   tasks,
   tools,
 } from '../api/index.ts';
-import type { Clock, Informer, KubeClient, KubeObject, Logger } from '../kube/index.ts';
+import type { Clock, Informer, InformerMetrics, KubeClient, KubeObject, Logger } from '../kube/index.ts';
 import { createInformer } from '../kube/index.ts';
 import { keyIn } from './keys.ts';
 
@@ -63,6 +63,7 @@ export function createInformers(options: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly namespace?: string;
+  readonly metrics?: InformerMetrics;
 }): Informers {
   const make = <T extends KubeObject>(
     kind: Kind<T>,
@@ -78,6 +79,7 @@ export function createInformers(options: {
       indexers,
       transform: (object) => transform(withoutManagedFields(object)),
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+      ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
       ...(pageSize === undefined ? {} : { pageSize }),
     });
 

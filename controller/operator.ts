@@ -1,6 +1,15 @@
 import { randomUUID } from 'node:crypto';
+import type { Registry } from 'prom-client';
 import type { TaskRun, TaskRunToolCall } from '../api/index.ts';
-import type { Clock, EventRecorder, KubeClient, Logger, ReconcileResult, WorkQueue } from '../kube/index.ts';
+import type {
+  Clock,
+  EventRecorder,
+  KubeClient,
+  KubeMetrics,
+  Logger,
+  ReconcileResult,
+  WorkQueue,
+} from '../kube/index.ts';
 import { createEventRecorder, createWorkQueue, keyOf, runController } from '../kube/index.ts';
 import { createAgentController } from './agent/controller.ts';
 import { createContactChannelController } from './contactchannel/controller.ts';
@@ -11,6 +20,7 @@ import { createLLMController } from './llm/controller.ts';
 import { createMcpPool } from './mcp/index.ts';
 import { createMCPServerController } from './mcpserver/controller.ts';
 import { createServerWaiters } from './mcpserver/waiters.ts';
+import { registerMetrics } from './metrics.ts';
 import type { ModelResult } from './modelCalls.ts';
 import { createModelCaller } from './modelCalls.ts';
 import { createCallLimiter, createModelClient } from './models/index.ts';
@@ -42,6 +52,10 @@ export interface OperatorOptions {
   readonly maxModelCallsPerNamespace?: number;
   /** How many agents deep delegation may go; 5 when absent. */
   readonly maxDelegationDepth?: number;
+  /** Gets the operator's own series. */
+  readonly registry?: Registry;
+  /** Counts what queues, caches and the event recorders do. */
+  readonly metrics?: KubeMetrics;
   readonly random?: () => number;
 }
 
@@ -60,11 +74,12 @@ const FEW_WORKERS = 8;
 
 /** The operator: one controller a kind over shared caches. */
 export function createOperator(options: OperatorOptions): Operator {
-  const { client, clock, logger, random = Math.random } = options;
+  const { client, clock, logger, metrics, random = Math.random } = options;
   const informers = createInformers({
     client,
     clock,
     logger,
+    ...(metrics === undefined ? {} : { metrics: metrics.informer }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   });
   const every = Object.values(informers);
@@ -76,11 +91,19 @@ export function createOperator(options: OperatorOptions): Operator {
     const stopped = signal;
     const recorders: EventRecorder[] = [];
     const recorder = (component: string): EventRecorder => {
-      const created = createEventRecorder({ client, clock, logger, component, instance: options.identity });
+      const created = createEventRecorder({
+        client,
+        clock,
+        logger,
+        component,
+        instance: options.identity,
+        ...(metrics === undefined ? {} : { metrics: metrics.events }),
+      });
       recorders.push(created);
       return created;
     };
-    const queueOf = (name: string) => createWorkQueue({ clock, name });
+    const queueOf = (name: string) =>
+      createWorkQueue({ clock, name, ...(metrics === undefined ? {} : { metrics: metrics.queue }) });
     const queues = {
       llm: queueOf('llm'),
       agent: queueOf('agent'),
@@ -249,6 +272,9 @@ export function createOperator(options: OperatorOptions): Operator {
       }),
     );
 
+    if (options.registry !== undefined) {
+      registerMetrics({ registry: options.registry, informers, modelCalls: limiter, toolCalls: toolEffects });
+    }
     for (const { controller } of controllers) controller.wire();
     const watching = every.map((informer) => informer.run(stopped));
     try {
@@ -256,7 +282,18 @@ export function createOperator(options: OperatorOptions): Operator {
       logger.info({ identity }, 'operator: caches are filled, controllers start');
       await Promise.all(
         controllers.map(({ name, queue, workers, controller }) =>
-          runController({ name, queue, workers, clock, logger, reconcile: controller.reconcile }, stopped),
+          runController(
+            {
+              name,
+              queue,
+              workers,
+              clock,
+              logger,
+              reconcile: controller.reconcile,
+              ...(metrics === undefined ? {} : { metrics: metrics.controller }),
+            },
+            stopped,
+          ),
         ),
       );
     } catch (error) {
