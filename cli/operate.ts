@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { Registry } from 'prom-client';
-import { createOperator, type OperatorOptions } from '../controller/index.ts';
+import { createOperator, type Operator, type OperatorOptions } from '../controller/index.ts';
 import type { Clock, KubeClient, LeaderMetrics, Logger } from '../kube/index.ts';
 import { createLeaderElector, LeadershipLostError } from '../kube/index.ts';
 
@@ -10,7 +9,7 @@ export interface OperateOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** What the operator is told beside the parts that all have in common. */
-  readonly operator: Omit<OperatorOptions, 'client' | 'clock' | 'logger' | 'registry' | 'identity'>;
+  readonly operator: Omit<OperatorOptions, 'client' | 'clock' | 'logger' | 'identity'>;
   /** Absent: no election, we are the only one. */
   readonly lease?: { readonly namespace: string; readonly name: string; readonly identity: string };
   readonly leaderMetrics?: LeaderMetrics;
@@ -21,8 +20,6 @@ export interface Operation {
   run(signal: AbortSignal): Promise<void>;
   /** Whether this process does what it should: its caches are filled, or it stands by. */
   ready(): boolean;
-  /** Metrics of the operator that runs now; empty in a standby. */
-  registry(): Registry;
 }
 
 /** How long work that was under way when the lease was lost may take to end: less than others wait before they take over. */
@@ -38,20 +35,11 @@ export const processIdentity = (): string => `${hostname()}_${process.pid}_${ran
  */
 export function createOperation(options: OperateOptions): Operation {
   const { client, clock, logger, lease } = options;
-  let current: { readonly ready: () => boolean; readonly registry: Registry } | undefined;
-  const empty = new Registry();
+  let current: Operator | undefined;
 
   async function lead(signal: AbortSignal): Promise<void> {
-    const registry = new Registry();
-    const operator = createOperator({
-      ...options.operator,
-      client,
-      clock,
-      logger,
-      registry,
-      identity: processIdentity(),
-    });
-    current = { ready: operator.ready, registry };
+    const operator = createOperator({ ...options.operator, client, clock, logger, identity: processIdentity() });
+    current = operator;
     try {
       await operator.run(signal);
     } finally {
@@ -90,7 +78,6 @@ export function createOperation(options: OperateOptions): Operation {
       while (!signal.aborted) await standForElection(lease, signal);
     },
     ready: () => current?.ready() ?? lease !== undefined,
-    registry: () => current?.registry ?? empty,
   };
 
   async function withinMs(promise: Promise<void>, ms: number, late: () => Error): Promise<void> {

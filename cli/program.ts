@@ -129,7 +129,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
         collect,
       )
       .option('--max-model-calls <n>', 'model calls under way at once', parseCount)
-      .option('--max-model-calls-per-namespace <n>', 'model calls of one namespace under way at once', parseCount),
+      .option('--max-model-calls-per-namespace <n>', 'model calls of one namespace under way at once', parseCount)
+      .option('--max-delegation-depth <n>', 'how many agents deep delegation may go', parseCount),
   ).action(async (options) => finish(await (await import('./commands/operator.ts')).operator(options, io)));
 
   logging(

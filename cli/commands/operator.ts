@@ -18,6 +18,15 @@ export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly externalApiAllow?: readonly string[];
   readonly maxModelCalls?: number;
   readonly maxModelCallsPerNamespace?: number;
+  readonly maxDelegationDepth?: number;
+}
+
+/** `10.0.0.0/8` is a network, all else a host. */
+function externalApiAllow(values: readonly string[]): { externalApiHosts: string[]; externalApiCidrs: string[] } {
+  return {
+    externalApiHosts: values.filter((value) => !value.includes('/')),
+    externalApiCidrs: values.filter((value) => value.includes('/')),
+  };
 }
 
 /** `kubechain operator`: the controllers alone, against a cluster that is there or in one. */
@@ -27,9 +36,9 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
   const inCluster = kubeConfig.context === 'in-cluster';
   const host = options.bindAddress ?? (inCluster ? '0.0.0.0' : '127.0.0.1');
 
-  const processRegistry = new Registry();
-  collectDefaultMetrics({ register: processRegistry });
-  const metrics = await createKubeMetrics(processRegistry);
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const metrics = await createKubeMetrics(registry);
   const client = createKubeClient({ kubeConfig, fieldManager: 'kubechain-operator', logger, metrics: metrics.client });
   const identity = processIdentity();
   const operation = createOperation({
@@ -39,9 +48,10 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     leaderMetrics: metrics.leader,
     operator: {
       namespace: options.namespace,
-      externalApiAllow: [...(options.externalApiAllow ?? [])],
+      ...externalApiAllow(options.externalApiAllow ?? []),
       maxModelCalls: options.maxModelCalls,
       maxModelCallsPerNamespace: options.maxModelCallsPerNamespace,
+      maxDelegationDepth: options.maxDelegationDepth,
     },
     lease: options.leaderElect
       ? { namespace: options.leaseNamespace ?? kubeConfig.namespace, name: OPERATOR_LEASE, identity }
@@ -58,13 +68,7 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     ],
   ]);
   const metricsRoutes = new Map<string, Route>([
-    [
-      '/metrics',
-      async () => {
-        const merged = Registry.merge([processRegistry, operation.registry()]);
-        return { status: 200, text: await merged.metrics(), contentType: merged.contentType };
-      },
-    ],
+    ['/metrics', async () => ({ status: 200, text: await registry.metrics(), contentType: registry.contentType })],
   ]);
   try {
     await using cleanup = new AsyncDisposableStack();
