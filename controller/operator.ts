@@ -42,10 +42,8 @@ export interface OperatorOptions {
   readonly identity: string;
   /** Watches this namespace only. */
   readonly namespace?: string;
-  /** Hosts that external API tools may reach although their addresses are private: `host`, `host:port`, `*.suffix`. */
-  readonly externalApiHosts?: readonly string[];
-  /** The same, as CIDRs. */
-  readonly externalApiCidrs?: readonly string[];
+  /** What external API tools may reach although its address is private: `host`, `host:port`, `*.suffix`, or a CIDR. */
+  readonly externalApiAllow?: readonly string[];
   /** Model calls under way at once, all together; 2,000 when absent. */
   readonly maxModelCalls?: number;
   /** Model calls under way at once, of one namespace. No limit when absent. */
@@ -174,7 +172,7 @@ export function createOperator(options: OperatorOptions): Operator {
       whenReady: (key, abort) => waiters.whenReady(key, () => pool.state(key), abort),
       externalApi: createExternalApi({
         clock,
-        allow: { hosts: [...(options.externalApiHosts ?? [])], cidrs: [...(options.externalApiCidrs ?? [])] },
+        allow: allowList(options.externalApiAllow ?? []),
       }),
     });
 
@@ -308,6 +306,14 @@ export function createOperator(options: OperatorOptions): Operator {
   }
 
   return { run, ready };
+}
+
+/** A CIDR has a slash; a host has none. */
+function allowList(entries: readonly string[]) {
+  return {
+    hosts: entries.filter((entry) => !entry.includes('/')),
+    cidrs: entries.filter((entry) => entry.includes('/')),
+  };
 }
 
 interface Controller {
