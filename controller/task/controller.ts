@@ -105,6 +105,7 @@ export function createTaskController(options: {
           task,
           runs: await runsOf(key, task, signal),
           issued: issued.get(uidOf(task)),
+          waiting: issued.size,
           now: clock.now(),
           monotonic: clock.monotonic(),
         });

@@ -21,6 +21,8 @@ export interface TaskState {
   /** All TaskRuns that name this Task. The latest one is whole where it has ended. */
   readonly runs: readonly TaskRun[];
   readonly issued: Issued | undefined;
+  /** How many Tasks wait for their first status. */
+  readonly waiting: number;
   /** Wall clock and monotonic clock, milliseconds. */
   readonly now: number;
   readonly monotonic: number;
@@ -38,9 +40,10 @@ export interface TaskDecision {
 
 /**
  * For how long the first status waits for the run to end, in milliseconds: a Task whose run is short is written once, with its
- * output, instead of twice.
+ * output, instead of twice. A busy API server makes short runs longer, so the more Tasks wait, the longer they do.
  */
-export const STATUS_DELAY_MS = 1_000;
+export const statusDelay = (waiting: number): number => Math.min(10_000, 1_000 + 50 * waiting);
+
 const DEFAULT_HISTORY_LIMIT = 10;
 
 /** What a Task needs: a run, a status, an end of old runs. Pure. */
@@ -64,7 +67,7 @@ export function decideTask(state: TaskState): TaskDecision {
   const latest = latestRun(runs);
   const firstTime = task.status?.observedGeneration === undefined;
   if (firstTime && latest !== undefined && isUnderWay(latest) && issued !== undefined) {
-    const left = issued.at + STATUS_DELAY_MS - state.monotonic;
+    const left = issued.at + statusDelay(state.waiting) - state.monotonic;
     if (left > 0) return { againAfterMs: left, remove };
   }
   return { status: statusOf(state, latest, created, ranFor), remove };
