@@ -81,6 +81,19 @@ export function createAddressGuard(allow: NetworkAllowList = {}): AddressGuard {
   };
 }
 
+/** Refuses only the addresses at which clouds hand out credentials: for what is private by nature, such as servers within a cluster. */
+export function createMetadataGuard(): AddressGuard {
+  const metadata = blockList(METADATA);
+  return {
+    refusal(host, _port, address) {
+      const zoneless = address.split('%')[0] ?? '';
+      const family = isIP(zoneless) === 4 ? 'ipv4' : 'ipv6';
+      if (isIP(zoneless) !== 0 && !metadata.check(zoneless, family)) return undefined;
+      return `${normalHost(host)} leads to ${zoneless}: link-local and metadata addresses may not be reached`;
+    },
+  };
+}
+
 const ANY_IPV4 = blockList(['0.0.0.0/0']);
 
 function blockList(cidrs: readonly string[]): BlockList {

@@ -17,7 +17,8 @@ export function createRedactor(secrets: readonly Secret[]): Redactor {
     const lines = value.split(/\r?\n/).filter((line) => line.trim().length >= 8);
     for (const part of [value, value.trim(), ...(lines.length > 1 ? lines : [])]) {
       for (const spelling of spellingsOf(part)) {
-        if (spelling !== '') spellings.set(spelling, `<${name}>`);
+        // The label must be harmless wherever the secret stood, within JSON for one.
+        if (spelling !== '') spellings.set(spelling, `<${name.replace(/[^\w.-]/g, '_')}>`);
       }
     }
   }

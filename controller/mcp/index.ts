@@ -1,0 +1,20 @@
+/** Connections to servers of the Model Context Protocol: processes, HTTP, and the tools they offer. */
+export { IDEMPOTENCY_META_KEY } from './connection.ts';
+export type { McpBackoff, McpPoolOptions } from './pool.ts';
+export { createMcpPool } from './pool.ts';
+export { checkSpec } from './spec.ts';
+export { canonicalJson, toolDigest } from './tool-list.ts';
+export type {
+  McpCallOptions,
+  McpLimits,
+  McpPool,
+  McpProgress,
+  McpServerInfo,
+  McpServerSpec,
+  McpTool,
+  McpToolAnnotations,
+  McpVariable,
+  RefusedTool,
+  ServerState,
+} from './types.ts';
+export { DEFAULT_MCP_LIMITS } from './types.ts';
