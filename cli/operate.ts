@@ -38,7 +38,7 @@ export function createOperation(options: OperateOptions): Operation {
   let current: Operator | undefined;
 
   async function lead(signal: AbortSignal): Promise<void> {
-    const operator = createOperator({ ...options.operator, client, clock, logger, identity: processIdentity() });
+    const operator = createOperator({ ...options.operator, client, clock, logger, identity: hostname() });
     current = operator;
     try {
       await operator.run(signal);

@@ -47,6 +47,7 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     logger,
     leaderMetrics: metrics.leader,
     operator: {
+      metrics,
       namespace: options.namespace,
       ...externalApiAllow(options.externalApiAllow ?? []),
       maxModelCalls: options.maxModelCalls,

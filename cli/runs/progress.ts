@@ -43,7 +43,7 @@ export function runSteps(before: TaskRun | undefined, now: TaskRun): Step[] {
       const detail = `attempt ${attempt?.count ?? 1}: ${attempt?.message ?? status.statusDetail ?? ''}${next}`;
       steps.push({ subject, what: phase, detail: escapeLine(detail), tone: 'warn' });
     }
-  } else if (changed || (phase === 'Pending' && status.statusDetail !== before?.status?.statusDetail)) {
+  } else if (phase === 'Pending' ? status.statusDetail !== before?.status?.statusDetail : changed) {
     steps.push({ subject, what: phase, detail: escapeLine(phaseDetail(now)), tone: TONES[phase] ?? 'plain' });
   }
   if ((status.suspended ?? false) !== (before?.status?.suspended ?? false)) {
@@ -131,12 +131,14 @@ export interface EventLike {
 
 /** What phases and tool calls say already: shown once, not twice. */
 const SAID_ELSEWHERE: ReadonlySet<string> = new Set(['TaskRun', 'TaskRunToolCall']);
+/** What says only that something will be said. */
+const NO_NEWS: ReadonlySet<string> = new Set(['Initializing']);
 
 /** An Event worth a line: everything about the other kinds, warnings about runs and their calls. */
 export function eventStep(event: EventLike): Step | undefined {
   const { kind = '', name: about = '' } = event.involvedObject;
   const warning = event.type === 'Warning';
-  if (SAID_ELSEWHERE.has(kind) && !warning) return undefined;
+  if (!warning && (SAID_ELSEWHERE.has(kind) || NO_NEWS.has(event.reason ?? ''))) return undefined;
   return {
     subject: escapeLine(SAID_ELSEWHERE.has(kind) ? about : `${kind.toLowerCase()}/${about}`),
     what: escapeLine(event.reason ?? ''),
@@ -150,11 +152,13 @@ const cut = (text: string, length: number): string => (text.length > length ? `$
 export const count = (number: number, noun: string): string =>
   `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`;
 
-/** The time between two timestamps: `0.4 s`, `12 ms`, `2m 5s`; nothing where one is missing. */
+/** The time between two timestamps: `0.4 s`, `2m 5s`; nothing where one is missing or they do not tell (same second). */
 export function span(start: string | undefined, end: string | undefined): string {
   if (start === undefined || end === undefined) return '';
   const ms = Date.parse(end) - Date.parse(start);
-  return Number.isFinite(ms) && ms >= 0 ? duration(ms) : '';
+  if (!(ms > 0)) return '';
+  const wholeSeconds = !start.includes('.') && !end.includes('.') && ms < 60_000;
+  return wholeSeconds ? `${ms / 1000} s` : duration(ms);
 }
 
 /** Milliseconds for people: `12 ms`, `1.4 s`, `2m 5s`, `1h 2m`. */

@@ -25,7 +25,8 @@ export function createLiveArea(output: Output): LiveArea {
   let wanted: readonly LiveLine[] = [];
   /** Widths of the lines on the screen: after a resize they may take more rows than they were drawn on. */
   let drawn: number[] = [];
-  const columns = (): number => Math.max(20, output.columns ?? 80);
+  // A terminal that does not know its size says 0.
+  const columns = (): number => Math.max(20, output.columns || 80);
 
   /** What takes the live lines off the screen: a terminal that became narrower has broken them into several rows. */
   function erase(): string {
@@ -36,7 +37,7 @@ export function createLiveArea(output: Output): LiveArea {
 
   function draw(): string {
     if (!output.isTTY || wanted.length === 0) return '';
-    const room = Math.max(1, Math.floor((output.rows ?? 24) * SHARE_OF_SCREEN));
+    const room = Math.max(1, Math.floor((output.rows || 24) * SHARE_OF_SCREEN));
     const fits = wanted.length <= room ? wanted : wanted.slice(0, room - 1);
     const more = wanted.length - fits.length;
     const lines = more === 0 ? fits : [...fits, { plain: `… and ${more} more` }];

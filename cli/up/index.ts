@@ -96,6 +96,7 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
           signal,
           timeoutMs: options.once ? options.timeout : undefined,
         });
+        if (outcome.run !== undefined) await watching.shown(outcome.run, signal);
         const exitCode = showOutcome(screen, outcome);
         if (options.once) return exitCode;
         showNextSteps({ screen, io, cluster, agent: demo.agent, run: outcome.run?.metadata.name });
@@ -153,9 +154,9 @@ function leaseIdentity(dataDir: DataDir): string {
 
 function showHeader(screen: Screen, cluster: UpCluster, model: UpModel, serverIs: string): void {
   const { style } = screen;
-  const kind = cluster.embedded ? 'embedded' : 'there already';
+  const kind = cluster.embedded ? ' (embedded)' : '';
   screen.line(
-    `${style.bold(`KubeChain ${version()}`)} ${style.dim('·')} Kubernetes API ${serverIs} (${kind}) on ${cluster.kubeConfig.cluster.server}`,
+    `${style.bold(`KubeChain ${version()}`)} ${style.dim('·')} Kubernetes API ${serverIs}${kind} on ${cluster.kubeConfig.cluster.server}`,
   );
   screen.line(`  ${style.dim('kubeconfig')}  ${cluster.kubeconfig}`);
   screen.line(`  ${style.dim('model')}       ${model.description}`);
@@ -164,7 +165,7 @@ function showHeader(screen: Screen, cluster: UpCluster, model: UpModel, serverIs
       style.warn('  The simulated model’s port of last time is taken: runs that were under way on it retry in vain.'),
     );
   }
-  screen.line();
+  screen.gap();
 }
 
 function stoppingLine(screen: Screen, options: UpOptions, dataDir: DataDir, io: Io): string {

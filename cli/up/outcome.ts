@@ -66,17 +66,17 @@ async function whatIsMissing(client: KubeClient, namespace: string, name: string
 export function showOutcome(screen: Screen, { run, question, message }: Outcome): number {
   const { style } = screen;
   if (run?.status?.phase === 'FinalAnswer') {
-    screen.line();
+    screen.gap();
     if (question !== undefined) screen.line(`  ${style.dim(escapeLine(question))}`);
     screen.block(run.status.output ?? '');
-    screen.line();
+    screen.gap();
     return EXIT.ok;
   }
-  screen.line();
+  screen.gap();
   const why = message ?? run?.status?.error ?? run?.status?.statusDetail ?? '';
   const what = run === undefined ? '' : `${run.metadata.name} ${run.status?.phase}: `;
   screen.line(style.bad(escapeLine(`${what}${why}`)));
-  screen.line();
+  screen.gap();
   return EXIT.failed;
 }
 
@@ -99,5 +99,5 @@ export function showNextSteps({ screen, io, cluster, agent, run }: NextSteps): v
   ];
   screen.line(`${style.bold('Try next')} ${style.dim('(in another terminal; Ctrl-C here stops it all)')}`);
   for (const command of commands) screen.line(`  ${command}`);
-  screen.line();
+  screen.gap();
 }

@@ -25,11 +25,16 @@ const TICK_MS = 1000;
 /** On a terminal these pass in the live line; elsewhere they get a line each. */
 const PASSING: ReadonlySet<string> = new Set(['Pending', 'ReadyForLLM', 'SendContextWindowToLLM', 'ToolCallsPending']);
 
-/** Shows what happens in the cluster until `signal` aborts: Events, phases, tool calls. `started` resolves when it looks. */
-export function watchRuns(
-  options: WatchOptions,
-  signal: AbortSignal,
-): { readonly started: Promise<void>; readonly ended: Promise<void> } {
+export interface RunWatch {
+  /** Resolves when it looks. */
+  readonly started: Promise<void>;
+  readonly ended: Promise<void>;
+  /** Resolves when the end of this run has been shown, which may have been seen elsewhere first; at `signal` too. */
+  shown(run: TaskRun, signal: AbortSignal): Promise<void>;
+}
+
+/** Shows what happens in the cluster until `signal` aborts: Events, phases, tool calls. */
+export function watchRuns(options: WatchOptions, signal: AbortSignal): RunWatch {
   const { clock, logger, screen } = options;
   const ongoing = new Map<string, Ongoing>();
   let tick: Timer | undefined;
@@ -52,8 +57,8 @@ export function watchRuns(
       if (entry === undefined) ongoing.set(key, { run, seenAt: clock.now(), calls: new Map() });
       else entry.run = run;
     }
-    for (const step of runSteps(before, run)) if (!screen.isTTY || !PASSING.has(step.what)) screen.step(step);
     show();
+    for (const step of runSteps(before, run)) if (!screen.isTTY || !PASSING.has(step.what)) screen.step(step);
   };
   const seeCall = (before: TaskRunToolCall | undefined, call: TaskRunToolCall): void => {
     const entry = ongoing.get(
@@ -61,8 +66,8 @@ export function watchRuns(
     );
     if (call.status?.completionTime === undefined) entry?.calls.set(call.metadata.name ?? '', call);
     else entry?.calls.delete(call.metadata.name ?? '');
-    for (const step of callSteps(before, call)) screen.step(step);
     show();
+    for (const step of callSteps(before, call)) screen.step(step);
   };
   const seeEvent = (before: KubeEvent | undefined, event: KubeEvent): void => {
     if (before !== undefined && before.count === event.count) return;
@@ -85,7 +90,24 @@ export function watchRuns(
   });
   const ended = Promise.all([runs, calls, seen].map((informer) => informer.run(signal))).then(() => tick?.cancel());
   logger.debug({}, 'up: watching');
-  return { started, ended };
+  return {
+    started,
+    ended,
+    shown: (run, abort) =>
+      new Promise((resolve) => {
+        const check = (now: TaskRun | undefined): void => {
+          if (now !== undefined && keyOf(now) === keyOf(run) && isFinished(now)) done();
+        };
+        const done = (): void => {
+          stopListening();
+          abort.removeEventListener('abort', done);
+          resolve();
+        };
+        const stopListening = runs.on({ update: (_before, now) => check(now), delete: check });
+        abort.addEventListener('abort', done, { once: true });
+        check(runs.store.get(keyOf(run)));
+      }),
+  };
 }
 
 function inform<T extends KubeObject>(
