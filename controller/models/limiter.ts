@@ -63,9 +63,9 @@ interface Namespace {
 }
 
 /**
- * Limits how many model calls are under way: of one LLM, of one namespace, and in all. A free slot goes to the namespace
- * that was served longest ago among those that can use it, so that one team's burst costs another at most one turn, and
- * nobody waits for ever: whoever waits moves up with every turn of the others. Within a namespace its LLMs take turns.
+ * Limits how many model calls are under way: of one LLM, of one namespace, and in all. Namespaces with waiters take turns: a
+ * free slot goes to the one served longest ago among those that can use it. So one team's burst costs another at most one
+ * turn, and nobody waits for ever: whoever waits moves up with every turn of the others. Within a namespace its LLMs take turns.
  *
  * Invariant: while a slot is free in all, no waiter could take one. So a slot given back can only help waiters of
  * the same LLM or namespace, unless all slots were taken before: only then all waiting namespaces are looked at.
