@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { Registry } from 'prom-client';
 import { createOperator, type Operator, type OperatorOptions } from '../controller/index.ts';
-import type { Clock, KubeClient, LeaderMetrics, Logger } from '../kube/index.ts';
+import type { Clock, KubeClient, KubeMetrics, Logger } from '../kube/index.ts';
 import { createLeaderElector, LeadershipLostError } from '../kube/index.ts';
 
 export interface OperateOptions {
@@ -9,10 +10,10 @@ export interface OperateOptions {
   readonly clock: Clock;
   readonly logger: Logger;
   /** What the operator is told beside the parts that all have in common. */
-  readonly operator: Omit<OperatorOptions, 'client' | 'clock' | 'logger' | 'identity'>;
+  readonly operator: Omit<OperatorOptions, 'client' | 'clock' | 'logger' | 'identity' | 'registry' | 'metrics'>;
   /** Absent: no election, we are the only one. */
   readonly lease?: { readonly namespace: string; readonly name: string; readonly identity: string };
-  readonly leaderMetrics?: LeaderMetrics;
+  readonly metrics?: KubeMetrics;
 }
 
 export interface Operation {
@@ -20,6 +21,8 @@ export interface Operation {
   run(signal: AbortSignal): Promise<void>;
   /** Whether this process does what it should: its caches are filled, or it stands by. */
   ready(): boolean;
+  /** The series of the operator that runs now, or ran last. */
+  registry(): Registry;
 }
 
 /** How long work that was under way when the lease was lost may take to end: less than others wait before they take over. */
@@ -36,9 +39,20 @@ export const processIdentity = (): string => `${hostname()}_${process.pid}_${ran
 export function createOperation(options: OperateOptions): Operation {
   const { client, clock, logger, lease } = options;
   let current: Operator | undefined;
+  let registry = new Registry();
 
   async function lead(signal: AbortSignal): Promise<void> {
-    const operator = createOperator({ ...options.operator, client, clock, logger, identity: hostname() });
+    // Each operator registers its series anew.
+    registry = new Registry();
+    const operator = createOperator({
+      ...options.operator,
+      client,
+      clock,
+      logger,
+      identity: hostname(),
+      registry,
+      metrics: options.metrics,
+    });
     current = operator;
     try {
       await operator.run(signal);
@@ -54,7 +68,7 @@ export function createOperation(options: OperateOptions): Operation {
       logger,
       lease: { namespace: held.namespace, name: held.name },
       identity: held.identity,
-      metrics: options.leaderMetrics,
+      metrics: options.metrics?.leader,
     });
     let work: Promise<void> = Promise.resolve();
     try {
@@ -78,6 +92,7 @@ export function createOperation(options: OperateOptions): Operation {
       while (!signal.aborted) await standForElection(lease, signal);
     },
     ready: () => current?.ready() ?? lease !== undefined,
+    registry: () => registry,
   };
 
   async function withinMs(promise: Promise<void>, ms: number, late: () => Error): Promise<void> {

@@ -21,14 +21,6 @@ export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly maxDelegationDepth?: number;
 }
 
-/** `10.0.0.0/8` is a network, all else a host. */
-function externalApiAllow(values: readonly string[]): { externalApiHosts: string[]; externalApiCidrs: string[] } {
-  return {
-    externalApiHosts: values.filter((value) => !value.includes('/')),
-    externalApiCidrs: values.filter((value) => value.includes('/')),
-  };
-}
-
 /** `kubechain operator`: the controllers alone, against a cluster that is there or in one. */
 export async function operator(options: OperatorCommandOptions, io: Io): Promise<number> {
   const logger = createLogger(options, io.err);
@@ -45,11 +37,11 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     client,
     clock: systemClock,
     logger,
-    leaderMetrics: metrics.leader,
+    metrics,
     operator: {
       metrics,
       namespace: options.namespace,
-      ...externalApiAllow(options.externalApiAllow ?? []),
+      externalApiAllow: options.externalApiAllow,
       maxModelCalls: options.maxModelCalls,
       maxModelCallsPerNamespace: options.maxModelCallsPerNamespace,
       maxDelegationDepth: options.maxDelegationDepth,

@@ -26,6 +26,9 @@ const TONES: Readonly<Record<string, Tone>> = {
   Cancelled: 'warn',
   ErrorBackoff: 'warn',
   OutcomeUnknown: 'warn',
+  ReadyForLLM: 'dim',
+  SendContextWindowToLLM: 'dim',
+  ToolCallsPending: 'dim',
 };
 
 /** What changed in a run that a reader wants to know. `before` is undefined when the run is new to us. */

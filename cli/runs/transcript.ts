@@ -85,7 +85,9 @@ export function footerLines(run: TaskRun, warnings: readonly EventLike[], layout
   }
   const took =
     span(status.startTime, status.completionTime) ||
-    (status.startTime === undefined ? '' : `running for ${duration(Math.max(0, now - Date.parse(status.startTime)))}`);
+    (status.startTime === undefined || status.completionTime !== undefined
+      ? ''
+      : `running for ${duration(Math.max(0, now - Date.parse(status.startTime)))}`);
   if (took !== '') parts.push(took);
   const tone = phase === 'FinalAnswer' ? style.good : phase === 'Failed' ? style.bad : style.warn;
   const lines = [''];
