@@ -171,6 +171,15 @@ function autoscaler(object: JsonObject): void {
   }
 }
 
+/** `stringData` is for writing only: it ends up in `data`, encoded. */
+function foldStringData(object: JsonObject): void {
+  const given = Object.entries(record(object, 'stringData'));
+  delete object.stringData;
+  if (given.length === 0) return;
+  const encoded = given.map(([key, value]) => [key, Buffer.from(String(value), 'utf8').toString('base64')] as const);
+  object.data = Object.fromEntries([...Object.entries(record(object, 'data')), ...encoded]);
+}
+
 function definition(object: JsonObject): void {
   const spec = ensure(object, 'spec');
   fill(spec, { conversion: { strategy: 'None' } });
@@ -220,7 +229,10 @@ const defaults: { readonly [definition: string]: Defaults } = {
     if (text(object, 'path') === '') object.path = '/';
     fill(object, { scheme: 'HTTP' });
   },
-  [`${core}Secret`]: (object) => fill(object, { type: 'Opaque' }),
+  [`${core}Secret`]: (object) => {
+    foldStringData(object);
+    fill(object, { type: 'Opaque' });
+  },
   [`${core}PersistentVolume`]: (object) => {
     fill(ensure(object, 'status'), { phase: 'Pending' });
     fill(ensure(object, 'spec'), { persistentVolumeReclaimPolicy: 'Retain', volumeMode: 'Filesystem' });

@@ -25,10 +25,6 @@ const strategies: { readonly [kind: string]: Strategy } = {
       object.status = old.status;
     },
   },
-  '/Secret': {
-    prepareForCreate: (object) => foldStringData(object),
-    prepareForUpdate: (object) => foldStringData(object),
-  },
   'events.k8s.io/Event': {
     storageResource: { group: '', plural: 'events' },
     storageVersion: 'v1',
@@ -62,16 +58,6 @@ const strategies: { readonly [kind: string]: Strategy } = {
   'scheduling.k8s.io/PriorityClass': { hasGeneration: true },
   'discovery.k8s.io/EndpointSlice': { hasGeneration: true },
 };
-
-/** `stringData` is for writing only: it ends up in `data`. */
-function foldStringData(object: { [field: string]: unknown }): void {
-  const given = object.stringData as { [key: string]: string } | undefined;
-  if (given === undefined) return;
-  const data: { [key: string]: string } = { ...((object.data as { [key: string]: string } | undefined) ?? {}) };
-  for (const [key, value] of Object.entries(given)) data[key] = Buffer.from(value, 'utf8').toString('base64');
-  object.data = data;
-  delete object.stringData;
-}
 
 /** The strategy of `group/Kind`; an empty one where nothing is special. */
 export function strategyOf(kind: string): Strategy {
