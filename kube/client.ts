@@ -1,10 +1,10 @@
 import type { Dispatcher } from 'undici';
 import { sleepOrAbort, systemClock } from './clock.ts';
 import { KubeError, messageOf } from './errors.ts';
+import { createInactivityTimer } from './inactivity.ts';
 import type { KubeConfig } from './kubeConfig.ts';
 import type { ClientMetrics } from './metrics.ts';
 import { apiVersionOf, collectionPath, describeCall, objectPath } from './resources.ts';
-
 import { createTokenBucket } from './tokenBucket.ts';
 import { createTransport, errorOf, type HttpAnswer, type HttpCall, networkError, parseOrText } from './transport.ts';
 import type {
@@ -399,37 +399,3 @@ const typed = <T extends KubeObject>(object: T, resource: Resource<T>): T =>
   object.apiVersion !== undefined && object.kind !== undefined
     ? object
     : { ...object, apiVersion: apiVersionOf(resource), kind: resource.kind };
-
-interface InactivityTimer {
-  /** From now on `ms` may pass without a byte. */
-  allow(ms: number): void;
-  watching(chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer>;
-  cancel(): void;
-}
-
-/** One timer that is looked at again when it fires, rather than re-armed at every chunk. */
-function createInactivityTimer(clock: Clock, initialMs: number, dead: (ms: number) => void): InactivityTimer {
-  let limit = initialMs;
-  let last = clock.monotonic();
-  const check = (): void => {
-    const left = last + limit - clock.monotonic();
-    if (left > 0) timer = clock.after(left, check);
-    else dead(limit);
-  };
-  let timer = clock.after(limit, check);
-  return {
-    allow(ms) {
-      limit = ms;
-      last = clock.monotonic();
-      timer.cancel();
-      timer = clock.after(limit, check);
-    },
-    async *watching(chunks) {
-      for await (const chunk of chunks) {
-        last = clock.monotonic();
-        yield chunk;
-      }
-    },
-    cancel: () => timer.cancel(),
-  };
-}

@@ -4,7 +4,16 @@ import { rfc3339 } from './conditions.ts';
 import { isAlreadyExists, isNotFound, isRetriable, messageOf } from './errors.ts';
 import type { EventMetrics } from './metrics.ts';
 import { createSpamFilter } from './spamFilter.ts';
-import type { Clock, EventRecorder, KubeClient, KubeObject, Logger, ObjectReference, Resource } from './types.ts';
+import type {
+  CallOptions,
+  Clock,
+  EventRecorder,
+  KubeClient,
+  KubeObject,
+  Logger,
+  ObjectReference,
+  Resource,
+} from './types.ts';
 
 export interface CoreEvent extends KubeObject {
   involvedObject: ObjectReference;
@@ -38,7 +47,7 @@ export interface EventRecorderOptions {
   readonly metrics?: EventMetrics;
   /** Milliseconds within which a repeat counts up the Event that is there; 600,000 unless told. */
   readonly windowMs?: number;
-  /** Events that may wait to be written; of more, the oldest is dropped. 1,000 unless told. */
+  /** Events that may wait to be written; of more, the oldest is dropped. 10,000 unless told. */
   readonly maxQueued?: number;
   /** Writes at once; 8 unless told. */
   readonly concurrency?: number;
@@ -64,9 +73,12 @@ interface Series {
   readonly firstAt: number;
   lastAt: number;
   count: number;
-  /** Name of the Event on the server; undefined until it was created. */
-  name: string | undefined;
+  /** Name of the Event on the server. */
+  name: string;
+  created: boolean;
   state: 'idle' | 'queued' | 'writing' | 'writingAndChanged';
+  /** Those who wait until what is recorded now was written. */
+  waiting: { writes: number; readonly resolve: () => void }[];
 }
 
 /**
@@ -75,32 +87,39 @@ interface Series {
  */
 export function createEventRecorder(options: EventRecorderOptions): EventRecorder {
   const { client, component, instance = '', logger, metrics, clock = systemClock } = options;
-  const { windowMs = 600_000, maxQueued = 1000, concurrency = 8 } = options;
+  const { windowMs = 600_000, maxQueued = 10_000, concurrency = 8 } = options;
   const allows = createSpamFilter({ clock, ...(options.spam ?? { burst: 25, everyMs: 300_000 }) });
   const remembered = new Map<string, Series>();
   /** Series to be written, in the order of their first unwritten event. */
   const queue = new Set<Series>();
   const stopping = new AbortController();
-  const waitingForIdle = new Set<() => void>();
-  let writing = 0;
+  const writing = new Set<Series>();
   let dropped = 0;
   let closed = false;
   let sequence = 0;
 
   const pump = (): void => {
     for (const series of queue) {
-      if (writing >= concurrency) return;
+      if (writing.size >= concurrency) return;
       queue.delete(series);
       series.state = 'writing';
-      writing++;
+      writing.add(series);
       void write(series).finally(() => {
-        writing--;
-        if (series.state === 'writingAndChanged' && !stopping.signal.aborted) enqueue(series);
-        else series.state = 'idle';
+        writing.delete(series);
+        const changed = series.state === 'writingAndChanged' && !stopping.signal.aborted;
+        series.state = 'idle';
+        settle(series, changed ? 1 : Number.POSITIVE_INFINITY);
+        if (changed) enqueue(series);
         pump();
-        if (writing === 0 && queue.size === 0) for (const idle of waitingForIdle) idle();
       });
     }
+  };
+  const settle = (series: Series, writes: number): void => {
+    for (const waiter of series.waiting) {
+      waiter.writes -= writes;
+      if (waiter.writes <= 0) waiter.resolve();
+    }
+    series.waiting = series.waiting.filter((waiter) => waiter.writes > 0);
   };
   const enqueue = (series: Series): void => {
     series.state = 'queued';
@@ -109,7 +128,7 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     for (const oldest of queue) {
       queue.delete(oldest);
       oldest.state = 'idle';
-      for (const [key, held] of remembered) if (held === oldest && oldest.name === undefined) remembered.delete(key);
+      settle(oldest, Number.POSITIVE_INFINITY);
       break;
     }
     metrics?.event('dropped');
@@ -125,8 +144,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
         metrics?.event('written');
         return;
       } catch (error) {
-        if (isNotFound(error) && series.name !== undefined) series.name = undefined;
-        else if (!isAlreadyExists(error) && !isRetriable(error)) return giveUp(series, error);
+        if (isNotFound(error) && series.created) series.created = false;
+        else if (!isRetriable(error)) return giveUp(series, error);
         if (attempt >= MAX_ATTEMPTS || stopping.signal.aborted) return giveUp(series, error);
         await sleep(clock, backoff.next(), stopping.signal);
       }
@@ -147,8 +166,8 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
   async function writeOnce(series: Series): Promise<void> {
     const { about, count, lastAt } = series;
     const namespace = about.namespace || 'default';
-    const callOptions = { timeoutMs: WRITE_TIMEOUT_MS };
-    if (series.name !== undefined) {
+    const callOptions = { timeoutMs: WRITE_TIMEOUT_MS, signal: stopping.signal };
+    if (series.created) {
       await client.patch(
         EVENTS,
         { namespace, name: series.name },
@@ -157,8 +176,15 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       );
       return;
     }
-    const name = eventName(about.name, clock.now(), sequence++);
-    await client.create(
+    await createEvent(series, namespace, callOptions);
+    series.created = true;
+  }
+
+  async function createEvent(series: Series, namespace: string, callOptions: CallOptions): Promise<void> {
+    const { about, count, lastAt } = series;
+    if (series.name === '') series.name = eventName(about.name, clock.now(), sequence++);
+    const { name } = series;
+    const creating = client.create(
       EVENTS,
       {
         apiVersion: 'v1',
@@ -177,7 +203,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       },
       callOptions,
     );
-    series.name = name;
+    // An attempt that was cut off got there after all: the name is nobody else's.
+    await creating.catch((error: unknown) => {
+      if (!isAlreadyExists(error)) throw error;
+    });
   }
 
   const remember = (key: string, series: Series): void => {
@@ -188,15 +217,16 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
     }
   };
 
-  const idle = (): Promise<void> =>
-    new Promise((resolve) => {
-      if (writing === 0 && queue.size === 0) return resolve();
-      const done = (): void => {
-        waitingForIdle.delete(done);
-        resolve();
-      };
-      waitingForIdle.add(done);
-    });
+  const flush = async (): Promise<void> => {
+    await Promise.all(
+      [...queue, ...writing].map(
+        (series) =>
+          new Promise<void>((resolve) => {
+            series.waiting.push({ writes: series.state === 'writingAndChanged' ? 2 : 1, resolve });
+          }),
+      ),
+    );
+  };
 
   return {
     event(about, type, reason, text, annotations) {
@@ -220,8 +250,10 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
           firstAt: now,
           lastAt: now,
           count: 1,
-          name: undefined,
+          name: '',
+          created: false,
           state: 'idle',
+          waiting: [],
         };
       } else {
         series.count++;
@@ -233,15 +265,18 @@ export function createEventRecorder(options: EventRecorderOptions): EventRecorde
       else if (series.state === 'writing') series.state = 'writingAndChanged';
       pump();
     },
-    flush: idle,
+    flush,
     async close() {
       closed = true;
       const timer = clock.after(CLOSE_TIMEOUT_MS, () => {
-        for (const series of queue) giveUp(series, 'closing');
-        queue.clear();
         stopping.abort();
+        for (const series of queue) {
+          giveUp(series, 'closing');
+          settle(series, Number.POSITIVE_INFINITY);
+        }
+        queue.clear();
       });
-      await idle();
+      await flush();
       timer.cancel();
     },
   };

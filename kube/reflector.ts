@@ -23,7 +23,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Objects a page of a list; 500 unless told. */
+  /** Objects a page of a list at most; 500 unless told. Pages of big objects get smaller, so that no answer is much over 4 MiB. */
   readonly pageSize?: number;
   /** Applied to each object as soon as it is read, before the next page. */
   readonly transform?: (object: T) => T;
@@ -38,6 +38,12 @@ export interface ReflectorOptions<T extends KubeObject> {
 }
 
 const PAGE_SIZE = 500;
+/** The first page tells how big the objects are. */
+const FIRST_PAGE_SIZE = 100;
+const SMALLEST_PAGE_SIZE = 20;
+const PAGE_CHARACTERS = 4 * 1024 * 1024;
+/** Objects of a page that are measured. */
+const SAMPLES = 3;
 const LIST_TIMEOUT_MS = 60_000;
 const SHORTEST_WATCH_SECONDS = 300;
 const LONGEST_BACKOFF_MS = 30_000;
@@ -119,13 +125,15 @@ async function listAll<T extends KubeObject>(
   const { client, resource, namespace, labelSelector, fieldSelector, pageSize = PAGE_SIZE } = options;
   const selection: ListOptions = { namespace, labelSelector, fieldSelector, timeoutMs: LIST_TIMEOUT_MS, signal };
   // A continue token may expire between pages: once more by pages, then all in one, as that cannot expire.
-  for (const limit of [pageSize, pageSize, undefined]) {
+  for (const paged of [true, true, false]) {
     sink.listStarted();
     const objects: T[] = [];
     try {
       let token: string | undefined;
+      let limit = paged ? Math.min(pageSize, FIRST_PAGE_SIZE) : undefined;
       do {
         const page = await client.list(resource, { ...selection, limit, continue: token });
+        if (paged) limit = nextPageSize(page.items, pageSize);
         for (const item of page.items) objects.push(transformed(options, item));
         token = page.metadata.continue || undefined;
         if (token === undefined) {
@@ -135,10 +143,22 @@ async function listAll<T extends KubeObject>(
         }
       } while (token !== undefined);
     } catch (error) {
-      if (!isGone(error) || limit === undefined) throw error;
+      if (!isGone(error) || !paged) throw error;
     }
   }
   throw new KubeError('Gone', `list ${resource.kind}: the list expired while it was read`);
+}
+
+/** So many objects as make a page of some 4 MiB, judged by a few of the last page. */
+function nextPageSize<T>(items: readonly T[], most: number): number {
+  let characters = 0;
+  let sampled = 0;
+  for (let at = 0; at < items.length; at += Math.max(1, Math.floor(items.length / SAMPLES))) {
+    characters += JSON.stringify(items[at]).length;
+    sampled++;
+  }
+  if (sampled === 0) return most;
+  return Math.min(most, Math.max(SMALLEST_PAGE_SIZE, Math.floor((PAGE_CHARACTERS * sampled) / characters)));
 }
 
 function transformed<T extends KubeObject>(options: ReflectorOptions<T>, object: T): T {

@@ -15,6 +15,8 @@ const CALL_CONNECTIONS = 64;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** First TCP keep-alive probe; the kernel then ends a half-open connection after some ten more seconds. */
 const TCP_KEEP_ALIVE_MS = 30_000;
+/** After a call without an answer the next ones go out on fresh connections, at most this often. */
+const FRESH_CONNECTIONS_MS = 5000;
 
 export interface TransportOptions {
   readonly kubeConfig: KubeConfig;
@@ -61,9 +63,33 @@ export function createTransport(options: TransportOptions): Transport {
   const server = new URL(kubeConfig.cluster.server);
   const prefix = server.pathname === '/' ? '' : server.pathname.replace(/\/$/, '');
   const credentials: CredentialSource = createCredentialSource(kubeConfig, clock);
+  const given: Connections | undefined = options.dispatcher && {
+    fingerprint: '',
+    calls: options.dispatcher,
+    streams: options.dispatcher,
+  };
   let connections: Connections | undefined;
   let lastTls: TlsOptions | undefined;
   let closed = false;
+  let renewedAt = Number.NEGATIVE_INFINITY;
+
+  const open = (fingerprint: string, tls: TlsOptions): Connections => ({
+    fingerprint,
+    calls: dispatcherFor(kubeConfig, tls, CALL_CONNECTIONS),
+    streams: dispatcherFor(kubeConfig, tls, null),
+  });
+
+  /**
+   * A call timed out without an answer. Its connection may be half-open (the server's machine died, a load balancer forgot
+   * us), and so may be its idle neighbours: without this, each of them would cost one more timeout.
+   */
+  const suspect = (timedOut: Connections): void => {
+    if (connections !== timedOut || lastTls === undefined || clock.monotonic() - renewedAt < FRESH_CONNECTIONS_MS)
+      return;
+    renewedAt = clock.monotonic();
+    connections = { ...timedOut, calls: dispatcherFor(kubeConfig, lastTls, CALL_CONNECTIONS) };
+    void timedOut.calls.close().catch(() => undefined);
+  };
 
   const connect = (tls: TlsOptions): Connections => {
     if (connections !== undefined && lastTls === tls) return connections;
@@ -71,11 +97,7 @@ export function createTransport(options: TransportOptions): Transport {
     const fingerprint = [tls.ca, tls.cert, tls.key].map((part) => part?.toString() ?? '').join('\n');
     if (connections?.fingerprint === fingerprint) return connections;
     const old = connections;
-    connections = {
-      fingerprint,
-      calls: dispatcherFor(kubeConfig, tls, CALL_CONNECTIONS),
-      streams: dispatcherFor(kubeConfig, tls, null),
-    };
+    connections = open(fingerprint, tls);
     // Renewed certificates: calls under way end on the connections they have; watches are cut and come back on new ones.
     void old?.calls.close().catch(() => undefined);
     void old?.streams.destroy().catch(() => undefined);
@@ -86,29 +108,26 @@ export function createTransport(options: TransportOptions): Transport {
     const { headers: auth, tls } = await credentials.get(renew);
     if (closed) throw new KubeError('Aborted', `${call.what}: the client is closed`);
     refuseCredentialsInTheClear(server, auth);
-    let dispatcher = options.dispatcher;
-    if (dispatcher === undefined) {
-      const { calls, streams } = connect(tls);
-      dispatcher = call.stream ? streams : calls;
-    }
+    const used = given ?? connect(tls);
     const headers: Record<string, string> = { accept: 'application/json', 'user-agent': options.userAgent, ...auth };
     if (call.body !== undefined) headers['content-type'] = call.contentType ?? 'application/json';
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await dispatcher.request({
-      origin: server.origin,
-      path: prefix + call.path,
-      method: call.method,
-      headers,
-      body: call.body,
-      signal: call.signal,
-      // Deadlines are the caller's signal: one clock, not three.
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    });
-    return { status: statusCode, headers: answered, body };
+    try {
+      const answer = await (call.stream ? used.streams : used.calls).request({
+        origin: server.origin,
+        path: prefix + call.path,
+        method: call.method,
+        headers,
+        body: call.body,
+        signal: call.signal,
+        // Deadlines are the caller's signal: one clock, not three.
+        headersTimeout: 0,
+        bodyTimeout: 0,
+      });
+      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+    } catch (error) {
+      if (call.signal.reason instanceof KubeError && call.signal.reason.code === 'Timeout') suspect(used);
+      throw error;
+    }
   };
 
   return {
