@@ -40,7 +40,7 @@ function fields(path: string, schema: SchemaProps): void {
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     const here = `${path}.${name}`;
     const facts = factsOf(property, required.has(name));
-    lines.push(`| \`${here}\` | ${typeOf(property)} | ${escape(`${property.description ?? ''}${facts}`)} |`);
+    lines.push(`| \`${here}\` | ${typeOf(property)} | ${cell(`${property.description ?? ''}${facts}`)} |`);
     if (property.type === 'object') fields(here, property);
     if (property.items?.type === 'object') fields(`${here}[]`, property.items);
   }
@@ -79,6 +79,6 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-function escape(text: string): string {
+function cell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 }
