@@ -1,0 +1,59 @@
+/** What is particular about CustomResourceDefinitions as objects: defaults and status on create. */
+import { copyJson, isObject } from '../registry/copy.ts';
+import type { KubeObject, ResourceDefinition } from '../types.ts';
+import type { CrdSpec } from './custom.ts';
+import { validateCrd, validateCrdUpdate } from './validation.ts';
+
+/** Finalizer that holds a CRD until its objects are gone. */
+export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
+
+/** The CRD resource of the builtin kinds with the behaviour of the real server's strategy. */
+export function crdDefinition(base: ResourceDefinition): ResourceDefinition {
+  return {
+    ...base,
+    hasGeneration: true,
+    hasStatus: true,
+    allowUnconditionalUpdate: false,
+    applyDefaults: (object) => {
+      base.applyDefaults?.(object);
+      applyCrdDefaults(object);
+    },
+    prepareForCreate: (object, context) => {
+      base.prepareForCreate?.(object, context);
+      const spec = object.spec as CrdSpec | undefined;
+      const storage = (spec?.versions ?? []).filter((version) => version.storage).map((version) => version.name);
+      object.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: storage };
+    },
+    prepareForUpdate: (object, old, context) => {
+      base.prepareForUpdate?.(object, old, context);
+      const status = isObject(object.status) ? copyJson(object.status) : {};
+      const spec = object.spec as CrdSpec;
+      const stored = Array.isArray(status.storedVersions) ? (status.storedVersions as string[]) : [];
+      for (const version of spec.versions ?? []) {
+        if (version.storage && !stored.includes(version.name)) stored.push(version.name);
+      }
+      status.storedVersions = stored;
+      object.status = status;
+    },
+    validate: (object) => validateCrd(object),
+    validateUpdate: (object, old) => validateCrdUpdate(object, old),
+  };
+}
+
+function applyCrdDefaults(object: KubeObject): void {
+  const spec = object.spec;
+  if (!isObject(spec)) return;
+  if (isObject(spec.names)) {
+    const names = spec.names;
+    if (typeof names.kind === 'string' && names.kind !== '') {
+      if (!names.singular) names.singular = names.kind.toLowerCase();
+      if (!names.listKind) names.listKind = `${names.kind}List`;
+    }
+  }
+  if (!isObject(spec.conversion)) spec.conversion = { strategy: 'None' };
+  const conversion = spec.conversion as { [key: string]: unknown };
+  if (isObject(conversion.webhook) && isObject(conversion.webhook.clientConfig)) {
+    const client = conversion.webhook.clientConfig;
+    if (isObject(client.service) && client.service.port === undefined) client.service.port = 443;
+  }
+}

@@ -1,0 +1,244 @@
+/** Validation of CustomResourceDefinitions, as k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation words it. */
+import { equalJson, isObject } from '../registry/copy.ts';
+import { dns1035Label, dns1123Subdomain } from '../registry/names.ts';
+import { fieldError } from '../request/status.ts';
+import type { FieldError, KubeObject } from '../types.ts';
+import type { CrdNames, CrdSpec, CrdVersion } from './custom.ts';
+import { validateVersionSchema } from './schemas.ts';
+
+const categoryMax = 63;
+
+/** Violations of a new CRD. */
+export function validateCrd(object: KubeObject): FieldError[] {
+  const errors: FieldError[] = [];
+  const spec = (object.spec ?? {}) as CrdSpec;
+  const expected = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
+  if (object.metadata.name !== expected) {
+    errors.push(
+      fieldError.invalid('metadata.name', object.metadata.name ?? '', 'must be spec.names.plural+"."+spec.group'),
+    );
+  }
+  errors.push(...validateSpec(spec, undefined));
+  const annotation = object.metadata.annotations?.['api-approved.kubernetes.io'];
+  if (isProtected(spec.group ?? '') && annotation === undefined) {
+    errors.push(
+      fieldError.required(
+        'metadata.annotations[api-approved.kubernetes.io]',
+        'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
+      ),
+    );
+  }
+  return errors;
+}
+
+/** Violations of a changed CRD. */
+export function validateCrdUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+  const spec = (object.spec ?? {}) as CrdSpec;
+  const before = (old.spec ?? {}) as CrdSpec;
+  const errors = validateSpec(spec, before);
+  const established = conditionTrue(old, 'Established');
+  const same = (path: string, value: unknown, oldValue: unknown): void => {
+    if (!equalJson(value, oldValue)) errors.push(fieldError.invalid(path, value ?? '', 'field is immutable'));
+  };
+  if (established) {
+    same('spec.scope', spec.scope, before.scope);
+    same('spec.names.kind', spec.names?.kind, before.names?.kind);
+  }
+  same('spec.group', spec.group, before.group);
+  same('spec.names.plural', spec.names?.plural, before.names?.plural);
+  const stored =
+    isObject(object.status) && Array.isArray(object.status.storedVersions) ? object.status.storedVersions : [];
+  stored.forEach((version, index) => {
+    if (!(spec.versions ?? []).some((item) => item.name === version)) {
+      errors.push(
+        fieldError.invalid(
+          `status.storedVersions[${index}]`,
+          version,
+          'missing from spec.versions; v1 was previously a storage version, and must remain in spec.versions until a storage migration ensures no data remains persisted in v1 and removes v1 from status.storedVersions'.replaceAll(
+            'v1',
+            String(version),
+          ),
+        ),
+      );
+    }
+  });
+  return errors;
+}
+
+function isProtected(group: string): boolean {
+  return (
+    group === 'k8s.io' || group === 'kubernetes.io' || group.endsWith('.k8s.io') || group.endsWith('.kubernetes.io')
+  );
+}
+
+/** Whether a condition of an object is True. */
+export function conditionTrue(object: KubeObject, type: string): boolean {
+  const conditions = isObject(object.status) && Array.isArray(object.status.conditions) ? object.status.conditions : [];
+  return conditions.some((condition) => isObject(condition) && condition.type === type && condition.status === 'True');
+}
+
+function validateSpec(spec: CrdSpec, old: CrdSpec | undefined): FieldError[] {
+  const errors: FieldError[] = [];
+  const group = spec.group ?? '';
+  if (group === '') errors.push(fieldError.required('spec.group'));
+  else {
+    const problems = dns1123Subdomain(group);
+    if (problems.length > 0) errors.push(fieldError.invalid('spec.group', group, problems.join(',')));
+    else if (!group.includes('.')) {
+      errors.push(fieldError.invalid('spec.group', group, 'should be a domain with at least one dot'));
+    }
+  }
+  const scope: unknown = spec.scope;
+  if (scope !== 'Cluster' && scope !== 'Namespaced') {
+    errors.push(
+      scope === undefined || scope === ''
+        ? fieldError.required('spec.scope')
+        : fieldError.notSupported('spec.scope', scope, ['Cluster', 'Namespaced']),
+    );
+  }
+  const versions = spec.versions ?? [];
+  const storage = versions.filter((version) => version.storage);
+  const names = new Set<string>();
+  let unique = true;
+  versions.forEach((version, index) => {
+    if (names.has(version.name)) unique = false;
+    names.add(version.name);
+    const problems = dns1035Label(version.name ?? '');
+    if (problems.length > 0) {
+      errors.push(fieldError.invalid(`spec.versions[${index}].name`, version.name ?? '', problems.join(',')));
+    }
+    errors.push(...validateVersion(version, `spec.versions[${index}]`, old?.versions?.[index], spec));
+  });
+  if (!unique) {
+    errors.push(fieldError.invalid('spec.versions', versions, 'must contain unique version names'));
+  }
+  if (storage.length !== 1) {
+    errors.push(
+      fieldError.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'),
+    );
+  }
+  errors.push(...validateNames(spec.names ?? ({} as CrdNames)));
+  const seen: string[] = [];
+  (spec.names?.categories ?? []).forEach((category, index) => {
+    const problems = dns1035Label(category);
+    if (problems.length > 0 || category.length > categoryMax) {
+      errors.push(fieldError.invalid(`spec.names.categories[${index}]`, category, problems.join(',')));
+    }
+    seen.push(category);
+  });
+  const strategy = spec.conversion?.strategy;
+  if (strategy !== undefined && strategy !== 'None' && strategy !== 'Webhook') {
+    errors.push(fieldError.notSupported('spec.conversion.strategy', strategy, ['None', 'Webhook']));
+  }
+  if (spec.preserveUnknownFields === true && old?.preserveUnknownFields !== true) {
+    errors.push(
+      fieldError.invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'),
+    );
+  }
+  return errors;
+}
+
+function validateNames(names: CrdNames): FieldError[] {
+  const errors: FieldError[] = [];
+  const label = (path: string, value: string): void => {
+    const problems = dns1035Label(value);
+    if (problems.length > 0) errors.push(fieldError.invalid(path, value, problems.join(',')));
+  };
+  if (!names.plural) errors.push(fieldError.required('spec.names.plural'));
+  else label('spec.names.plural', names.plural);
+  if (names.singular) label('spec.names.singular', names.singular);
+  if (!names.kind) errors.push(fieldError.required('spec.names.kind'));
+  else if (dns1035Label(names.kind.toLowerCase()).length > 0) {
+    errors.push(
+      fieldError.invalid(
+        'spec.names.kind',
+        names.kind,
+        `may have mixed case, but should otherwise match: ${dns1035Label(names.kind.toLowerCase()).join(',')}`,
+      ),
+    );
+  }
+  (names.shortNames ?? []).forEach((name, index) => label(`spec.names.shortNames[${index}]`, name));
+  if (names.listKind && dns1035Label(names.listKind.toLowerCase()).length > 0) {
+    errors.push(
+      fieldError.invalid(
+        'spec.names.listKind',
+        names.listKind,
+        `may have mixed case, but should otherwise match: ${dns1035Label(names.listKind.toLowerCase()).join(',')}`,
+      ),
+    );
+  }
+  if (names.kind && names.listKind === names.kind) {
+    errors.push(fieldError.invalid('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
+  }
+  return errors;
+}
+
+const columnTypes = ['integer', 'number', 'string', 'boolean', 'date'];
+const columnFormats = ['int32', 'int64', 'float', 'double', 'byte', 'binary', 'date', 'date-time', 'password'];
+
+function validateVersion(version: CrdVersion, path: string, old: CrdVersion | undefined, spec: CrdSpec): FieldError[] {
+  const errors: FieldError[] = [];
+  const schema = version.schema?.openAPIV3Schema;
+  if (schema === undefined) errors.push(fieldError.required(`${path}.schema.openAPIV3Schema`, 'schemas are required'));
+  else
+    errors.push(
+      ...validateVersionSchema(schema, `${path}.schema.openAPIV3Schema`, old?.schema?.openAPIV3Schema, version, spec),
+    );
+  (version.additionalPrinterColumns ?? []).forEach((column, index) => {
+    const at = `${path}.additionalPrinterColumns[${index}]`;
+    if (!column.name) errors.push(fieldError.required(`${at}.name`));
+    if (!column.type) errors.push(fieldError.required(`${at}.type`, `must be one of ${columnTypes.join(',')}`));
+    else if (!columnTypes.includes(column.type)) {
+      errors.push(fieldError.invalid(`${at}.type`, column.type, `must be one of ${columnTypes.join(',')}`));
+    }
+    if (column.format && !columnFormats.includes(column.format)) {
+      errors.push(fieldError.invalid(`${at}.format`, column.format, `must be one of ${columnFormats.join(',')}`));
+    }
+    if (!column.jsonPath) errors.push(fieldError.required(`${at}.jsonPath`));
+    else if (!column.jsonPath.startsWith('.')) {
+      errors.push(fieldError.invalid(`${at}.jsonPath`, column.jsonPath, 'must be a simple json path starting with .'));
+    }
+  });
+  if (version.deprecationWarning !== undefined && version.deprecated !== true) {
+    errors.push(
+      fieldError.invalid(
+        `${path}.deprecationWarning`,
+        version.deprecationWarning,
+        'can only be set for deprecated versions',
+      ),
+    );
+  }
+  const scale = version.subresources?.scale;
+  if (scale !== undefined) {
+    const check = (
+      field: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath',
+      prefix: string,
+      required: boolean,
+    ): void => {
+      const value = scale[field];
+      if (!value) {
+        if (required) errors.push(fieldError.required(`${path}.subresources.scale.${field}`));
+        return;
+      }
+      if (!value.startsWith('.')) {
+        errors.push(
+          fieldError.invalid(
+            `${path}.subresources.scale.${field}`,
+            value,
+            'must be a simple json path starting with .',
+          ),
+        );
+      } else if (!value.startsWith(prefix) && !(field === 'labelSelectorPath' && value.startsWith('.spec.'))) {
+        const detail =
+          field === 'labelSelectorPath'
+            ? 'should be a json path under either .spec or .status'
+            : `should be a json path under ${prefix.slice(0, -1)}`;
+        errors.push(fieldError.invalid(`${path}.subresources.scale.${field}`, value, detail));
+      }
+    };
+    check('specReplicasPath', '.spec.', true);
+    check('statusReplicasPath', '.status.', true);
+    check('labelSelectorPath', '.status.', false);
+  }
+  return errors;
+}

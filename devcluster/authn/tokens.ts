@@ -1,0 +1,64 @@
+/** Tokens of service accounts: JWTs signed by the cluster's own key (ES256). */
+import { createHash, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import { isObject } from '../registry/copy.ts';
+
+/** What a service account token says. */
+export interface TokenClaims {
+  readonly aud: readonly string[];
+  readonly exp: number;
+  readonly iat: number;
+  readonly iss: string;
+  readonly jti: string;
+  readonly nbf: number;
+  readonly sub: string;
+  readonly 'kubernetes.io': {
+    readonly namespace: string;
+    readonly serviceaccount: { readonly name: string; readonly uid: string };
+    readonly pod?: { readonly name: string; readonly uid: string };
+    readonly secret?: { readonly name: string; readonly uid: string };
+  };
+}
+
+/** Issuer of all tokens, and their audience where none is asked for. */
+export const issuer = 'https://kubernetes.default.svc.cluster.local';
+
+const base64 = (data: string | Buffer): string => Buffer.from(data).toString('base64url');
+
+/** Signs and checks tokens. */
+export class TokenIssuer {
+  private readonly key: KeyObject;
+  private readonly publicKey: KeyObject;
+  private readonly keyId: string;
+
+  constructor(key: KeyObject) {
+    this.key = key;
+    this.publicKey = createPublicKey(key);
+    this.keyId = createHash('sha256')
+      .update(this.publicKey.export({ type: 'spki', format: 'der' }))
+      .digest('base64url');
+  }
+
+  sign(claims: TokenClaims): string {
+    const body = `${base64(JSON.stringify({ alg: 'ES256', kid: this.keyId }))}.${base64(JSON.stringify(claims))}`;
+    return `${body}.${base64(sign('sha256', Buffer.from(body), { key: this.key, dsaEncoding: 'ieee-p1363' }))}`;
+  }
+
+  /** The claims of a token that this cluster signed and that is valid at `now`; undefined for any other. */
+  check(token: string, now: Date): TokenClaims | undefined {
+    const [head, body, signature, ...rest] = token.split('.');
+    if (head === undefined || body === undefined || signature === undefined || rest.length > 0) return undefined;
+    const key = { key: this.publicKey, dsaEncoding: 'ieee-p1363' as const };
+    if (!verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'))) return undefined;
+    const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
+    if (!isObject(claims) || !isObject(claims['kubernetes.io'])) return undefined;
+    const seconds = now.getTime() / 1000;
+    const { exp, nbf } = claims as unknown as TokenClaims;
+    return seconds < exp && seconds >= nbf - 1 ? (claims as unknown as TokenClaims) : undefined;
+  }
+
+  /** The key set that outsiders check tokens with (`/openid/v1/jwks`). */
+  keySet(): object {
+    const jwk = this.publicKey.export({ format: 'jwk' });
+    return { keys: [{ use: 'sig', ...jwk, kid: this.keyId, alg: 'ES256' }] };
+  }
+}

@@ -1,0 +1,301 @@
+/** Garbage collection by ownerReferences: background, foreground, orphan. */
+import type { Logger } from '../logger.ts';
+import type { RegistryContext } from '../registry/call.ts';
+import { remove } from '../registry/delete.ts';
+import { modify, systemCall } from '../registry/internal.ts';
+import { storageName } from '../registry/resources.ts';
+import { StatusError } from '../request/status.ts';
+import type { Entry, StoreEvent } from '../storage/entry.ts';
+import type { KubeObject, OwnerReference, ResourceDefinition } from '../types.ts';
+import type { Controllers } from './index.ts';
+
+const orphan = 'orphan';
+const foreground = 'foregroundDeletion';
+
+/** Starts the collector. */
+export function startGarbageCollector(context: RegistryContext, logger: Logger): Controllers {
+  const collector = new GarbageCollector(context, logger);
+  return { close: () => collector.close() };
+}
+
+class GarbageCollector {
+  private readonly context: RegistryContext;
+  private readonly logger: Logger;
+  /** uid of an owner → `resource key` of what it owns. */
+  private readonly dependents = new Map<string, Set<string>>();
+  /** `resource key` → uids of its owners. */
+  private readonly owners = new Map<string, string[]>();
+  private readonly uids = new Set<string>();
+  private readonly queue = new Set<string>();
+  private readonly retries = new Map<string, number>();
+  private readonly timers = new Set<NodeJS.Timeout>();
+  private readonly stop: () => void;
+  private running = false;
+  private closed = false;
+
+  constructor(context: RegistryContext, logger: Logger) {
+    this.context = context;
+    this.logger = logger;
+    for (const resource of context.store.resources()) {
+      for (const entry of context.store.list(resource)) this.index(entry, false);
+    }
+    for (const id of this.owners.keys()) this.enqueue(id);
+    this.stop = context.store.subscribe('', (event) => this.onEvent(event));
+  }
+
+  close(): void {
+    this.closed = true;
+    this.stop();
+    for (const timer of this.timers) clearTimeout(timer);
+  }
+
+  private onEvent(event: StoreEvent): void {
+    const { entry, previous } = event;
+    const deleted = event.type === 'DELETED';
+    const id = idOf(entry);
+    const hadOwners = this.owners.has(id);
+    this.index(entry, deleted);
+    if (deleted) {
+      const uid = uidOf(entry.json);
+      if (uid !== undefined) for (const dependent of this.dependents.get(uid) ?? []) this.enqueue(dependent);
+      const owners = previous === undefined ? [] : ownerUids(this.context.store.object(previous));
+      for (const owner of owners) this.enqueueOwner(owner);
+      return;
+    }
+    if (this.owners.has(id) || hadOwners) this.enqueue(id);
+    if (entry.json.includes('"deletionTimestamp"')) {
+      this.enqueue(id);
+      const uid = uidOf(entry.json);
+      if (uid !== undefined) for (const dependent of this.dependents.get(uid) ?? []) this.enqueue(dependent);
+    }
+  }
+
+  /** Notes who owns an object. Texts without ownerReferences are not parsed. */
+  private index(entry: Entry, deleted: boolean): void {
+    const id = idOf(entry);
+    const uid = uidOf(entry.json);
+    if (uid !== undefined) {
+      if (deleted) this.uids.delete(uid);
+      else this.uids.add(uid);
+    }
+    const before = this.owners.get(id);
+    const now = deleted || !entry.json.includes('"ownerReferences"') ? [] : ownerUids(this.context.store.object(entry));
+    if (before === undefined && now.length === 0) return;
+    for (const owner of before ?? []) {
+      const set = this.dependents.get(owner);
+      set?.delete(id);
+      if (set?.size === 0) this.dependents.delete(owner);
+    }
+    for (const owner of now) {
+      const set = this.dependents.get(owner) ?? new Set();
+      set.add(id);
+      this.dependents.set(owner, set);
+    }
+    if (now.length > 0) this.owners.set(id, now);
+    else this.owners.delete(id);
+  }
+
+  /** An owner in foreground deletion may go once its last dependent has. */
+  private enqueueOwner(uid: string): void {
+    if (!this.uids.has(uid) || this.waiting.size === 0) return;
+    const id = this.waiting.get(uid);
+    if (id !== undefined) this.enqueue(id);
+  }
+
+  /** Owners that wait for their dependents: uid → `resource key`. */
+  private readonly waiting = new Map<string, string>();
+
+  private enqueue(id: string): void {
+    this.queue.add(id);
+    if (this.running || this.closed) return;
+    this.running = true;
+    setImmediate(() => void this.work());
+  }
+
+  private async work(): Promise<void> {
+    while (!this.closed) {
+      const id = this.queue.values().next().value;
+      if (id === undefined) break;
+      this.queue.delete(id);
+      try {
+        await this.process(id);
+        this.retries.delete(id);
+      } catch (error) {
+        if (error instanceof StatusError && error.code === 404) continue;
+        const tries = (this.retries.get(id) ?? 0) + 1;
+        this.retries.set(id, tries);
+        this.logger.warn({ error, object: id, tries }, 'garbage collection will be retried');
+        const timer = setTimeout(
+          () => {
+            this.timers.delete(timer);
+            this.enqueue(id);
+          },
+          Math.min(60_000, 100 * 2 ** tries),
+        );
+        timer.unref();
+        this.timers.add(timer);
+      }
+    }
+    this.running = false;
+  }
+
+  private async process(id: string): Promise<void> {
+    const { store } = this.context;
+    const space = id.indexOf(' ');
+    const resource = id.slice(0, space);
+    const entry = store.latest(resource, id.slice(space + 1));
+    if (entry === undefined) return;
+    const object = store.object(entry);
+    const definition = this.definitionOf(resource);
+    if (definition === undefined) return;
+    const finalizers = object.metadata.finalizers ?? [];
+    if (object.metadata.deletionTimestamp !== undefined) {
+      if (finalizers.includes(orphan)) return this.orphanDependents(definition, object);
+      if (finalizers.includes(foreground)) return this.deleteDependents(definition, object, id);
+    }
+    const references = object.metadata.ownerReferences ?? [];
+    if (references.length === 0) return;
+    await this.judge(definition, object, references);
+  }
+
+  /** Deletes an object whose owners are all gone, or drops the references to those that are. */
+  private async judge(
+    definition: ResourceDefinition,
+    object: KubeObject,
+    references: readonly OwnerReference[],
+  ): Promise<void> {
+    const { context } = this;
+    const solid: OwnerReference[] = [];
+    const dangling: OwnerReference[] = [];
+    const leaving: OwnerReference[] = [];
+    for (const reference of references) {
+      const owner = this.find(reference, object.metadata.namespace ?? '');
+      if (owner === 'unknown') solid.push(reference);
+      else if (owner === undefined) dangling.push(reference);
+      else if (owner.metadata.deletionTimestamp !== undefined && owner.metadata.finalizers?.includes(foreground))
+        leaving.push(reference);
+      else solid.push(reference);
+    }
+    const call = systemCall(definition, object.metadata.namespace ?? '', object.metadata.name ?? '', {
+      manager: 'kube-controller-manager',
+    });
+    if (solid.length > 0) {
+      if (dangling.length === 0 && leaving.length === 0) return;
+      const drop = new Set([...dangling, ...leaving].map((reference) => reference.uid));
+      await modify(context, call, (copy) => {
+        const kept = (copy.metadata.ownerReferences ?? []).filter((reference) => !drop.has(reference.uid));
+        copy.metadata.ownerReferences = kept;
+        return true;
+      });
+      return;
+    }
+    if (object.metadata.deletionTimestamp !== undefined && leaving.length === 0) return;
+    if (object.metadata.deletionTimestamp !== undefined) return;
+    const uid = object.metadata.uid;
+    const hasDependents = (this.dependents.get(uid ?? '')?.size ?? 0) > 0;
+    const policy = leaving.length > 0 && hasDependents ? 'Foreground' : this.policyOf(object);
+    await remove(context, call, {
+      propagationPolicy: policy,
+      ...(uid === undefined ? {} : { preconditions: { uid } }),
+    });
+  }
+
+  private policyOf(object: KubeObject): string {
+    if (object.metadata.finalizers?.includes(orphan)) return 'Orphan';
+    if (object.metadata.finalizers?.includes(foreground)) return 'Foreground';
+    return 'Background';
+  }
+
+  private async orphanDependents(definition: ResourceDefinition, owner: KubeObject): Promise<void> {
+    const { context } = this;
+    const uid = owner.metadata.uid ?? '';
+    for (const id of [...(this.dependents.get(uid) ?? [])]) {
+      const space = id.indexOf(' ');
+      const dependent = this.definitionOf(id.slice(0, space));
+      if (dependent === undefined) continue;
+      const key = id.slice(space + 1);
+      const slash = key.indexOf('/');
+      const call = systemCall(dependent, slash < 0 ? '' : key.slice(0, slash), key.slice(slash + 1), {
+        manager: 'kube-controller-manager',
+      });
+      await modify(context, call, (copy) => {
+        const kept = (copy.metadata.ownerReferences ?? []).filter((reference) => reference.uid !== uid);
+        if (kept.length === (copy.metadata.ownerReferences ?? []).length) return false;
+        if (kept.length > 0) copy.metadata.ownerReferences = kept;
+        else delete copy.metadata.ownerReferences;
+        return true;
+      });
+    }
+    await this.dropFinalizer(definition, owner, orphan);
+  }
+
+  private async deleteDependents(definition: ResourceDefinition, owner: KubeObject, id: string): Promise<void> {
+    const { context } = this;
+    const uid = owner.metadata.uid ?? '';
+    let blocking = 0;
+    for (const dependentId of [...(this.dependents.get(uid) ?? [])]) {
+      const space = dependentId.indexOf(' ');
+      const entry = context.store.latest(dependentId.slice(0, space), dependentId.slice(space + 1));
+      if (entry === undefined) continue;
+      const object = context.store.object(entry);
+      const reference = object.metadata.ownerReferences?.find((item) => item.uid === uid);
+      if (reference === undefined) continue;
+      if (reference.blockOwnerDeletion === true) blocking++;
+      if (object.metadata.deletionTimestamp === undefined) this.enqueue(dependentId);
+    }
+    if (blocking > 0) {
+      this.waiting.set(uid, id);
+      return;
+    }
+    this.waiting.delete(uid);
+    await this.dropFinalizer(definition, owner, foreground);
+  }
+
+  private async dropFinalizer(definition: ResourceDefinition, object: KubeObject, finalizer: string): Promise<void> {
+    const call = systemCall(definition, object.metadata.namespace ?? '', object.metadata.name ?? '', {
+      manager: 'kube-controller-manager',
+    });
+    await modify(this.context, call, (copy) => {
+      if (!copy.metadata.finalizers?.includes(finalizer)) return false;
+      copy.metadata.finalizers = copy.metadata.finalizers.filter((name) => name !== finalizer);
+      return true;
+    });
+  }
+
+  /** The owner that a reference names; undefined where it is gone, 'unknown' where its kind is not served. */
+  private find(reference: OwnerReference, namespace: string): KubeObject | undefined | 'unknown' {
+    const definition =
+      this.context.resources.findKind(reference.apiVersion, reference.kind) ?? this.anyVersion(reference);
+    if (definition === undefined) return 'unknown';
+    const key = definition.namespaced ? `${namespace}/${reference.name}` : reference.name;
+    if (definition.namespaced && namespace === '') return 'unknown';
+    const entry = this.context.store.latest(storageName(definition), key);
+    if (entry === undefined) return undefined;
+    const object = this.context.store.object(entry);
+    return object.metadata.uid === reference.uid ? object : undefined;
+  }
+
+  private anyVersion(reference: OwnerReference): ResourceDefinition | undefined {
+    const slash = reference.apiVersion.indexOf('/');
+    const group = slash < 0 ? '' : reference.apiVersion.slice(0, slash);
+    return this.context.resources.all().find((item) => item.group === group && item.kind === reference.kind);
+  }
+
+  private definitionOf(resource: string): ResourceDefinition | undefined {
+    return this.context.resources.stored().find((definition) => storageName(definition) === resource);
+  }
+}
+
+function idOf(entry: Entry): string {
+  return `${entry.resource} ${entry.key}`;
+}
+
+function ownerUids(object: KubeObject): string[] {
+  return (object.metadata.ownerReferences ?? []).map((reference) => reference.uid);
+}
+
+/** metadata.uid out of a text: the first uid that is not inside a reference, which come later in no stored form of ours. */
+function uidOf(json: string): string | undefined {
+  const found = /"metadata":\{(?:[^{}]|\{[^{}]*\})*?"uid":"([^"]+)"/.exec(json.slice(0, 20_000));
+  return found?.[1];
+}

@@ -1,0 +1,19 @@
+/** The controllers that users take for granted. */
+import type { Logger } from '../logger.ts';
+import type { RegistryContext } from '../registry/call.ts';
+import { startGarbageCollector } from './garbage.ts';
+import { startNamespaces } from './namespaces.ts';
+
+export interface Controllers {
+  close(): void;
+}
+
+/** Starts all of them. */
+export function startControllers(context: RegistryContext, logger: Logger, caPem: string): Controllers {
+  const running = [startNamespaces(context, logger, caPem), startGarbageCollector(context, logger)];
+  return {
+    close: () => {
+      for (const controller of running) controller.close();
+    },
+  };
+}

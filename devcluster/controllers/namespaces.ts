@@ -1,0 +1,201 @@
+/** Namespaces: what each gets when it appears, and how it is emptied when it goes. */
+import type { Logger } from '../logger.ts';
+import type { RegistryContext } from '../registry/call.ts';
+import { timestamp } from '../registry/call.ts';
+import { isObject } from '../registry/copy.ts';
+import { remove } from '../registry/delete.ts';
+import { modify, systemCall } from '../registry/internal.ts';
+import { storageName } from '../registry/resources.ts';
+import { StatusError } from '../request/status.ts';
+import { finalizeNamespace } from '../request/subresource.ts';
+import type { KubeObject, ResourceDefinition } from '../types.ts';
+import { ensure } from './bootstrap.ts';
+import type { Controllers } from './index.ts';
+
+interface Condition {
+  type: string;
+  status: string;
+  lastTransitionTime: string;
+  reason: string;
+  message: string;
+}
+
+/** Starts the controller. */
+export function startNamespaces(context: RegistryContext, logger: Logger, caPem: string): Controllers {
+  const busy = new Set<string>();
+  const again = new Set<string>();
+  const sync = (name: string): void => {
+    if (busy.has(name)) {
+      again.add(name);
+      return;
+    }
+    busy.add(name);
+    reconcile(context, name, caPem)
+      .catch((error: unknown) => logger.error({ error, namespace: name }, 'namespace could not be brought up to date'))
+      .finally(() => {
+        busy.delete(name);
+        if (again.delete(name)) sync(name);
+      });
+  };
+  const stops = [
+    context.store.subscribe('/namespaces', (event) => sync(event.entry.key)),
+    // Whatever goes may be the last thing that a terminating namespace waited for; its account and CA come back.
+    context.store.subscribe('', (event) => {
+      const { key, resource } = event.entry;
+      const slash = key.indexOf('/');
+      if (slash < 0 || event.type !== 'DELETED') return;
+      const namespace = context.store.latest('/namespaces', key.slice(0, slash));
+      if (namespace === undefined) return;
+      const deleting = context.store.object(namespace).metadata.deletionTimestamp !== undefined;
+      if (deleting || resource === '/serviceaccounts' || resource === '/configmaps') sync(key.slice(0, slash));
+    }),
+  ];
+  for (const entry of context.store.list('/namespaces')) sync(entry.key);
+  return {
+    close: () => {
+      for (const stop of stops) stop();
+    },
+  };
+}
+
+async function reconcile(context: RegistryContext, name: string, caPem: string): Promise<void> {
+  const entry = context.store.latest('/namespaces', name);
+  if (entry === undefined) return;
+  const namespace = context.store.object(entry);
+  if (namespace.metadata.deletionTimestamp !== undefined) {
+    await empty(context, namespace);
+    return;
+  }
+  try {
+    await ensure(context, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
+    await ensure(context, {
+      apiVersion: 'v1',
+      kind: 'ConfigMap',
+      metadata: {
+        name: 'kube-root-ca.crt',
+        namespace: name,
+        annotations: {
+          'kubernetes.io/description':
+            'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+        },
+      },
+      data: { 'ca.crt': caPem },
+    });
+  } catch (error) {
+    // The namespace has gone, or started to go, in between.
+    if (!(error instanceof StatusError) || (error.code !== 403 && error.code !== 404)) throw error;
+  }
+}
+
+async function empty(context: RegistryContext, namespace: KubeObject): Promise<void> {
+  const name = namespace.metadata.name ?? '';
+  const finalizers =
+    isObject(namespace.spec) && Array.isArray(namespace.spec.finalizers) ? namespace.spec.finalizers : [];
+  if (!finalizers.includes('kubernetes')) return;
+  const remaining: { definition: ResourceDefinition; count: number; finalizers: Map<string, number> }[] = [];
+  for (const definition of context.resources.stored()) {
+    if (!definition.namespaced || !definition.verbs.includes('delete')) continue;
+    const resource = storageName(definition);
+    for (const item of context.store.list(resource, `${name}/`)) {
+      const object = context.store.object(item);
+      if (object.metadata.deletionTimestamp !== undefined) continue;
+      const call = systemCall(definition, name, object.metadata.name ?? '');
+      await remove(context, call, { propagationPolicy: 'Background', gracePeriodSeconds: 0 }).catch(() => undefined);
+    }
+    const left = context.store.list(resource, `${name}/`);
+    if (left.length === 0) continue;
+    const held = new Map<string, number>();
+    for (const item of left) {
+      for (const finalizer of context.store.object(item).metadata.finalizers ?? [])
+        held.set(finalizer, (held.get(finalizer) ?? 0) + 1);
+    }
+    remaining.push({ definition, count: left.length, finalizers: held });
+  }
+  const definition = context.resources.find('', 'v1', 'namespaces');
+  if (definition === undefined) return;
+  if (remaining.length > 0) {
+    await modify(
+      context,
+      systemCall(definition, '', name, { subresource: 'status', manager: 'kube-controller-manager' }),
+      (object) => setConditions(context, object, remaining),
+    );
+    return;
+  }
+  const call = systemCall(definition, '', name);
+  try {
+    const rest = finalizers.filter((item) => item !== 'kubernetes');
+    await finalizeNamespace(context, call, { ...namespace, spec: { finalizers: rest } });
+  } catch (error) {
+    if (!(error instanceof StatusError) || error.code !== 404) throw error;
+  }
+}
+
+function setConditions(
+  context: RegistryContext,
+  namespace: KubeObject,
+  remaining: readonly { definition: ResourceDefinition; count: number; finalizers: Map<string, number> }[],
+): boolean {
+  const now = timestamp(context.now());
+  const status = (isObject(namespace.status) ? namespace.status : {}) as { [key: string]: unknown };
+  const before = JSON.stringify(status.conditions ?? null);
+  const old = (Array.isArray(status.conditions) ? status.conditions : []) as Condition[];
+  const condition = (type: string, value: boolean, reason: string, message: string): Condition => {
+    const known = old.find((item) => item.type === type && item.status === (value ? 'True' : 'False'));
+    return {
+      type,
+      status: value ? 'True' : 'False',
+      lastTransitionTime: known?.lastTransitionTime ?? now,
+      reason,
+      message,
+    };
+  };
+  const kinds = remaining.map(({ definition, count }) => {
+    const resource = definition.group === '' ? `${definition.plural}.` : `${definition.plural}.${definition.group}`;
+    return `${resource} has ${count} resource instances`;
+  });
+  const finalizers = new Map<string, number>();
+  for (const item of remaining)
+    for (const [key, count] of item.finalizers) finalizers.set(key, (finalizers.get(key) ?? 0) + count);
+  const held = [...finalizers].map(([key, count]) => `${key} in ${count} resource instances`);
+  status.conditions = [
+    condition(
+      'NamespaceDeletionDiscoveryFailure',
+      false,
+      'ResourcesDiscovered',
+      'All resources successfully discovered',
+    ),
+    condition(
+      'NamespaceDeletionGroupVersionParsingFailure',
+      false,
+      'ParsedGroupVersions',
+      'All legacy kube types successfully parsed',
+    ),
+    condition(
+      'NamespaceDeletionContentFailure',
+      false,
+      'ContentDeleted',
+      'All content successfully deleted, may be waiting on finalization',
+    ),
+    condition(
+      'NamespaceContentRemaining',
+      true,
+      'SomeResourcesRemain',
+      `Some resources are remaining: ${kinds.sort().join(', ')}`,
+    ),
+    held.length > 0
+      ? condition(
+          'NamespaceFinalizersRemaining',
+          true,
+          'SomeFinalizersRemain',
+          `Some content in the namespace has finalizers remaining: ${held.sort().join(', ')}`,
+        )
+      : condition(
+          'NamespaceFinalizersRemaining',
+          false,
+          'ContentHasNoFinalizers',
+          'All content-preserving finalizers finished',
+        ),
+  ];
+  namespace.status = status;
+  return JSON.stringify(status.conditions) !== before;
+}

@@ -1,0 +1,65 @@
+/** A Kubernetes API server for laptops and tests. */
+import { chmod, mkdir, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { createCredentials, loadCredentials } from './authn/credentials.ts';
+import { kubeconfig as kubeconfigText } from './authn/kubeconfig.ts';
+import { type Logger, silentLogger } from './logger.ts';
+import { type Restored, startServer } from './server.ts';
+import { memoryJournal } from './storage/store.ts';
+
+export type { Logger } from './logger.ts';
+
+/** Options of `startApiServer`. */
+export interface ApiServerOptions {
+  /** Folder that keeps the state. Absent: nothing outlives the process, as with `inMemory`. */
+  readonly dataDir?: string;
+  /** Keeps nothing on disk, `dataDir` or not. */
+  readonly inMemory?: boolean;
+  /** Port to listen on; 0 (default): any free one. */
+  readonly port?: number;
+  /** Address to listen on. Default 127.0.0.1: only this machine can connect. */
+  readonly host?: string;
+  /** Where to write the kubeconfig (mode 0600). Default: `kubeconfig` in `dataDir`; without a folder it is not written. */
+  readonly kubeconfigPath?: string;
+  /** A pino logger, or anything with its methods. Default: silence. */
+  readonly logger?: Logger;
+  /** `fsync` (default): no write is answered before it is on disk. `none`: left to the operating system, for tests. */
+  readonly durability?: 'fsync' | 'none';
+}
+
+/** A running API server. */
+export interface ApiServer {
+  /** `https://127.0.0.1:PORT` */
+  readonly url: string;
+  /** YAML of a kubeconfig whose user may do anything. */
+  readonly kubeconfig: string;
+  /** Where the kubeconfig was written; undefined where it was not. */
+  readonly kubeconfigPath: string | undefined;
+  /** Certificate of the cluster's authority. */
+  readonly caPem: string;
+  /** Ends watches, finishes requests, stops listening, closes the folder. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts an API server; resolves when it serves. Throws where the port is taken, the folder is in use by another process, or is
+ * damaged (the message says what to do).
+ */
+export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
+  const host = options.host ?? '127.0.0.1';
+  const logger = options.logger ?? silentLogger;
+  const now = new Date();
+  const folder = options.inMemory === true || options.dataDir === undefined ? undefined : resolve(options.dataDir);
+  if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
+  const restored: Restored = { journal: memoryJournal, revision: 1, entries: [], replayed: [] };
+  const credentials = folder === undefined ? createCredentials(host, now) : await loadCredentials(folder, host, now);
+  const server = await startServer({ host, port: options.port ?? 0, credentials, restored, logger });
+  const kubeconfig = kubeconfigText(server.url, credentials.caPem, credentials.admin);
+  const kubeconfigPath = options.kubeconfigPath ?? (folder === undefined ? undefined : join(folder, 'kubeconfig'));
+  if (kubeconfigPath !== undefined) {
+    await mkdir(dirname(resolve(kubeconfigPath)), { recursive: true });
+    await writeFile(kubeconfigPath, kubeconfig, { mode: 0o600 });
+    await chmod(kubeconfigPath, 0o600);
+  }
+  return { url: server.url, kubeconfig, kubeconfigPath, caPem: credentials.caPem, close: () => server.close() };
+}

@@ -1,0 +1,89 @@
+/** /openapi/v2 and /openapi/v3: made when asked for, kept until the served resources change. */
+import { createHash } from 'node:crypto';
+import type { Resources } from '../registry/resources.ts';
+import type { Exchange } from '../request/resource.ts';
+import { sendText } from '../request/response.ts';
+import type { BuiltinSchemas } from '../types.ts';
+import { versionDocument } from './v3.ts';
+
+interface Made {
+  readonly text: string;
+  readonly hash: string;
+}
+
+/** Serves the OpenAPI documents. */
+export class OpenApi {
+  private readonly resources: Resources;
+  private readonly schemas: BuiltinSchemas;
+  private readonly v3 = new Map<string, Made>();
+  private generation = -1;
+
+  constructor(resources: Resources, schemas: BuiltinSchemas) {
+    this.resources = resources;
+    this.schemas = schemas;
+  }
+
+  /** True where the path has been answered. */
+  handle(exchange: Exchange, path: string): boolean {
+    if (this.generation !== this.resources.generation) {
+      this.v3.clear();
+      this.generation = this.resources.generation;
+    }
+    if (path === '/openapi/v3') {
+      this.index(exchange);
+      return true;
+    }
+    if (path === '/openapi/v2') return false;
+    const made = this.document(path.slice('/openapi/v3/'.length));
+    if (made === undefined) return false;
+    const { request, response, info } = exchange;
+    const tag = `"${made.hash}"`;
+    response.setHeader('etag', tag);
+    response.setHeader('vary', 'Accept-Encoding, Accept');
+    if (request.headers['if-none-match'] === tag) {
+      response.statusCode = 304;
+      response.end();
+      return true;
+    }
+    sendText(request, response, 200, made.text, new URLSearchParams([['pretty', 'false'], ...info.query]));
+    return true;
+  }
+
+  private index({ request, response }: Exchange): void {
+    const paths: { [path: string]: { serverRelativeURL: string } } = {};
+    for (const path of this.paths()) {
+      // The hash names a state of the served resources, so that nothing need be made before it is asked for.
+      const hash = createHash('sha256').update(`${path} ${this.generation}`).digest('hex').toUpperCase();
+      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+    }
+    sendText(
+      request,
+      response,
+      200,
+      JSON.stringify({ paths }),
+      new URLSearchParams('pretty=false'),
+      'text/plain; charset=utf-8',
+    );
+  }
+
+  private paths(): string[] {
+    const out = new Set<string>();
+    for (const { group, version } of this.resources.all())
+      out.add(group === '' ? `api/${version}` : `apis/${group}/${version}`);
+    return [...out].sort();
+  }
+
+  private document(path: string): Made | undefined {
+    const known = this.v3.get(path);
+    if (known !== undefined) return known;
+    const parts = path.split('/');
+    const [group, version] = parts[0] === 'api' ? ['', parts[1]] : [parts[1], parts[2]];
+    if (group === undefined || version === undefined) return undefined;
+    const definitions = this.resources.all().filter((item) => item.group === group && item.version === version);
+    if (definitions.length === 0) return undefined;
+    const text = JSON.stringify(versionDocument(definitions, this.schemas));
+    const made = { text, hash: createHash('sha256').update(text).digest('hex').toUpperCase() };
+    this.v3.set(path, made);
+    return made;
+  }
+}

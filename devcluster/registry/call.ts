@@ -1,0 +1,51 @@
+import type { AdmissionChain } from '../admission/chain.ts';
+import type { Exchange } from '../request/resource.ts';
+import type { Entry } from '../storage/entry.ts';
+import type { Store } from '../storage/store.ts';
+import type { KubeObject, ManagedFieldsApi, ResourceDefinition, StrategicMerge, UserInfo } from '../types.ts';
+import type { Resources } from './resources.ts';
+
+/** What every operation of the registry works with. */
+export interface RegistryContext {
+  readonly store: Store;
+  readonly resources: Resources;
+  readonly admission: AdmissionChain;
+  readonly managedFields: ManagedFieldsApi;
+  readonly strategicMerge: StrategicMerge;
+  readonly now: () => Date;
+  readonly random: () => number;
+  readonly newUid: () => string;
+  /** Handlers of subresources that are more than a view of their object, by `group/plural/subresource`. */
+  readonly subresources?: ReadonlyMap<string, (exchange: Exchange, definition: ResourceDefinition) => Promise<void>>;
+}
+
+/** One request to a resource, its query decoded. */
+export interface Call {
+  readonly definition: ResourceDefinition;
+  /** '' for the object itself. */
+  readonly subresource: string;
+  /** '' for cluster-scoped resources and lists over all namespaces. */
+  readonly namespace: string;
+  readonly name: string;
+  readonly user: UserInfo;
+  readonly dryRun: boolean;
+  readonly fieldManager: string;
+  readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
+  /** The request's options object, as admission sees it. */
+  readonly options: { readonly [key: string]: unknown };
+  /** Collects `Warning:` headers. */
+  readonly warnings: string[];
+}
+
+/** What an operation answers: an object in the version of the request; `entry` when it is exactly what is stored. */
+export interface Result {
+  readonly object: KubeObject;
+  readonly entry: Entry | undefined;
+  /** True where the request created the object (201). */
+  readonly created: boolean;
+}
+
+/** A timestamp of metadata: RFC 3339 in seconds. */
+export function timestamp(date: Date): string {
+  return `${date.toISOString().slice(0, 19)}Z`;
+}

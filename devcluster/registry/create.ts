@@ -1,0 +1,192 @@
+/** POST: decode → managedFields → mutating admission → strategy → validation → validating admission → storage. */
+import { alreadyExists, badRequest, failure, fieldError, invalid, unknownError } from '../request/status.ts';
+import { entryKey } from '../storage/entry.ts';
+import { RevisionConflict } from '../storage/store.ts';
+import type { FieldError, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
+import type { Call, RegistryContext, Result } from './call.ts';
+import { timestamp } from './call.ts';
+import { markCurrent, readEntry, toStorage } from './convert.ts';
+import { hasStatus } from './generation.ts';
+import { validateMetadata } from './metadata.ts';
+import { dns1123Subdomain, generateName, maskTrailingDash, pathSegment } from './names.ts';
+import { groupVersion, storageName } from './resources.ts';
+
+/** Creates an object. `object` is decoded (see `decodeObject`) and belongs to the callee. Throws Status errors. */
+export async function create(context: RegistryContext, call: Call, object: KubeObject): Promise<Result> {
+  const { definition } = call;
+  ensureNamespace(call, object);
+  fillSystemFields(context, object);
+  const meta = object.metadata;
+  if (!meta.name && meta.generateName) meta.name = generateName(meta.generateName, context.random);
+  track(context, call, undefined, object);
+  const attributes = {
+    operation: 'CREATE' as const,
+    definition,
+    subresource: call.subresource,
+    namespace: call.namespace,
+    name: meta.name ?? '',
+    user: call.user,
+    dryRun: call.dryRun,
+    options: call.options,
+    object,
+    oldObject: undefined,
+    warn: (message: string) => void call.warnings.push(message),
+  };
+  const mutated = context.admission.mutate(attributes);
+  const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
+  beforeCreate(context, call, admitted);
+  const validated = context.admission.validate({ ...attributes, name: admitted.metadata.name ?? '', object: admitted });
+  if (validated !== undefined) await validated;
+  return await store(context, call, admitted);
+}
+
+/** The strategy's and the common steps between admission and storage. Throws 422. */
+export function beforeCreate(context: RegistryContext, call: Call, object: KubeObject): void {
+  const { definition } = call;
+  const strategy = strategyContext(context, call);
+  if (hasStatus(definition)) delete object.status;
+  if (definition.hasGeneration) object.metadata.generation = 1;
+  definition.prepareForCreate?.(object, strategy);
+  const errors = validateObject(definition, object, strategy);
+  if (errors.length > 0) throw invalid(definition.group, object.kind, object.metadata.name ?? '', errors);
+  for (const warning of definition.warnings?.(object, undefined) ?? []) call.warnings.push(warning);
+}
+
+async function store(context: RegistryContext, call: Call, object: KubeObject): Promise<Result> {
+  const { definition } = call;
+  const name = object.metadata.name ?? '';
+  const key = entryKey(object.metadata.namespace ?? '', name);
+  const resource = storageName(definition);
+  if (object.metadata.resourceVersion) {
+    throw unknownError('resourceVersion should not be set on objects to be created');
+  }
+  if (context.store.latest(resource, key) !== undefined) throw nameTaken(call, object);
+  if (call.dryRun) return { object, entry: undefined, created: true };
+  try {
+    const stored = toStorage(object, definition);
+    const entry = await context.store.put(resource, key, stored, 0);
+    if (stored === object) markCurrent(entry, definition);
+    const read = readEntry(context.store, entry, definition);
+    return { object: read.object, entry: read.asStored ? entry : undefined, created: true };
+  } catch (error) {
+    if (error instanceof RevisionConflict) throw nameTaken(call, object);
+    throw error;
+  }
+}
+
+function nameTaken(call: Call, object: KubeObject): Error {
+  const subject = { group: call.definition.group, resource: call.definition.plural };
+  const name = object.metadata.name ?? '';
+  if (!object.metadata.generateName) return alreadyExists(subject, name);
+  const error = alreadyExists(subject, name);
+  const message = `${error.status.message}, the server was not able to generate a unique name for the object`;
+  return failure(409, 'AlreadyExists', message, { ...error.status.details, retryAfterSeconds: 1 });
+}
+
+/** Puts the request's namespace into the object, or refuses another one. Throws 400. */
+export function ensureNamespace(call: Call, object: KubeObject): void {
+  const { namespaced } = call.definition;
+  const meta = object.metadata;
+  if (!namespaced) {
+    if (meta.namespace) {
+      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+    }
+    return;
+  }
+  if (!meta.namespace) meta.namespace = call.namespace;
+  else if (meta.namespace !== call.namespace) {
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
+  }
+}
+
+/** What the server alone decides about a new object. */
+export function fillSystemFields(context: RegistryContext, object: KubeObject): void {
+  const meta = object.metadata;
+  meta.creationTimestamp = timestamp(context.now());
+  meta.uid = context.newUid();
+  delete meta.deletionTimestamp;
+  delete meta.deletionGracePeriodSeconds;
+  delete meta.selfLink;
+}
+
+/** Field tracking of a create or update. */
+export function track(context: RegistryContext, call: Call, live: KubeObject | undefined, updated: KubeObject): void {
+  const { definition } = call;
+  context.managedFields.trackUpdate({
+    live,
+    updated,
+    by: fieldManager(context, call),
+    typeOf: (apiVersion) => mergeTypeOf(context, definition, apiVersion),
+    resetFields: resetFields(definition, call.subresource),
+  });
+}
+
+/** The writer of this call as managedFields names it. */
+export function fieldManager(
+  context: RegistryContext,
+  call: Call,
+): {
+  manager: string;
+  apiVersion: string;
+  subresource: string;
+  time: string;
+} {
+  const apiVersion = groupVersion(call.definition);
+  return { manager: call.fieldManager, apiVersion, subresource: call.subresource, time: timestamp(context.now()) };
+}
+
+/** Shape of the resource in another of its versions; undefined when that is not served. */
+export function mergeTypeOf(
+  context: RegistryContext,
+  definition: ResourceDefinition,
+  apiVersion: string,
+): ReturnType<ResourceDefinition['mergeType']> | undefined {
+  if (apiVersion === groupVersion(definition)) return definition.mergeType();
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  return context.resources.find(group, apiVersion.slice(slash + 1), definition.plural)?.mergeType();
+}
+
+/** Fields that an endpoint ignores. */
+export function resetFields(
+  definition: ResourceDefinition,
+  subresource: string,
+): ReturnType<NonNullable<ResourceDefinition['resetFields']>> {
+  if (definition.resetFields !== undefined) return definition.resetFields(subresource);
+  if (!hasStatus(definition)) return {};
+  if (subresource === 'status') return { 'f:spec': {}, 'f:metadata': {} };
+  return { 'f:status': {} };
+}
+
+/** What a strategy may know of this call. */
+export function strategyContext(context: RegistryContext, call: Call): StrategyContext {
+  return {
+    user: call.user,
+    now: context.now(),
+    subresource: call.subresource,
+    get: (group, resource, namespace, name) => {
+      const entry = context.store.latest(`${group}/${resource}`, entryKey(namespace, name));
+      return entry === undefined ? undefined : context.store.object(entry);
+    },
+  };
+}
+
+/** The rule for names of a kind; generateName prefixes may end in a dash. */
+export function nameProblems(definition: ResourceDefinition): (name: string, prefix: boolean) => string[] {
+  if (definition.validateName === undefined && definition.group === 'rbac.authorization.k8s.io') return pathSegment;
+  return definition.validateName ?? ((name, prefix) => dns1123Subdomain(prefix ? maskTrailingDash(name) : name));
+}
+
+function validateObject(definition: ResourceDefinition, object: KubeObject, strategy: StrategyContext): FieldError[] {
+  const errors: FieldError[] = [];
+  if (definition.custom && object.kind !== definition.kind) {
+    errors.push(fieldError.invalid('kind', object.kind, `must be ${definition.kind}`));
+    return errors;
+  }
+  const metadataErrors = validateMetadata(object, definition.namespaced, nameProblems(definition));
+  if (definition.compiled !== undefined)
+    return definition.compiled.validate(object as never, undefined, metadataErrors);
+  errors.push(...metadataErrors);
+  if (definition.validate !== undefined) errors.push(...definition.validate(object, strategy));
+  return errors;
+}

@@ -1,0 +1,256 @@
+/** PATCH in its four forms: how a patch becomes the new object. */
+import { JsonSyntaxError, parseJson, printJson } from '../request/json.ts';
+import { badRequest, failure, fieldError, internal, invalid, StatusError } from '../request/status.ts';
+import { parseYaml } from '../request/yaml.ts';
+import {
+  ApplyConflictError,
+  ApplyInvalidError,
+  DecodeError,
+  type JsonObject,
+  type KubeObject,
+  StrategicMergeError,
+} from '../types.ts';
+import type { Call, RegistryContext, Result } from './call.ts';
+import { copyJson, isObject } from './copy.ts';
+import { fieldManager, mergeTypeOf, resetFields } from './create.ts';
+import { cannotHandle, decodeTyped } from './decode.ts';
+import { jsonPatch } from './jsonpatch.ts';
+import { mergePatch } from './mergepatch.ts';
+import { groupVersion } from './resources.ts';
+import { update } from './update.ts';
+
+export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
+
+/** Applies a patch and writes the result. `force` only for apply. Throws Status errors. */
+export async function patch(
+  context: RegistryContext,
+  call: Call,
+  type: PatchType,
+  body: string,
+  force: boolean,
+): Promise<Result> {
+  if (type === 'apply') return applyPatch(context, call, body, force);
+  const parsed = parsePatch(type, body);
+  return update(context, call, {
+    createMissing: false,
+    uid: undefined,
+    retry: true,
+    next: (live) => {
+      const target = copyJson(live as KubeObject);
+      const patched = applyTo(context, call, type, target, parsed) as KubeObject;
+      return { object: readPatched(call, patched), tracked: false };
+    },
+  });
+}
+
+function parsePatch(type: PatchType, body: string): unknown {
+  let parsed: unknown;
+  try {
+    parsed = parseJson(body);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    throw badRequest(
+      `error decoding patch: ${error.message === 'EOF' ? 'unexpected end of JSON input' : error.message}`,
+    );
+  }
+  if (type !== 'json' && !isObject(parsed)) {
+    if (parsed === null) return {};
+    const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
+    throw badRequest(
+      `error decoding patch: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
+    );
+  }
+  return parsed;
+}
+
+function applyTo(context: RegistryContext, call: Call, type: PatchType, target: KubeObject, parsed: unknown): unknown {
+  switch (type) {
+    case 'json':
+      return jsonPatch(target, copyJson(parsed));
+    case 'merge':
+      return mergePatch(target, copyJson(parsed));
+    default:
+      try {
+        return context.strategicMerge(
+          target as JsonObject,
+          copyJson(parsed) as JsonObject,
+          call.definition.mergeType(),
+        );
+      } catch (error) {
+        if (!(error instanceof StrategicMergeError)) throw error;
+        const reasons = { 400: 'BadRequest', 422: 'Invalid', 500: '' } as const;
+        throw failure(error.code, reasons[error.code], error.message, error.code === 422 ? {} : undefined);
+      }
+  }
+}
+
+/** Checks and decodes what a patch has made of an object. Throws Status errors. */
+function readPatched(call: Call, patched: unknown): KubeObject {
+  const { definition } = call;
+  if (!isObject(patched))
+    throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
+  for (const [field, label] of [
+    ['apiVersion', 'apiVersion'],
+    ['kind', 'Kind'],
+  ] as const) {
+    if (patched[field]) continue;
+    const message = definition.custom
+      ? `Object '${label}' is missing in 'object has no ${field} field'`
+      : `Object '${label}' is missing in '${printJson(patched)}'`;
+    throw internal(message);
+  }
+  const object = patched as unknown as KubeObject;
+  const text = printJson(patched);
+  const problem = (message: string): StatusError => invalid('', '', '', [fieldError.invalid('patch', text, message)]);
+  let unknown: string[];
+  try {
+    unknown = decodeTyped(definition, object);
+  } catch (error) {
+    if (error instanceof DecodeError) throw problem(error.message);
+    throw error;
+  }
+  const problems = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+  if (problems.length > 0) {
+    if (call.fieldValidation === 'Strict') throw problem(`strict decoding error: ${problems.join(', ')}`);
+    if (call.fieldValidation === 'Warn') call.warnings.push(...problems);
+  }
+  checkIdentity(call, object);
+  return object;
+}
+
+/** A patch may not move the object to another name or version. Throws 400. */
+export function checkIdentity(call: Call, object: KubeObject): void {
+  const { definition } = call;
+  const expected = groupVersion(definition);
+  if (object.apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
+    );
+  }
+  const name = object.metadata.name ?? '';
+  if (name === '') {
+    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
+  }
+  if (name !== call.name) {
+    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
+  }
+}
+
+async function applyPatch(context: RegistryContext, call: Call, body: string, force: boolean): Promise<Result> {
+  const { definition } = call;
+  const { value, duplicates } = parseApply(body);
+  if (!isObject(value)) {
+    throw badRequest(
+      `error decoding YAML: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
+    );
+  }
+  if (call.fieldValidation === 'Strict' && duplicates.length > 0) {
+    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join(', ')}`);
+  }
+  if (call.fieldValidation === 'Warn') call.warnings.push(...duplicates);
+  const applied = value as unknown as KubeObject;
+  const text = (field: unknown): string => (typeof field === 'string' ? field : '');
+  if (text(applied.apiVersion) === '' || text(applied.kind) === '') {
+    throw badRequest(`invalid object type: ${describeType(text(applied.apiVersion), text(applied.kind))}`);
+  }
+  if (!isObject(applied.metadata)) (applied as { metadata: unknown }).metadata = {};
+  const expected = groupVersion(definition);
+  if (applied.apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${applied.apiVersion}) does not match the expected API version (${expected})`,
+    );
+  }
+  checkIdentity(call, applied);
+  if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
+    if (!Array.isArray(applied.metadata.managedFields) || applied.metadata.managedFields.length > 0) {
+      throw badRequest('metadata.managedFields must be nil');
+    }
+  }
+  const uid = applied.metadata.uid;
+  return update(context, call, {
+    createMissing: true,
+    uid: typeof uid === 'string' && uid !== '' ? uid : undefined,
+    retry: true,
+    next: (live) => {
+      const patchObject = copyJson(applied);
+      if (definition.namespaced) patchObject.metadata.namespace ??= call.namespace;
+      const unknown = definition.custom ? unknownFields(call, patchObject) : [];
+      const merged = merge(context, call, live, patchObject, force);
+      decodeMerged(call, merged.object, unknown);
+      if (live === undefined) return { object: merged.object, tracked: true };
+      return { object: merged.object, tracked: true };
+    },
+  });
+}
+
+/** Unknown fields of a custom resource's apply patch: removed, and reported by the call's fieldValidation. Throws 400. */
+function unknownFields(call: Call, object: KubeObject): string[] {
+  const { definition } = call;
+  const unknown = definition.compiled?.prune(object as never) ?? [];
+  return unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+}
+
+function decodeMerged(call: Call, object: KubeObject, problems: string[]): void {
+  const { definition } = call;
+  const all = problems.slice();
+  try {
+    const unknown = decodeTyped(definition, object);
+    for (const path of unknown) all.push(`unknown field ${JSON.stringify(path)}`);
+  } catch (error) {
+    if (error instanceof DecodeError) throw cannotHandle(definition, error.message);
+    throw error;
+  }
+  if (all.length === 0) return;
+  if (call.fieldValidation === 'Strict') throw badRequest(`strict decoding error: ${all.join(', ')}`);
+  if (call.fieldValidation === 'Warn') call.warnings.push(...all);
+}
+
+function merge(
+  context: RegistryContext,
+  call: Call,
+  live: KubeObject | undefined,
+  patchObject: KubeObject,
+  force: boolean,
+): { object: KubeObject; unchanged: boolean } {
+  const { definition } = call;
+  try {
+    return context.managedFields.applyPatch({
+      live,
+      patch: patchObject,
+      by: fieldManager(context, call),
+      force,
+      typeOf: (apiVersion) => mergeTypeOf(context, definition, apiVersion),
+      resetFields: resetFields(definition, call.subresource),
+    });
+  } catch (error) {
+    if (error instanceof ApplyConflictError) {
+      throw failure(409, 'Conflict', error.message, { causes: error.causes.map((cause) => ({ ...cause })) });
+    }
+    if (error instanceof ApplyInvalidError) {
+      const reasons = { 400: 'BadRequest', 422: 'Invalid', 500: '' } as const;
+      throw failure(error.code, reasons[error.code], error.message);
+    }
+    throw error;
+  }
+}
+
+function parseApply(body: string): { value: unknown; duplicates: string[] } {
+  try {
+    return parseYaml(body);
+  } catch (error) {
+    if (error instanceof StatusError) throw error;
+    throw badRequest(`error decoding YAML: error converting YAML to JSON: ${(error as Error).message}`);
+  }
+}
+
+function describeType(apiVersion: string, kind: string): string {
+  const slash = apiVersion.indexOf('/');
+  const group = slash < 0 ? '' : apiVersion.slice(0, slash);
+  return `${group}/${apiVersion.slice(slash + 1)}, Kind=${kind}`;
+}
+
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'array';
+  if (typeof value === 'boolean') return 'bool';
+  return value === null ? 'null' : typeof value;
+}

@@ -1,0 +1,108 @@
+/** The request handler: identify, authorise, route. */
+import { authenticate } from '../authn/authenticate.ts';
+import { impersonate } from '../authn/impersonate.ts';
+import type { TokenIssuer } from '../authn/tokens.ts';
+import { authorize, denial } from '../authz/rbac.ts';
+import type { Discovery } from '../discovery/handler.ts';
+import type { Logger } from '../logger.ts';
+import type { RegistryContext } from '../registry/call.ts';
+import { parseRequest, type RequestInfo } from './info.ts';
+import { handleResource } from './resource.ts';
+import { type Request, type Response, sendError, sendPlain } from './response.ts';
+import { failure, forbidden, notFound, StatusError } from './status.ts';
+
+/** What the handler serves requests with. */
+export interface HandlerParts {
+  readonly context: RegistryContext;
+  readonly tokens: TokenIssuer;
+  readonly discovery: Discovery;
+  readonly logger: Logger;
+  /** Aborts when the server closes. */
+  readonly closing: AbortSignal;
+  /** Virtual resources (reviews), by `group/plural`. */
+  readonly reviews: ReadonlyMap<
+    string,
+    (exchange: import('./resource.ts').Exchange, definition: import('../types.ts').ResourceDefinition) => Promise<void>
+  >;
+}
+
+/** Serves one request; never rejects. */
+export async function handle(parts: HandlerParts, request: Request, response: Response): Promise<void> {
+  let info: RequestInfo;
+  try {
+    info = parseRequest(request.method ?? 'GET', request.url ?? '/');
+  } catch {
+    sendPlain(response, 400, 'malformed request path\n');
+    return;
+  }
+  try {
+    await route(parts, request, response, info);
+  } catch (error) {
+    if (isPlainNotFound(error)) {
+      sendPlain(response, 404, '404 page not found\n');
+      return;
+    }
+    if (!(error instanceof StatusError))
+      parts.logger.error({ error, method: info.method, path: info.path }, 'request failed');
+    sendError(request, response, error, info.query);
+  }
+}
+
+function isPlainNotFound(error: unknown): boolean {
+  return error instanceof StatusError && (error as { plain?: boolean }).plain === true;
+}
+
+async function route(parts: HandlerParts, request: Request, response: Response, info: RequestInfo): Promise<void> {
+  const { context } = parts;
+  const user = impersonate(context, request, authenticate(context, parts.tokens, request));
+  const attributes = {
+    user,
+    verb: info.verb,
+    resourceRequest: info.resourceRequest,
+    group: info.group,
+    resource: info.resource,
+    subresource: info.subresource,
+    name: info.name,
+    namespace: info.namespace,
+    path: info.path,
+  };
+  const decision = authorize(context, attributes);
+  if (!decision.allowed) {
+    const why = denial(attributes);
+    if (!info.resourceRequest) throw failure(403, 'Forbidden', `forbidden: ${why}`, {});
+    throw forbidden({ group: info.group, resource: info.resource }, info.name, why);
+  }
+  const exchange = { request, response, info, user, closing: parts.closing };
+  if (!info.resourceRequest) {
+    if (await parts.discovery.handle(exchange)) return;
+    sendPlain(response, 404, '404 page not found\n');
+    return;
+  }
+  const definition = context.resources.find(info.group, info.version, info.resource);
+  if (definition === undefined) {
+    if (info.group !== '' && !context.resources.hasGroupVersion(info.group, info.version)) {
+      sendPlain(response, 404, '404 page not found\n');
+      return;
+    }
+    throw unknownResource(context, info);
+  }
+  if (
+    definition.namespaced !== (info.namespace !== '') &&
+    !(definition.group === '' && definition.plural === 'namespaces')
+  ) {
+    const allNamespaces = definition.namespaced && info.name === '';
+    if (!allNamespaces) throw unknownResource(context, info);
+  }
+  const review = parts.reviews.get(`${definition.group}/${definition.plural}`);
+  if (review !== undefined) await review(exchange, definition);
+  else await handleResource(context, exchange, definition);
+}
+
+/** A resource that an existing group version does not have: a Status for builtin groups, plain text for others. */
+function unknownResource(context: RegistryContext, info: RequestInfo): StatusError {
+  const builtin = context.resources
+    .all()
+    .some((item) => item.group === info.group && item.version === info.version && !item.custom);
+  if (!builtin) return Object.assign(notFound({ group: '', resource: '' }, ''), { plain: true });
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
+}

@@ -1,0 +1,96 @@
+/** What a request is about, read from method, path and query alone (RequestInfo of k8s.io/apiserver). */
+
+export interface RequestInfo {
+  readonly resourceRequest: boolean;
+  readonly method: string;
+  /** Path with trailing slash removed, decoded. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  /** RBAC verb: get, list, watch, create, update, patch, delete, deletecollection; the lower-case method off resource paths. */
+  readonly verb: string;
+  readonly group: string;
+  readonly version: string;
+  readonly namespace: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly name: string;
+  /** Path segments beyond the subresource. */
+  readonly rest: readonly string[];
+}
+
+const methodVerbs: { readonly [method: string]: string } = {
+  POST: 'create',
+  GET: 'get',
+  HEAD: 'get',
+  PUT: 'update',
+  PATCH: 'patch',
+  DELETE: 'delete',
+};
+
+const namespaceSubresources = new Set(['status', 'finalize']);
+
+/** Parses a request line. Throws URIError for a path that does not decode. */
+export function parseRequest(method: string, url: string): RequestInfo {
+  const mark = url.indexOf('?');
+  const rawPath = mark < 0 ? url : url.slice(0, mark);
+  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
+  const path = rawPath.includes('%') ? decodeURIComponent(rawPath) : rawPath;
+  const parts = path.split('/').filter((part) => part !== '');
+  const base = { method, path, query, rest: [] as string[] };
+  const none = { group: '', version: '', namespace: '', resource: '', subresource: '', name: '' };
+  const nonResource: RequestInfo = { ...base, ...none, resourceRequest: false, verb: method.toLowerCase() };
+  let group = '';
+  let rest: string[];
+  if (parts[0] === 'api') {
+    if (parts.length < 3) return { ...nonResource, version: parts[1] ?? '' };
+    rest = parts.slice(2);
+  } else if (parts[0] === 'apis') {
+    if (parts.length < 4) return { ...nonResource, group: parts[1] ?? '', version: parts[2] ?? '' };
+    group = parts[1] as string;
+    rest = parts.slice(3);
+  } else return nonResource;
+  const version = (parts[0] === 'api' ? parts[1] : parts[2]) as string;
+  let verb = methodVerbs[method] ?? '';
+  let watch = false;
+  if (rest[0] === 'watch' && rest.length > 1) {
+    watch = true;
+    rest = rest.slice(1);
+  }
+  let namespace = '';
+  if (rest[0] === 'namespaces') {
+    if (rest.length > 1) {
+      namespace = rest[1] as string;
+      if (rest.length > 2 && !namespaceSubresources.has(rest[2] as string)) rest = rest.slice(2);
+    }
+  }
+  const resource = rest[0] as string;
+  const name = rest[1] ?? '';
+  const subresource = rest[2] ?? '';
+  const isNamespaceObject = resource === 'namespaces' && group === '';
+  if (name === '' && verb === 'get') verb = isWatch(query) ? 'watch' : 'list';
+  else if (name === '' && verb === 'delete') verb = 'deletecollection';
+  if (watch && verb !== '') verb = 'watch';
+  let finalName = name;
+  if (verb === 'list' || verb === 'watch' || verb === 'deletecollection') {
+    const found = /(?:^|,)metadata\.name=([^,]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '');
+    if (found !== null && name === '') finalName = found[1] as string;
+  }
+  return {
+    ...base,
+    resourceRequest: true,
+    verb,
+    group,
+    version,
+    namespace: isNamespaceObject ? name : namespace,
+    resource,
+    subresource,
+    name: finalName,
+    rest: rest.slice(3),
+  };
+}
+
+/** Whether `watch` asks for a watch: any value but false and 0 does. */
+export function isWatch(query: URLSearchParams): boolean {
+  const value = query.get('watch');
+  return value !== null && value !== 'false' && value !== '0';
+}

@@ -1,0 +1,66 @@
+/** Content negotiation: which form of an object the client wants, and which body it sent. */
+import { notAcceptable, unsupportedMediaType } from './status.ts';
+
+/** What an answer is to look like. */
+export interface Form {
+  readonly mediaType: 'application/json' | 'application/yaml';
+  /** Undefined: the object itself. */
+  readonly as: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | undefined;
+}
+
+const plain: Form = { mediaType: 'application/json', as: undefined };
+
+interface Clause {
+  readonly type: string;
+  readonly parameters: ReadonlyMap<string, string>;
+}
+
+/** Splits a header as `Accept` into clauses, in order of quality. */
+export function parseAccept(header: string): Clause[] {
+  const clauses = header.split(',').map((part) => {
+    const [type = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    const map = new Map(
+      parameters.map((parameter) => {
+        const at = parameter.indexOf('=');
+        return at < 0 ? [parameter.toLowerCase(), ''] : [parameter.slice(0, at).toLowerCase(), parameter.slice(at + 1)];
+      }),
+    );
+    return { type: type.toLowerCase(), parameters: map };
+  });
+  const quality = (clause: Clause): number => Number(clause.parameters.get('q') ?? 1);
+  return clauses.sort((a, b) => quality(b) - quality(a));
+}
+
+const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const acceptedCustom = ['application/json', 'application/yaml'];
+
+/** Chooses the form of an answer. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
+export function negotiate(header: string | undefined, custom: boolean, tables = true): Form {
+  if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return plain;
+  for (const { type, parameters } of parseAccept(header)) {
+    const mediaType = mediaTypeOf(type);
+    if (mediaType === undefined) continue;
+    const as = parameters.get('as');
+    if (as === undefined) return { mediaType, as: undefined };
+    if (!tables || parameters.get('g') !== 'meta.k8s.io') continue;
+    const version = parameters.get('v');
+    if (version !== 'v1' && version !== 'v1beta1') continue;
+    if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
+      return { mediaType, as };
+  }
+  throw notAcceptable(custom ? acceptedCustom : accepted);
+}
+
+function mediaTypeOf(type: string): Form['mediaType'] | undefined {
+  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json';
+  if (type === 'application/yaml') return 'application/yaml';
+  return undefined;
+}
+
+/** Whether a body is JSON or YAML. Throws 415 for anything else. */
+export function bodyType(header: string | undefined, custom: boolean): 'json' | 'yaml' {
+  const type = (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  if (type === '' || type === 'application/json') return 'json';
+  if (type === 'application/yaml') return 'yaml';
+  throw unsupportedMediaType(custom ? acceptedCustom : accepted);
+}

@@ -1,0 +1,110 @@
+/** How answers leave: JSON or YAML, pretty where a person reads, gzip for large ones, Status for errors. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
+import { gzip } from 'node:zlib';
+import { parseJson, printJson } from './json.ts';
+import { StatusError, unknownError } from './status.ts';
+import { printYaml } from './yaml.ts';
+
+export type Request = IncomingMessage | Http2ServerRequest;
+/** The part of Node's two response classes that is used here; over HTTP/2 `write` and `end` behave alike. */
+export type Response = (ServerResponse | Http2ServerResponse) & {
+  write(chunk: Buffer | string): boolean;
+  end(chunk?: Buffer | string): unknown;
+};
+
+/** Answers below this size are never compressed. */
+const gzipFrom = 128 * 1024;
+
+/** True where the client looks like a person's tool, or asks for it: then JSON is indented. */
+export function wantsPretty(request: Request, query: URLSearchParams): boolean {
+  const asked = query.get('pretty');
+  if (asked !== null) return asked !== 'false' && asked !== '0' && asked !== 'f';
+  const agent = request.headers['user-agent'] ?? '';
+  return agent.startsWith('curl') || agent.startsWith('Wget') || agent.startsWith('Mozilla/5.0');
+}
+
+/** Sends JSON text as the negotiated media type. */
+export function sendText(
+  request: Request,
+  response: Response,
+  code: number,
+  text: string,
+  query: URLSearchParams,
+  mediaType = 'application/json',
+): void {
+  let body = text;
+  let type = mediaType;
+  if (mediaType === 'application/yaml') {
+    body = printYaml(parseJson(text));
+    type = 'application/yaml';
+  } else if (wantsPretty(request, query)) body = printJson(parseJson(text), 2);
+  response.statusCode = code;
+  response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'no-cache, private');
+  if (request.method === 'HEAD') {
+    response.setHeader('content-length', Buffer.byteLength(body));
+    response.end();
+    return;
+  }
+  if (body.length >= gzipFrom && request.headers['accept-encoding'] === 'gzip') {
+    response.setHeader('content-encoding', 'gzip');
+    response.setHeader('vary', 'Accept-Encoding');
+    gzip(body, { level: 1 }, (error, compressed) => {
+      if (error !== null) response.end();
+      else {
+        response.setHeader('content-length', compressed.length);
+        response.end(compressed);
+      }
+    });
+    return;
+  }
+  const buffer = Buffer.from(body);
+  response.setHeader('content-length', buffer.length);
+  response.end(buffer);
+}
+
+/** Sends an object as JSON. */
+export function sendObject(
+  request: Request,
+  response: Response,
+  code: number,
+  object: unknown,
+  query: URLSearchParams,
+  mediaType?: string,
+): void {
+  sendText(request, response, code, printJson(object), query, mediaType);
+}
+
+/** Sends plain text, as the paths outside the API do. */
+export function sendPlain(response: Response, code: number, text: string): void {
+  response.statusCode = code;
+  response.setHeader('content-type', 'text/plain; charset=utf-8');
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('content-length', Buffer.byteLength(text));
+  response.end(text);
+}
+
+/** Sends an error as a Status. Anything but a StatusError is an internal error, whose message it carries. */
+export function sendError(request: Request, response: Response, error: unknown, query: URLSearchParams): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  const status = error instanceof StatusError ? error : unknownError((error as Error)?.message ?? String(error));
+  for (const [name, value] of Object.entries(status.headers)) response.setHeader(name, value);
+  const retry = status.status.details?.retryAfterSeconds;
+  if (retry !== undefined && retry > 0) response.setHeader('retry-after', String(retry));
+  sendObject(request, response, status.code, status.status, query);
+}
+
+/** Adds `Warning:` headers, as kubectl prints them. */
+export function sendWarnings(response: Response, warnings: readonly string[]): void {
+  if (warnings.length === 0) return;
+  const unique = [...new Set(warnings)];
+  response.setHeader(
+    'warning',
+    // Header values are latin1: anything else must not break the answer.
+    unique.map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`),
+  );
+}

@@ -1,0 +1,235 @@
+/** Subresources other than status: scale, finalize, token. */
+import type { Call, RegistryContext } from '../registry/call.ts';
+import { readEntry } from '../registry/convert.ts';
+import { copyJson, isObject } from '../registry/copy.ts';
+import { decodeMetadata } from '../registry/decode.ts';
+import { jsonPatch } from '../registry/jsonpatch.ts';
+import { mergePatch } from '../registry/mergepatch.ts';
+import { groupVersion, storageName } from '../registry/resources.ts';
+import { update } from '../registry/update.ts';
+import { entryKey } from '../storage/entry.ts';
+import type { KubeObject, ResourceDefinition, ScalePaths } from '../types.ts';
+import { readText } from './body.ts';
+import { parseJson, printJson } from './json.ts';
+import { negotiate } from './negotiate.ts';
+import { callOf, type Exchange, notServed, patchTypeOf, readObject, sendResult } from './resource.ts';
+import { sendWarnings } from './response.ts';
+import { badRequest, fieldError, invalid, methodNotAllowed, notFound } from './status.ts';
+import { parseYaml } from './yaml.ts';
+
+/** Serves a subresource by name. Throws Status errors. */
+export async function handleSubresource(
+  context: RegistryContext,
+  exchange: Exchange,
+  definition: ResourceDefinition,
+): Promise<void> {
+  const { info } = exchange;
+  const known = definition.subresources.find((sub) => sub.name === info.subresource);
+  if (known === undefined) throw notServed();
+  if (info.subresource === 'scale' && definition.scale !== undefined)
+    return scale(context, exchange, definition, definition.scale);
+  if (info.subresource === 'finalize' && info.method === 'PUT') return finalize(context, exchange, definition);
+  const handler = context.subresources?.get(`${definition.group}/${definition.plural}/${info.subresource}`);
+  if (handler === undefined) throw methodNotAllowed();
+  await handler(exchange, definition);
+}
+
+async function finalize(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
+  const call = callOf(exchange, definition, 'UpdateOptions');
+  const object = await readObject(exchange, call);
+  const result = await finalizeNamespace(context, { ...call, subresource: '' }, object);
+  sendResult(context, exchange, definition, 200, negotiate(exchange.request.headers.accept, false), result, undefined);
+}
+
+/** Sets a namespace's own finalizers (spec.finalizers) to those of `object`. */
+export async function finalizeNamespace(context: RegistryContext, call: Call, object: KubeObject): Promise<KubeObject> {
+  const wanted = isObject(object.spec) && Array.isArray(object.spec.finalizers) ? object.spec.finalizers : [];
+  // The strategy keeps spec as it was on every other endpoint.
+  const definition: ResourceDefinition = { ...call.definition };
+  delete (definition as { prepareForUpdate?: unknown }).prepareForUpdate;
+  const result = await update(
+    context,
+    { ...call, definition },
+    {
+      createMissing: false,
+      uid: undefined,
+      retry: true,
+      next: (live) => {
+        const next = copyJson(live as KubeObject);
+        next.spec = wanted.length > 0 ? { finalizers: wanted } : {};
+        return { object: next, tracked: true };
+      },
+    },
+  );
+  return result.object;
+}
+
+function pathOf(path: string): string[] {
+  return path.split('.').slice(1);
+}
+
+function readPath(object: unknown, path: string): unknown {
+  let value: unknown = object;
+  for (const step of pathOf(path)) value = isObject(value) && Object.hasOwn(value, step) ? value[step] : undefined;
+  return value;
+}
+
+function writePath(object: { [key: string]: unknown }, path: string, value: unknown): void {
+  const steps = pathOf(path);
+  let holder = object;
+  for (const step of steps.slice(0, -1)) {
+    if (!isObject(holder[step])) holder[step] = {};
+    holder = holder[step] as { [key: string]: unknown };
+  }
+  holder[steps.at(-1) as string] = value;
+}
+
+function selectorText(selector: unknown): string {
+  if (typeof selector === 'string') return selector;
+  if (!isObject(selector)) return '';
+  const labels = (
+    isObject(selector.matchLabels) ? selector.matchLabels : selector.matchExpressions === undefined ? selector : {}
+  ) as {
+    [key: string]: unknown;
+  };
+  const terms = Object.entries(labels).map(([key, value]) => `${key}=${String(value)}`);
+  for (const item of Array.isArray(selector.matchExpressions) ? selector.matchExpressions : []) {
+    if (!isObject(item)) continue;
+    const values = Array.isArray(item.values) ? item.values.map(String).sort() : [];
+    if (item.operator === 'In') terms.push(`${String(item.key)} in (${values.join(',')})`);
+    else if (item.operator === 'NotIn') terms.push(`${String(item.key)} notin (${values.join(',')})`);
+    else if (item.operator === 'Exists') terms.push(String(item.key));
+    else terms.push(`!${String(item.key)}`);
+  }
+  return terms.sort().join(',');
+}
+
+function scaleOf(object: KubeObject, paths: ScalePaths, custom: boolean): KubeObject {
+  const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = readPath(object, paths.specReplicasPath);
+  const selector = custom
+    ? paths.labelSelectorPath === undefined
+      ? undefined
+      : readPath(object, paths.labelSelectorPath)
+    : selectorText(isObject(object.spec) ? object.spec.selector : undefined);
+  return {
+    kind: 'Scale',
+    apiVersion: 'autoscaling/v1',
+    metadata: {
+      name,
+      ...(namespace === undefined ? {} : { namespace }),
+      uid,
+      resourceVersion,
+      creationTimestamp,
+    } as KubeObject['metadata'],
+    spec: typeof replicas === 'number' && replicas !== 0 ? { replicas } : {},
+    status: {
+      replicas: Number(readPath(object, paths.statusReplicasPath) ?? 0),
+      ...(typeof selector === 'string' && selector !== '' ? { selector } : {}),
+    },
+  };
+}
+
+async function scale(
+  context: RegistryContext,
+  exchange: Exchange,
+  definition: ResourceDefinition,
+  paths: ScalePaths,
+): Promise<void> {
+  const { info, request, response } = exchange;
+  const form = negotiate(request.headers.accept, definition.custom);
+  const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
+  const entry = context.store.latest(storageName(definition), key);
+  if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
+  const live = readEntry(context.store, entry, definition).object;
+  if (info.method === 'GET') {
+    if (definition.custom && readPath(live, paths.specReplicasPath) === undefined) {
+      throw invalidScale(definition, paths, live);
+    }
+    sendResult(
+      context,
+      exchange,
+      scaleDefinition(definition),
+      200,
+      form,
+      scaleOf(live, paths, definition.custom),
+      undefined,
+    );
+    return;
+  }
+  if (info.method !== 'PUT' && info.method !== 'PATCH') throw methodNotAllowed();
+  const isPatch = info.method === 'PATCH';
+  const type = isPatch ? patchTypeOf(request, definition) : undefined;
+  const call = {
+    ...callOf(exchange, definition, isPatch ? 'PatchOptions' : 'UpdateOptions', isPatch ? type === 'apply' : undefined),
+  };
+  const body = await readText(request);
+  const result = await update(
+    context,
+    { ...call, subresource: 'scale' },
+    {
+      createMissing: false,
+      uid: undefined,
+      retry: isPatch,
+      next: (current) => {
+        const base = current as KubeObject;
+        const wanted = newScale(scaleOf(base, paths, definition.custom), type, body, info.name);
+        const replicas = isObject(wanted.spec) ? (wanted.spec.replicas ?? 0) : 0;
+        if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
+          throw badRequest(
+            'Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32',
+          );
+        }
+        if (replicas < 0) {
+          throw invalid('autoscaling', 'Scale', info.name, [
+            fieldError.invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
+          ]);
+        }
+        const next = copyJson(base);
+        writePath(next, paths.specReplicasPath, replicas);
+        if (wanted.metadata.resourceVersion) next.metadata.resourceVersion = wanted.metadata.resourceVersion;
+        return { object: next, tracked: false };
+      },
+    },
+  );
+  sendWarnings(response, call.warnings);
+  sendResult(
+    context,
+    exchange,
+    scaleDefinition(definition),
+    200,
+    form,
+    scaleOf(result.object, paths, definition.custom),
+    undefined,
+  );
+}
+
+function invalidScale(definition: ResourceDefinition, paths: ScalePaths, live: KubeObject): Error {
+  return Object.assign(badRequest(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`), {
+    definition: groupVersion(definition),
+    name: live.metadata.name,
+  });
+}
+
+function newScale(current: KubeObject, type: string | undefined, body: string, name: string): KubeObject {
+  let next: unknown;
+  if (type === undefined) next = /^\s*\{/.test(body) ? parseJson(body) : parseYaml(body).value;
+  else if (type === 'json') next = jsonPatch(copyJson(current), parseJson(body));
+  else next = mergePatch(copyJson(current), type === 'apply' ? parseYaml(body).value : parseJson(body));
+  if (!isObject(next))
+    throw badRequest(`the object provided is unrecognized (must be of type Scale): ${printJson(next)}`);
+  decodeMetadata(next);
+  const scaleObject = next as unknown as KubeObject;
+  if (scaleObject.metadata.name && scaleObject.metadata.name !== name) {
+    throw badRequest(
+      `the name of the object (${scaleObject.metadata.name}) does not match the name on the URL (${name})`,
+    );
+  }
+  return scaleObject;
+}
+
+/** How a Scale prints as a table: by name and age. */
+function scaleDefinition(definition: ResourceDefinition): ResourceDefinition {
+  const { columns: _, row: __, deprecation: ___, ...rest } = definition;
+  return rest;
+}

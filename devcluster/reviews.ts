@@ -1,0 +1,224 @@
+/** Resources that are questions: access reviews, token reviews, token requests. */
+import { tokenUser } from './authn/authenticate.ts';
+import { issuer, type TokenIssuer } from './authn/tokens.ts';
+import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './authz/rbac.ts';
+import type { RegistryContext } from './registry/call.ts';
+import { timestamp } from './registry/call.ts';
+import { isObject } from './registry/copy.ts';
+import { negotiate } from './request/negotiate.ts';
+import { callOf, type Exchange, readObject, sendResult } from './request/resource.ts';
+import { fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
+import type { KubeObject, ResourceDefinition, UserInfo } from './types.ts';
+
+type Handler = (exchange: Exchange, definition: ResourceDefinition) => Promise<void>;
+type Fields = { readonly [key: string]: unknown };
+
+/** Handlers of virtual resources by `group/plural`. */
+export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssuer): Map<string, Handler> {
+  const review =
+    (answer: (exchange: Exchange, object: KubeObject) => void): Handler =>
+    async (exchange, definition) => {
+      if (exchange.info.method !== 'POST') throw methodNotAllowed();
+      const form = negotiate(exchange.request.headers.accept, false);
+      const object = await readObject(exchange, callOf(exchange, definition, 'CreateOptions'));
+      answer(exchange, object);
+      sendResult(context(), exchange, definition, 201, form, object, undefined);
+    };
+  const access = (user: UserInfo, object: KubeObject, namespace?: string): void => {
+    const spec = fields(object.spec);
+    const attributes = attributesOf(user, spec, namespace);
+    const { allowed, reason } = authorize(context(), attributes);
+    object.status = { allowed, ...(reason === '' ? {} : { reason }) };
+  };
+  return new Map<string, Handler>([
+    [
+      'authorization.k8s.io/selfsubjectaccessreviews',
+      review((exchange, object) => {
+        checkAttributes(object, 'SelfSubjectAccessReview');
+        access(exchange.user, object);
+      }),
+    ],
+    [
+      'authorization.k8s.io/subjectaccessreviews',
+      review((_exchange, object) => {
+        checkAttributes(object, 'SubjectAccessReview', true);
+        access(subject(fields(object.spec)), object);
+      }),
+    ],
+    [
+      'authorization.k8s.io/localsubjectaccessreviews',
+      review((exchange, object) => {
+        checkAttributes(object, 'LocalSubjectAccessReview', true);
+        object.metadata.namespace = exchange.info.namespace;
+        access(subject(fields(object.spec)), object, exchange.info.namespace);
+      }),
+    ],
+    [
+      'authorization.k8s.io/selfsubjectrulesreviews',
+      review((exchange, object) => {
+        const namespace = String(fields(object.spec).namespace ?? '');
+        const rules = rulesFor(context(), exchange.user, namespace);
+        object.spec = {};
+        object.status = {
+          resourceRules: rules.filter((rule) => rule.resources?.length).map(({ nonResourceURLs: _, ...rule }) => rule),
+          nonResourceRules: rules.filter((rule) => rule.nonResourceURLs?.length).map(nonResource),
+          incomplete: false,
+        };
+      }),
+    ],
+    [
+      'authentication.k8s.io/selfsubjectreviews',
+      review(({ user }, object) => {
+        object.metadata.creationTimestamp = timestamp(context().now());
+        object.status = { userInfo: userInfo(user) };
+      }),
+    ],
+    [
+      'authentication.k8s.io/tokenreviews',
+      review((_exchange, object) => {
+        const spec = fields(object.spec);
+        const audiences =
+          Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [issuer];
+        const user = tokenUser(context(), tokens, String(spec.token ?? ''), audiences);
+        object.status =
+          user === undefined
+            ? { user: {}, error: '[invalid bearer token, Token has been invalidated]' }
+            : { authenticated: true, user: userInfo(user), audiences };
+      }),
+    ],
+  ]);
+}
+
+function nonResource(rule: PolicyRule): object {
+  return { verbs: rule.verbs, nonResourceURLs: rule.nonResourceURLs };
+}
+
+function fields(value: unknown): Fields {
+  return isObject(value) ? value : {};
+}
+
+function userInfo(user: UserInfo): object {
+  return {
+    username: user.username,
+    ...(user.uid === undefined ? {} : { uid: user.uid }),
+    groups: user.groups,
+    ...(user.extra === undefined ? {} : { extra: user.extra }),
+  };
+}
+
+function subject(spec: Fields): UserInfo {
+  return {
+    username: String(spec.user ?? ''),
+    groups: Array.isArray(spec.groups) ? spec.groups.map(String) : [],
+    ...(typeof spec.uid === 'string' ? { uid: spec.uid } : {}),
+  };
+}
+
+function checkAttributes(object: KubeObject, kind: string, withUser = false): void {
+  const spec = fields(object.spec);
+  const errors = [];
+  const both = spec.resourceAttributes !== undefined && spec.nonResourceAttributes !== undefined;
+  const none = spec.resourceAttributes === undefined && spec.nonResourceAttributes === undefined;
+  if (both) {
+    errors.push(
+      fieldError.invalid(
+        'spec.nonResourceAttributes',
+        spec.nonResourceAttributes,
+        'cannot be specified in combination with resourceAttributes',
+      ),
+    );
+  }
+  if (none) {
+    errors.push(
+      fieldError.invalid(
+        'spec.resourceAttributes',
+        spec.resourceAttributes,
+        'exactly one of nonResourceAttributes or resourceAttributes must be specified',
+      ),
+    );
+  }
+  if (withUser && !spec.user && !(Array.isArray(spec.groups) && spec.groups.length > 0)) {
+    errors.push(fieldError.invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'));
+  }
+  if (errors.length > 0) throw invalid('authorization.k8s.io', kind, '', errors);
+}
+
+function attributesOf(user: UserInfo, spec: Fields, namespace?: string): AccessAttributes {
+  const text = (holder: Fields, key: string): string =>
+    typeof holder[key] === 'string' ? (holder[key] as string) : '';
+  const resource = fields(spec.resourceAttributes);
+  const path = fields(spec.nonResourceAttributes);
+  const resourceRequest = spec.resourceAttributes !== undefined;
+  return {
+    user,
+    resourceRequest,
+    verb: text(resourceRequest ? resource : path, 'verb'),
+    group: text(resource, 'group'),
+    resource: text(resource, 'resource'),
+    subresource: text(resource, 'subresource'),
+    name: text(resource, 'name'),
+    namespace: namespace ?? text(resource, 'namespace'),
+    path: text(path, 'path'),
+  };
+}
+
+/** Handlers of subresources by `group/plural/subresource`. */
+export function subresourceHandlers(context: () => RegistryContext, tokens: TokenIssuer): Map<string, Handler> {
+  return new Map<string, Handler>([
+    ['/serviceaccounts/token', (exchange) => tokenRequest(context(), tokens, exchange)],
+  ]);
+}
+
+async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, exchange: Exchange): Promise<void> {
+  const { info, request } = exchange;
+  if (info.method !== 'POST') throw methodNotAllowed();
+  const definition =
+    context.resources.find('authentication.k8s.io', 'v1', 'tokenrequests') ?? tokenRequestDefinition(context);
+  const entry = context.store.get('/serviceaccounts', `${info.namespace}/${info.name}`);
+  if (entry === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, info.name);
+  const account = context.store.object(entry);
+  const object = await readObject(exchange, callOf(exchange, definition, 'CreateOptions'));
+  const spec = { ...fields(object.spec) };
+  const seconds = typeof spec.expirationSeconds === 'number' ? spec.expirationSeconds : 3600;
+  const errors = [];
+  if (seconds < 600)
+    errors.push(
+      fieldError.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),
+    );
+  if (seconds > 2 ** 32)
+    errors.push(
+      fieldError.invalid('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
+    );
+  if (errors.length > 0) throw invalid('authentication.k8s.io', 'TokenRequest', '', errors);
+  const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [issuer];
+  const now = Math.floor(context.now().getTime() / 1000);
+  const expires = now + seconds;
+  const token = tokens.sign({
+    aud: audiences,
+    exp: expires,
+    iat: now,
+    iss: issuer,
+    jti: context.newUid(),
+    'kubernetes.io': {
+      namespace: info.namespace,
+      serviceaccount: { name: info.name, uid: account.metadata.uid ?? '' },
+    },
+    nbf: now,
+    sub: `system:serviceaccount:${info.namespace}:${info.name}`,
+  });
+  object.metadata = {
+    name: info.name,
+    namespace: info.namespace,
+    creationTimestamp: timestamp(context.now()),
+  };
+  object.spec = { ...spec, audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null };
+  object.status = { token, expirationTimestamp: timestamp(new Date(expires * 1000)) };
+  sendResult(context, exchange, definition, 201, negotiate(request.headers.accept, false), object, undefined);
+}
+
+/** TokenRequest is a body without a resource of its own. */
+function tokenRequestDefinition(context: RegistryContext): ResourceDefinition {
+  const base = context.resources.find('authentication.k8s.io', 'v1', 'tokenreviews') as ResourceDefinition;
+  const { decode: _, applyDefaults: __, prepareForCreate: ___, ...rest } = base;
+  return { ...rest, plural: 'tokenrequests', kind: 'TokenRequest' };
+}

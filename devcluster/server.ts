@@ -1,0 +1,196 @@
+/** Puts the parts together: storage, registry, admission, discovery, controllers, and the TLS listener before them. */
+import { randomUUID } from 'node:crypto';
+import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
+import { createSecureServer } from 'node:http2';
+import type { AddressInfo, Socket } from 'node:net';
+import { AdmissionChain } from './admission/chain.ts';
+import { namespaceLifecycle } from './admission/lifecycle.ts';
+import { CrdController } from './apiextensions/controller.ts';
+import { crdDefinition } from './apiextensions/strategy.ts';
+import type { Credentials } from './authn/credentials.ts';
+import { TokenIssuer } from './authn/tokens.ts';
+import { builtinResources, componentSchemas } from './builtin/index.ts';
+import { bootstrap } from './controllers/bootstrap.ts';
+import { startControllers } from './controllers/index.ts';
+import { Discovery } from './discovery/handler.ts';
+import type { Logger } from './logger.ts';
+import { applyPatch, mergeTypeFromSchema, trackUpdate } from './managedfields/index.ts';
+import { OpenApi } from './openapi/documents.ts';
+import type { RegistryContext } from './registry/call.ts';
+import { mergePatch } from './registry/mergepatch.ts';
+import { Resources } from './registry/resources.ts';
+import { handle } from './request/handler.ts';
+import { parseJson, printJson } from './request/json.ts';
+import type { Request, Response } from './request/response.ts';
+import { reviewHandlers, subresourceHandlers } from './reviews.ts';
+import type { Entry } from './storage/entry.ts';
+import { type Journal, type JournalChange, Store } from './storage/store.ts';
+
+/** What storage holds when the server starts. */
+export interface Restored {
+  readonly journal: Journal;
+  readonly revision: number;
+  readonly entries: Iterable<Entry>;
+  readonly replayed: Iterable<JournalChange>;
+}
+
+export interface ServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly credentials: Credentials;
+  readonly restored: Restored;
+  readonly logger: Logger;
+  /** Called with the store once it is filled, before the first request: for compaction. */
+  readonly onStore?: (store: Store) => void;
+}
+
+export interface RunningServer {
+  readonly url: string;
+  readonly context: RegistryContext;
+  close(): Promise<void>;
+}
+
+/** Starts the server; resolves when it accepts requests. */
+export async function startServer(options: ServerOptions): Promise<RunningServer> {
+  const { credentials, logger, restored } = options;
+  const store = new Store({ journal: restored.journal, parse: parseJson, print: printJson });
+  store.restore(restored.revision, restored.entries, restored.replayed);
+  options.onStore?.(store);
+  const resources = new Resources();
+  const tokens = new TokenIssuer(credentials.tokenKey);
+  const admission = new AdmissionChain([namespaceLifecycle(() => context)]);
+  const subresources = subresourceHandlers(() => context, tokens);
+  const context: RegistryContext = {
+    store,
+    resources,
+    admission,
+    managedFields: { trackUpdate, applyPatch },
+    strategicMerge: (live, patch) => mergePatch(live, patch) as never,
+    now: () => new Date(),
+    random: Math.random,
+    newUid: randomUUID,
+    subresources,
+  };
+  const builtin = builtinResources().map((definition) =>
+    definition.plural === 'customresourcedefinitions' && definition.group === 'apiextensions.k8s.io'
+      ? crdDefinition(definition)
+      : definition,
+  );
+  resources.add(builtin);
+  const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
+  if (crds === undefined) throw new Error('the builtin kinds have no CustomResourceDefinition');
+  await bootstrap(context, credentials.caPem);
+  const crdController = new CrdController(context, crds, mergeTypeFromSchema, logger);
+  const controllers = startControllers(context, logger, credentials.caPem);
+
+  let url = '';
+  const closing = new AbortController();
+  const openApi = new OpenApi(resources, { componentSchemas });
+  const parts = {
+    context,
+    tokens,
+    discovery: new Discovery(
+      resources,
+      openApi,
+      tokens,
+      () => url,
+      () => metrics(store),
+    ),
+    logger,
+    closing: closing.signal,
+    reviews: reviewHandlers(() => context, tokens),
+  };
+  const server = createSecureServer({
+    key: credentials.server.key,
+    cert: credentials.server.cert,
+    ca: credentials.caPem,
+    requestCert: true,
+    rejectUnauthorized: false,
+    allowHTTP1: true,
+    ALPNProtocols: ['h2', 'http/1.1'],
+    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
+  });
+  const connections = trackConnections(server);
+  server.on('request', (request, response) => void handle(parts, request as Request, response as Response));
+  server.on('sessionError', () => undefined);
+  server.on('tlsClientError', () => undefined);
+  await listen(server, options.port, options.host);
+  const { port } = server.address() as AddressInfo;
+  url = `https://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
+
+  let closed: Promise<void> | undefined;
+  return {
+    url,
+    context,
+    close: () => {
+      closed ??= (async () => {
+        controllers.close();
+        crdController.close();
+        closing.abort();
+        await connections.close(server);
+        await store.close();
+      })();
+      return closed;
+    },
+  };
+}
+
+function metrics(store: Store): string {
+  const lines = [
+    '# HELP apiserver_storage_objects Number of stored objects at the time of last check split by kind.',
+    '# TYPE apiserver_storage_objects gauge',
+  ];
+  for (const resource of store.resources()) {
+    const [group = '', plural = ''] = resource.split('/');
+    lines.push(
+      `apiserver_storage_objects{resource="${group === '' ? plural : `${plural}.${group}`}"} ${store.count(resource)}`,
+    );
+  }
+  lines.push(
+    '# HELP process_resident_memory_bytes Resident memory size in bytes.',
+    '# TYPE process_resident_memory_bytes gauge',
+    `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
+  );
+  return `${lines.join('\n')}\n`;
+}
+
+function listen(server: Http2SecureServer, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+}
+
+/** Knows all connections, so that closing can end what has not ended by itself. */
+function trackConnections(server: Http2SecureServer): { close(server: Http2SecureServer): Promise<void> } {
+  const sockets = new Set<Socket>();
+  const sessions = new Set<ServerHttp2Session>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  server.on('session', (session) => {
+    sessions.add(session);
+    session.on('close', () => sessions.delete(session));
+  });
+  return {
+    close: () =>
+      new Promise((resolve) => {
+        const force = setTimeout(() => {
+          for (const socket of sockets) socket.destroy();
+        }, 500);
+        server.close(() => {
+          clearTimeout(force);
+          resolve();
+        });
+        for (const session of sessions) session.close();
+        // Watches have ended by now; idle keep-alive connections would otherwise hold the server open.
+        setTimeout(() => {
+          for (const socket of sockets) socket.destroySoon();
+        }, 50);
+      }),
+  };
+}
