@@ -86,7 +86,7 @@ export function parseScript(text: string): Script {
 
 /** Checks what may be a script. Throws `ScriptError` that names every mistake. */
 export function checkScript(value: unknown): Script {
-  const ajv = new Ajv({ allErrors: true, allowUnionTypes: true, strictRequired: false });
+  const ajv = new Ajv({ allErrors: true, verbose: true, allowUnionTypes: true, strictRequired: false });
   const validate = ajv.compile<Script>(scriptSchema);
   if (!validate(value)) {
     const lines = (validate.errors ?? [])

@@ -197,7 +197,7 @@ describe('the call limiter', () => {
     assert.equal(limiter.inFlight, 1);
   });
 
-  it('serves 20,000 waiters of 500 teams within a second or so', async () => {
+  it('serves 20,000 waiters of 500 teams without a noticeable cost', async () => {
     const limiter = createCallLimiter({ maxInFlight: 1000, maxPerNamespace: 50 });
     const started = performance.now();
     let served = 0;
@@ -206,7 +206,7 @@ describe('the call limiter', () => {
         llm: `llm-${n % 700}`,
         namespace: `team-${n % 500}`,
         limit: 5,
-        signal: forever,
+        signal: new AbortController().signal,
       });
       served += 1;
       setImmediate(release);
