@@ -31,7 +31,7 @@ export function createToolController(options: {
       delegate:
         agentRef === undefined ? undefined : informers.agents.store.get(keyIn(tool.metadata.namespace, agentRef.name)),
       cycle: delegationCycle(tool, { agents: informers.agents.store, tools: informers.tools.store }),
-      schemaFault: schema === undefined ? undefined : parser.checkSchema(schema),
+      schemaFault: schema === undefined ? undefined : (parser.checkSchema(schema) ?? notOfAnObject(schema)),
       apiFault:
         api === undefined
           ? undefined
@@ -83,4 +83,12 @@ export function createToolController(options: {
       });
     },
   };
+}
+
+/** Arguments are an object: models are refused a schema of anything else. */
+function notOfAnObject(schema: Record<string, unknown>): string | undefined {
+  const type = Object.hasOwn(schema, 'type') ? schema.type : 'object';
+  return type === 'object'
+    ? undefined
+    : `its type is ${JSON.stringify(type)}; it must be "object", for the arguments of a call are one`;
 }

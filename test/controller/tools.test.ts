@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { after, before, describe, it } from 'mocha';
 import { taskRunToolCalls, tasks, tools } from '../../api/index.ts';
 import type { Rule } from '../../cli/simulate-openai/index.ts';
+import { startHttp } from '../support/http.ts';
 import { secret, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
@@ -133,14 +132,12 @@ describe('tool calls', () => {
 
   it('gives the order back also where the first call ends last', async () => {
     const gate = Promise.withResolvers<void>();
-    const server = createServer(async (request, response) => {
+    await using server = await startHttp(async (request, response) => {
       if (request.url?.startsWith('/slow') === true) await gate.promise;
       response.end(request.url);
       if (request.url?.startsWith('/fast') === true) gate.resolve();
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    after(() => server.close());
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { url } = server;
     const room = await stage.room({
       script: once({ name: 'slow', id: 'call_slow' }, { name: 'fast', id: 'call_fast' }),
     });
@@ -195,7 +192,7 @@ describe('tool calls', () => {
 
   it('calls an HTTP API with a credential from a Secret and tells the model of its errors', async () => {
     const seen: { url: string | undefined; auth: string | undefined; key: unknown; body: string }[] = [];
-    const server = createServer(async (request, response) => {
+    await using server = await startHttp(async (request, response) => {
       let body = '';
       for await (const chunk of request) body += chunk;
       const { url, headers } = request;
@@ -203,9 +200,7 @@ describe('tool calls', () => {
       response.statusCode = url?.includes('missing') === true ? 404 : 200;
       response.end(url?.includes('missing') === true ? 'no such order' : 'order 17 is on its way');
     });
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-    after(() => server.close());
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const { url } = server;
     const room = await stage.room({
       script: once(
         { name: 'order', arguments: { id: '17' }, id: 'call_order' },
