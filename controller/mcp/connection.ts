@@ -1,4 +1,5 @@
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPError } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import {
   ErrorCode,
@@ -28,7 +29,6 @@ const CLIENT_INFO = { name: 'kubechain', version: '0.1.0' };
 const NO_TIMEOUT = 2 ** 31 - 1;
 const LIST_CHANGED_QUIET_MS = 100;
 const LIST_CHANGED_INTERVAL_MS = 1000;
-const PING_MS = 10_000;
 const SESSION_END_MS = 1000;
 
 export interface ConnectionOptions {
@@ -37,6 +37,7 @@ export interface ConnectionOptions {
   readonly connectionId: string;
   readonly limits: McpLimits;
   readonly connectTimeoutMs: number;
+  readonly pingTimeoutMs: number;
   readonly watchdog: Watchdog;
   readonly dispatcher: Dispatcher;
   readonly checkSchema: (schema: unknown) => string | undefined;
@@ -269,8 +270,8 @@ class ClientConnection implements Connection {
   async #pingOrLose(): Promise<void> {
     if (this.#over || this.#pinging || this.#callsUnderWay > 0) return;
     this.#pinging = true;
-    const { clock } = this.#options;
-    const deadline = clock.after(PING_MS, () => {
+    const { clock, pingTimeoutMs } = this.#options;
+    const deadline = clock.after(pingTimeoutMs, () => {
       if (this.#callsUnderWay === 0) this.#lose('it answered neither a call nor a ping');
     });
     try {
@@ -293,6 +294,10 @@ class ClientConnection implements Connection {
     if (error instanceof McpError) {
       if (error.data === NO_ANSWER.data) return unknownOutcome('the answer ended before it was complete');
       return { kind: 'failed', error: `The MCP server refused the call: ${error.message || `error ${error.code}`}` };
+    }
+    // Only redirects come as this error: all other statuses are ours.
+    if (error instanceof StreamableHTTPError && (error.code ?? 0) >= 300) {
+      return { kind: 'failed', error: `The MCP server did not take the call: ${error.message}` };
     }
     return unknownOutcome(messageOf(error));
   }

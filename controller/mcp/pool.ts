@@ -24,6 +24,8 @@ export interface McpPoolOptions {
   readonly limits?: Partial<McpLimits>;
   /** Milliseconds for starting, shaking hands and listing; 60,000 unless told: npx and uvx download first. */
   readonly connectTimeoutMs?: number;
+  /** Milliseconds for the answer to the ping that follows a call without answer; 10,000 unless told. */
+  readonly pingTimeoutMs?: number;
   readonly backoff?: Partial<McpBackoff>;
 }
 
@@ -37,6 +39,7 @@ export interface McpBackoff {
 
 const DEFAULT_BACKOFF: McpBackoff = { firstMs: 1000, longestMs: 300_000, healthyMs: 60_000 };
 const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
+const DEFAULT_PING_TIMEOUT_MS = 10_000;
 const TCP_CONNECT_TIMEOUT_MS = 10_000;
 
 /** Connections to MCP servers, each by itself: none waits for another, none shares a process with another. */
@@ -50,6 +53,7 @@ export function createMcpPool(options: McpPoolOptions): McpPool {
     limits: { ...DEFAULT_MCP_LIMITS, ...options.limits },
     backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
+    pingTimeoutMs: options.pingTimeoutMs ?? DEFAULT_PING_TIMEOUT_MS,
     watchdog: createWatchdog(owner, clock, logger),
     // Event streams are silent for hours; calls have time limits of their own.
     dispatcher: new Agent({
@@ -117,6 +121,7 @@ interface Shared {
   readonly limits: McpLimits;
   readonly backoff: McpBackoff;
   readonly connectTimeoutMs: number;
+  readonly pingTimeoutMs: number;
   readonly watchdog: Watchdog;
   readonly dispatcher: Agent;
   readonly checkSchema: (schema: unknown) => string | undefined;

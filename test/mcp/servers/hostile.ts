@@ -120,7 +120,8 @@ function call(message: Message): void {
         method: 'notifications/progress',
         params: { progressToken: (_meta as { progressToken: number }).progressToken, progress: 1, total: 2 },
       });
-      send({ id, result: { content: [{ type: 'text', text: 'done' }] } });
+      // What comes in one piece with the answer is too late for the SDK.
+      setTimeout(() => send({ id, result: { content: [{ type: 'text', text: 'done' }] } }), 20);
       return;
     default:
       send({
