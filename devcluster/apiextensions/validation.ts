@@ -157,7 +157,9 @@ function validateNames(names: CrdNames): FieldError[] {
       ),
     );
   }
-  (names.shortNames ?? []).forEach((name, index) => label(`spec.names.shortNames[${index}]`, name));
+  (names.shortNames ?? []).forEach((name, index) => {
+    label(`spec.names.shortNames[${index}]`, name);
+  });
   if (names.listKind && dns1035Label(names.listKind.toLowerCase()).length > 0) {
     errors.push(
       fieldError.invalid(

@@ -221,7 +221,7 @@ export function parseFieldSelector(text: string): FieldTerm[] {
     if (part === '') continue;
     const found = splitFieldTerm(part);
     if (found === undefined) throw parseError(`invalid selector: '${text}'; can't understand '${part}'`);
-    out.push({ field: found.left, equal: found.operator !== '!=', value: unescape(found.right) });
+    out.push({ field: found.left, equal: found.operator !== '!=', value: unescapeValue(found.right) });
   }
   return out;
 }
@@ -251,7 +251,7 @@ function splitFieldTerm(part: string): { left: string; operator: string; right: 
   return undefined;
 }
 
-function unescape(value: string): string {
+function unescapeValue(value: string): string {
   let out = '';
   for (let i = 0; i < value.length; i++) {
     const c = value[i] as string;

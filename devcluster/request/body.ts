@@ -6,6 +6,11 @@ const limit = 3 * 1024 * 1024;
 
 /** Reads a request's body as text. Throws 413 beyond 3 MiB. */
 export async function readText(request: Request): Promise<string> {
+  return (await readBody(request)).toString();
+}
+
+/** Reads a request's body. Throws 413 beyond 3 MiB. */
+export async function readBody(request: Request): Promise<Buffer> {
   const announced = Number(request.headers['content-length'] ?? 0);
   if (announced > limit) throw tooLarge(`Request entity too large: limit is ${limit}`);
   const chunks: Buffer[] = [];
@@ -15,6 +20,5 @@ export async function readText(request: Request): Promise<string> {
     if (size > limit) throw tooLarge(`Request entity too large: limit is ${limit}`);
     chunks.push(chunk);
   }
-  if (chunks.length === 1) return (chunks[0] as Buffer).toString();
-  return Buffer.concat(chunks, size).toString();
+  return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size);
 }

@@ -57,10 +57,11 @@ function mediaTypeOf(type: string): Form['mediaType'] | undefined {
   return undefined;
 }
 
-/** Whether a body is JSON or YAML. Throws 415 for anything else. */
-export function bodyType(header: string | undefined, custom: boolean): 'json' | 'yaml' {
+/** Whether a body is JSON, YAML or (builtin kinds only) protobuf. Throws 415 for anything else. */
+export function bodyType(header: string | undefined, custom: boolean): 'json' | 'yaml' | 'protobuf' {
   const type = (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
+  if (type === 'application/vnd.kubernetes.protobuf' && !custom) return 'protobuf';
   throw unsupportedMediaType(custom ? acceptedCustom : accepted);
 }

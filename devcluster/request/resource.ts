@@ -1,4 +1,6 @@
 /** Requests to resources: from RequestInfo and body to the registry and back. */
+
+import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { Call, RegistryContext, Result } from '../registry/call.ts';
 import { readEntry } from '../registry/convert.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
@@ -12,7 +14,7 @@ import { groupVersion, storageName } from '../registry/resources.ts';
 import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
 import type { FieldError, KubeObject, ResourceDefinition, UserInfo } from '../types.ts';
-import { readText } from './body.ts';
+import { readBody, readText } from './body.ts';
 import type { RequestInfo } from './info.ts';
 import { isWatch } from './info.ts';
 import { JsonSyntaxError, parseJson, parseJsonStrict, printJson } from './json.ts';
@@ -211,11 +213,13 @@ export async function readObject(exchange: Exchange, call: Call): Promise<KubeOb
   const { request } = exchange;
   const { definition } = call;
   const type = bodyType(request.headers['content-type'], definition.custom);
-  const text = await readText(request);
+  const body = await readBody(request);
+  const text = type === 'protobuf' ? '' : body.toString();
   let value: unknown;
   let duplicates: readonly string[] = [];
   try {
-    if (type === 'json') {
+    if (type === 'protobuf') value = decodeProtobuf(body);
+    else if (type === 'json') {
       if (call.fieldValidation !== 'Ignore' && mayRepeatKeys(text)) {
         const strict = parseJsonStrict(text);
         value = strict.value;
@@ -229,6 +233,7 @@ export async function readObject(exchange: Exchange, call: Call): Promise<KubeOb
   } catch (error) {
     if (type === 'json' && !(error instanceof JsonSyntaxError)) throw error;
     const message = (error as Error).message;
+    if (type === 'protobuf') throw badRequest(message);
     const why =
       type === 'json'
         ? `couldn't get version/kind; json parse error: ${message === 'EOF' ? 'unexpected end of JSON input' : message}`
@@ -397,12 +402,13 @@ async function patchRequest(
 }
 
 async function readDeleteBody(exchange: Exchange, definition: ResourceDefinition): Promise<unknown> {
-  const text = await readText(exchange.request);
-  if (text === '') return undefined;
+  const body = await readBody(exchange.request);
+  if (body.length === 0) return undefined;
   const type = bodyType(exchange.request.headers['content-type'], definition.custom);
   let value: unknown;
   try {
-    value = type === 'json' ? parseJson(text) : parseYaml(text).value;
+    if (type === 'protobuf') value = decodeProtobuf(body);
+    else value = type === 'json' ? parseJson(body.toString()) : parseYaml(body.toString()).value;
   } catch (error) {
     throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
   }
