@@ -1,10 +1,8 @@
 import { text } from 'node:stream/consumers';
-import { CommanderError } from 'commander';
-import { CliError, EXIT } from './exit.ts';
+import { EXIT } from './exit.ts';
 import type { Io } from './io.ts';
-import { createProgram } from './program.ts';
 import { programName } from './programName.ts';
-import { escapeControl } from './terminal/escape.ts';
+import { runProgram } from './runProgram.ts';
 
 const io: Io = {
   out: process.stdout,
@@ -27,30 +25,12 @@ if (process.channel) {
 
 // Waiting for a server that is away holds no handle that keeps the process alive: timers of the client do not.
 setInterval(() => undefined, 2 ** 30);
-const exitCode = await main(process.argv.slice(2));
+const exitCode = await runProgram(process.argv.slice(2), io);
 await Promise.all([written(process.stdout), written(process.stderr)]);
-process.exit(exitCode);
+// A command that ends by itself has left its exit code with the process.
+process.exit(exitCode || process.exitCode);
 
 /** Resolves when the reader of a pipe has taken all that was written: `process.exit` would drop the rest. */
 function written(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => stream.write('', () => resolve()));
-}
-
-async function main(argv: readonly string[]): Promise<number> {
-  const program = createProgram(io, (code) => {
-    process.exitCode = code;
-  });
-  try {
-    await program.parseAsync(argv, { from: 'user' });
-    return Number(process.exitCode ?? EXIT.ok);
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-    if (error instanceof CliError) {
-      io.err.write(`kubechain: ${escapeControl(error.message)}\n`);
-      return error.exitCode;
-    }
-    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    io.err.write(`kubechain: unexpected error, please report it: ${escapeControl(said)}\n`);
-    return EXIT.failed;
-  }
 }

@@ -39,7 +39,6 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     logger,
     metrics,
     operator: {
-      metrics,
       namespace: options.namespace,
       externalApiAllow: options.externalApiAllow,
       maxModelCalls: options.maxModelCalls,

@@ -12,17 +12,22 @@ export function textWidth(text: string): number {
   return width;
 }
 
-/** `text` in `columns` columns at most; what is cut ends in `…`. */
-export function truncate(text: string, columns: number): string {
-  if (textWidth(text) <= columns) return text;
-  let cut = '';
+/** As much of the beginning of `text` as fits into `columns` columns; never half a character. */
+function head(text: string, columns: number): string {
+  let fits = '';
   let width = 0;
   for (const character of text) {
     width += widthOf(character);
-    if (width > columns - 1) break;
-    cut += character;
+    if (width > columns) break;
+    fits += character;
   }
-  return columns < 1 ? '' : `${cut}…`;
+  return fits;
+}
+
+/** `text` in `columns` columns at most; what is cut ends in `…`. */
+export function truncate(text: string, columns: number): string {
+  if (textWidth(text) <= columns) return text;
+  return columns < 1 ? '' : `${head(text, columns - 1)}…`;
 }
 
 /** `text` filled up with blanks to `columns` columns. */
@@ -42,10 +47,10 @@ export function wrap(text: string, columns: number): string[] {
       if (line !== '') lines.push(line);
       line = word;
       while (textWidth(line) > columns) {
-        const head = truncate(line, columns + 1).slice(0, -1);
-        if (head === '') break;
-        lines.push(head);
-        line = line.slice(head.length);
+        const part = head(line, columns);
+        if (part === '') break;
+        lines.push(part);
+        line = line.slice(part.length);
       }
     }
     lines.push(line);
