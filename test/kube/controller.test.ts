@@ -61,7 +61,7 @@ describe('a controller', () => {
     assert.deepEqual(at, [0, 100, 300, 700]);
     assert.equal(queue.failures('ns/a'), 0, 'success forgets');
     assert.deepEqual(
-      logger.entries.map(({ level, fields }) => [level, fields['key'], fields['error'], fields['controller']]),
+      logger.entries.map(({ level, fields }) => [level, fields.key, fields.error, fields.controller]),
       Array.from({ length: 3 }, () => ['error', 'ns/a', 'no luck', 'test']),
     );
     stop.abort();

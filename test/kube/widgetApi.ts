@@ -64,9 +64,11 @@ export function createWidgetApi(): WidgetApi {
     },
     endWatches() {
       for (const watcher of watchers) watcher.end();
+      watchers.clear();
     },
     expireWatches() {
       for (const watcher of watchers) watcher.end(line('ERROR', expired('too old resource version')));
+      watchers.clear();
     },
     get watchers() {
       return watchers.size;

@@ -111,7 +111,7 @@ describe('the work queue', () => {
       fc.record({ op: fc.constant('advance' as const), ms: fc.integer({ min: 0, max: 40 }) }),
     );
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(step, { maxLength: 80, size: 'max' }), async (steps) => {
         const clock = createManualClock();
         const queue = createWorkQueue({ clock, rateLimiter: createRateLimiter({ maxMs: 50 }) });
         const processing = new Set<string>();
