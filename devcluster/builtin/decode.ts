@@ -205,7 +205,8 @@ function decodeValue(value: Json, type: WireType, place: Place, depth: number, u
 function isOmitted(value: Json, field: FieldType): boolean {
   if (field.keep || field.pointer) return false;
   const { type } = field;
-  if (type.kind === 'list') return (value as Json[]).length === 0;
+  // An empty list of managed fields asks for a reset, which is not the same as saying nothing of them.
+  if (type.kind === 'list') return (value as Json[]).length === 0 && field.name !== 'managedFields';
   if (type.kind === 'map') return Object.keys(value as JsonObject).length === 0;
   if (type.kind === 'struct') return false;
   switch (type.name) {

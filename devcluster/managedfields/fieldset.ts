@@ -195,14 +195,15 @@ export function childrenAt(set: FieldSet, element: string): FieldSet | undefined
   return Object.hasOwn(set, element) ? set[element] : undefined;
 }
 
-/** Every member, as paths of elements. */
+/** Every member, as paths of elements; those of one level before what is below them, as the real server lists conflicts. */
 export function members(set: FieldSet): string[][] {
   const found: string[][] = [];
-  const visit = (current: FieldSet, path: string[], nested: boolean) => {
-    if (nested && isMember(current)) found.push(path);
-    for (const key in current) if (key !== '.') visit(current[key] as FieldSet, [...path, key], true);
+  const visit = (current: FieldSet, path: string[]) => {
+    const keys = Object.keys(current).filter((key) => key !== '.');
+    for (const key of keys) if (isMember(current[key] as FieldSet)) found.push([...path, key]);
+    for (const key of keys) visit(current[key] as FieldSet, [...path, key]);
   };
-  visit(set, [], false);
+  visit(set, []);
   return found;
 }
 
