@@ -38,6 +38,7 @@ export interface ConnectionOptions {
   readonly limits: McpLimits;
   readonly connectTimeoutMs: number;
   readonly pingTimeoutMs: number;
+  readonly termGraceMs: number;
   readonly watchdog: Watchdog;
   readonly dispatcher: Dispatcher;
   readonly checkSchema: (schema: unknown) => string | undefined;

@@ -26,6 +26,8 @@ export interface McpPoolOptions {
   readonly connectTimeoutMs?: number;
   /** Milliseconds for the answer to the ping that follows a call without answer; 10,000 unless told. */
   readonly pingTimeoutMs?: number;
+  /** Milliseconds that a process has to end between SIGTERM and SIGKILL; 2,000 unless told. */
+  readonly termGraceMs?: number;
   readonly backoff?: Partial<McpBackoff>;
 }
 
@@ -40,6 +42,7 @@ export interface McpBackoff {
 const DEFAULT_BACKOFF: McpBackoff = { firstMs: 1000, longestMs: 300_000, healthyMs: 60_000 };
 const DEFAULT_CONNECT_TIMEOUT_MS = 60_000;
 const DEFAULT_PING_TIMEOUT_MS = 10_000;
+const DEFAULT_TERM_GRACE_MS = 2000;
 const TCP_CONNECT_TIMEOUT_MS = 10_000;
 
 /** Connections to MCP servers, each by itself: none waits for another, none shares a process with another. */
@@ -54,6 +57,7 @@ export function createMcpPool(options: McpPoolOptions): McpPool {
     backoff: { ...DEFAULT_BACKOFF, ...options.backoff },
     connectTimeoutMs: options.connectTimeoutMs ?? DEFAULT_CONNECT_TIMEOUT_MS,
     pingTimeoutMs: options.pingTimeoutMs ?? DEFAULT_PING_TIMEOUT_MS,
+    termGraceMs: options.termGraceMs ?? DEFAULT_TERM_GRACE_MS,
     watchdog: createWatchdog(owner, clock, logger),
     // Event streams are silent for hours; calls have time limits of their own.
     dispatcher: new Agent({
@@ -122,6 +126,7 @@ interface Shared {
   readonly backoff: McpBackoff;
   readonly connectTimeoutMs: number;
   readonly pingTimeoutMs: number;
+  readonly termGraceMs: number;
   readonly watchdog: Watchdog;
   readonly dispatcher: Agent;
   readonly checkSchema: (schema: unknown) => string | undefined;

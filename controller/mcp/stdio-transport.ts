@@ -23,9 +23,8 @@ const ERROR_OUTPUT_RATE = { windowMs: 100, maxBytes: 256 * 1024 };
 const MESSAGE_COST = 4096;
 /** Bytes written to a server that it has not read; beyond, it counts as stuck. */
 const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
-/** How long a process may take to end after the end of its input, and after SIGTERM. */
+/** How long a process may take to end when its input has; SIGTERM comes after that. */
 const END_OF_INPUT_GRACE_MS = 500;
-const TERM_GRACE_MS = 2000;
 const GROUP_POLL_MS = 10;
 /** How long a dead process' last words may take to arrive: a child of it may hold the pipe open for ever. */
 const LAST_WORDS_MS = 200;
@@ -36,6 +35,8 @@ export interface StdioTransportOptions {
   readonly owner: string;
   readonly connectionId: string;
   readonly limits: Pick<McpLimits, 'maxMessageBytes' | 'maxRubbishLines'>;
+  /** Milliseconds between SIGTERM and SIGKILL. */
+  readonly termGraceMs: number;
   readonly watchdog: Watchdog;
   readonly clock: Clock;
 }
@@ -214,7 +215,7 @@ export class StdioTransport implements Transport {
     child.stdin.end();
     await this.#groupGone(groupId, END_OF_INPUT_GRACE_MS);
     // The group may outlive its first process, as npx's does.
-    if (signalGroup(groupId, 'SIGTERM')) await this.#groupGone(groupId, TERM_GRACE_MS);
+    if (signalGroup(groupId, 'SIGTERM')) await this.#groupGone(groupId, this.#options.termGraceMs);
     signalGroup(groupId, 'SIGKILL');
     await this.#exited;
   }

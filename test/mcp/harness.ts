@@ -37,6 +37,7 @@ export function createHarness(options: Partial<McpPoolOptions> = {}): PoolHarnes
     clock: systemClock,
     logger,
     connectTimeoutMs: 10_000,
+    termGraceMs: 200,
     backoff: { firstMs: 20, longestMs: 50 },
     ...options,
     onChange(key, state) {

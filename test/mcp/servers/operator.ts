@@ -8,6 +8,7 @@ const logger: Logger = { debug: silent, info: silent, warn: silent, error: silen
 const pool = createMcpPool({
   clock: systemClock,
   logger,
+  termGraceMs: 200,
   onChange: (key, state) => process.stdout.write(`${key} ${state.kind} ${'error' in state ? state.error : ''}\n`),
 });
 for (const [index, spec] of process.argv.slice(2).entries()) pool.ensure(String(index), JSON.parse(spec), '1');
