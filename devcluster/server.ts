@@ -17,7 +17,6 @@ import type { Logger } from './logger.ts';
 import { applyPatch, mergeTypeFromSchema, trackUpdate } from './managedfields/index.ts';
 import { OpenApi } from './openapi/documents.ts';
 import type { RegistryContext } from './registry/call.ts';
-import { mergePatch } from './registry/mergepatch.ts';
 import { Resources } from './registry/resources.ts';
 import { handle } from './request/handler.ts';
 import { parseJson, printJson } from './request/json.ts';
@@ -25,6 +24,7 @@ import type { Request, Response } from './request/response.ts';
 import { reviewHandlers, subresourceHandlers } from './reviews.ts';
 import type { Entry } from './storage/entry.ts';
 import { type Journal, type JournalChange, Store } from './storage/store.ts';
+import { strategicMerge, strategicMerge } from './strategicmerge/index.ts';
 
 /** What storage holds when the server starts. */
 export interface Restored {
@@ -41,7 +41,7 @@ export interface ServerOptions {
   readonly restored: Restored;
   readonly logger: Logger;
   /** Called with the store once it is filled, before the first request: for compaction. */
-  readonly onStore?: (store: Store) => void;
+  readonly onStore?: ((store: Store) => void) | undefined;
 }
 
 export interface RunningServer {
@@ -65,7 +65,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     resources,
     admission,
     managedFields: { trackUpdate, applyPatch },
-    strategicMerge: (live, patch) => mergePatch(live, patch) as never,
+    strategicMerge,
     now: () => new Date(),
     random: Math.random,
     newUid: randomUUID,
