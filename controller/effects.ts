@@ -1,8 +1,15 @@
 /** Work under way outside of the work queue: a model call, a tool call. */
 export interface Effects<Result> {
-  /** Starts `work` for `key` unless one is there. When it ends, its result waits here and `onProgress(key)` is called. */
-  start(key: string, work: (signal: AbortSignal, stage: (name: string) => void) => Promise<Result>): void;
-  state(key: string): EffectState<Result>;
+  /**
+   * Starts `work` for `key` unless one is there. When it ends, its result waits here and `onProgress(key)` is called.
+   * `step` says what it is for: the turn of a run, say.
+   */
+  start(key: string, step: string, work: (signal: AbortSignal, stage: (name: string) => void) => Promise<Result>): void;
+  /**
+   * What has become of the work for `step`. Work for another step is dropped here: its result was written, only the answer to
+   * the write was lost, and must not be written twice.
+   */
+  state(key: string, step: string): EffectState<Result>;
   /** Takes the result away, so that it is acted on once. */
   take(key: string): Result | undefined;
   /** Aborts and forgets: what it still returns is dropped. */
@@ -17,6 +24,7 @@ export type EffectState<Result> =
   | { readonly kind: 'settled'; readonly result: Result };
 
 interface Entry<Result> {
+  readonly step: string;
   readonly abort: AbortController;
   stage: string;
   result?: { readonly value: Result };
@@ -46,9 +54,9 @@ export function createEffects<Result>(options: {
   });
 
   return {
-    start(key, work) {
+    start(key, step, work) {
       if (entries.has(key) || options.signal.aborted) return;
-      const entry: Entry<Result> = { abort: new AbortController(), stage: '' };
+      const entry: Entry<Result> = { step, abort: new AbortController(), stage: '' };
       entries.set(key, entry);
       const stage = (name: string) => {
         entry.stage = name;
@@ -59,9 +67,14 @@ export function createEffects<Result>(options: {
         (error: unknown) => settle(key, entry, options.onCrash(error)),
       );
     },
-    state(key) {
+    state(key, step) {
       const entry = entries.get(key);
       if (entry === undefined) return { kind: 'none' };
+      if (entry.step !== step) {
+        entry.abort.abort();
+        entries.delete(key);
+        return { kind: 'none' };
+      }
       return entry.result === undefined
         ? { kind: 'running', stage: entry.stage }
         : { kind: 'settled', result: entry.result.value };

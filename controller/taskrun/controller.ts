@@ -84,7 +84,7 @@ export function createTaskRunController(options: {
       agent,
       revision,
       calls,
-      model: modelCalls.state(key),
+      model: modelCalls.state(key, stepOf(run)),
       slotFree: revision !== undefined && caller.slotFree(namespace ?? '', revision),
       now: clock.now(),
       random: options.random(),
@@ -127,7 +127,7 @@ export function createTaskRunController(options: {
 
   function startModelCall(key: string, run: TaskRun, revision: AgentRevision): void {
     const namespace = run.metadata.namespace ?? '';
-    modelCalls.start(key, (signal, stage) =>
+    modelCalls.start(key, stepOf(run), (signal, stage) =>
       caller.call({
         namespace,
         revision,
@@ -245,4 +245,9 @@ export function createTaskRunController(options: {
       });
     },
   };
+}
+
+/** Which model call a run is at: its turn, and how often that has failed. */
+function stepOf(run: TaskRun): string {
+  return `${uidOf(run)}/${run.status?.turns ?? 0}/${run.status?.attempt?.count ?? 0}`;
 }

@@ -91,7 +91,7 @@ export function createToolCallController(options: {
       executor,
       args: parser.parseArguments(call.spec.arguments, schema),
       connection: executor.kind === 'mcp' ? connectionTo(serverKey(executor.server)) : 'ready',
-      effect: effects.state(key),
+      effect: effects.state(key, uidOf(call)),
       child: executor.kind === 'agent' ? childOf(call, executor.agent) : {},
       ancestors:
         run === undefined
@@ -188,7 +188,9 @@ export function createToolCallController(options: {
             break;
           }
           case 'execute':
-            effects.start(key, (abort) => options.executor.execute(call, state.executor, decision.args, abort));
+            effects.start(key, uidOf(call), (abort) =>
+              options.executor.execute(call, state.executor, decision.args, abort),
+            );
             return DONE;
           case 'createChild':
             await createChild(call, decision.agent, decision.message, signal);

@@ -21,7 +21,9 @@ export async function untilAmong<T extends KubeObject, R>(
   const signal = AbortSignal.timeout(timeoutMs);
   const late = () => {
     const shown = [...objects.values()].map(({ metadata, ...rest }) => ({ name: metadata.name, ...rest }));
-    return new Error(`${what}: not so within ${timeoutMs} ms: ${inspect(shown, { depth: 6, maxStringLength: 400 })}`);
+    return new Error(
+      `${what}: not so within ${timeoutMs} ms: ${inspect(shown, { depth: 4, maxStringLength: 300, maxArrayLength: 8 })}`,
+    );
   };
   while (!signal.aborted) {
     try {
