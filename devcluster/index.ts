@@ -1,11 +1,12 @@
 /** A Kubernetes API server for laptops and tests. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { createCredentials, loadCredentials } from './authn/credentials.ts';
+import { type Credentials, createCredentials, loadCredentials } from './authn/credentials.ts';
 import { kubeconfig as kubeconfigText } from './authn/kubeconfig.ts';
 import { type Logger, silentLogger } from './logger.ts';
-import { type Restored, startServer } from './server.ts';
-import { memoryJournal } from './storage/store.ts';
+import { type Restored, type RunningServer, startServer } from './server.ts';
+import { openJournal } from './storage/journal.ts';
+import { memoryJournal, type Store } from './storage/store.ts';
 
 export type { Logger } from './logger.ts';
 
@@ -51,9 +52,19 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const now = new Date();
   const folder = options.inMemory === true || options.dataDir === undefined ? undefined : resolve(options.dataDir);
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
-  const restored: Restored = { journal: memoryJournal, revision: 1, entries: [], replayed: [] };
-  const credentials = folder === undefined ? createCredentials(host, now) : await loadCredentials(folder, host, now);
-  const server = await startServer({ host, port: options.port ?? 0, credentials, restored, logger });
+  const sync = options.durability !== 'none';
+  const loaded = folder === undefined ? undefined : await openJournal({ folder, sync, logger });
+  const restored: Restored = loaded ?? { journal: memoryJournal, revision: 1, entries: [], replayed: [] };
+  const onStore = loaded === undefined ? undefined : (store: Store) => loaded.journal.attach(store);
+  let server: RunningServer;
+  let credentials: Credentials;
+  try {
+    credentials = folder === undefined ? createCredentials(host, now) : await loadCredentials(folder, host, now);
+    server = await startServer({ host, port: options.port ?? 0, credentials, restored, logger, onStore });
+  } catch (error) {
+    await loaded?.journal.close();
+    throw error;
+  }
   const kubeconfig = kubeconfigText(server.url, credentials.caPem, credentials.admin);
   const kubeconfigPath = options.kubeconfigPath ?? (folder === undefined ? undefined : join(folder, 'kubeconfig'));
   if (kubeconfigPath !== undefined) {

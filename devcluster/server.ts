@@ -24,7 +24,7 @@ import type { Request, Response } from './request/response.ts';
 import { reviewHandlers, subresourceHandlers } from './reviews.ts';
 import type { Entry } from './storage/entry.ts';
 import { type Journal, type JournalChange, Store } from './storage/store.ts';
-import { strategicMerge, strategicMerge } from './strategicmerge/index.ts';
+import { strategicMerge } from './strategicmerge/index.ts';
 
 /** What storage holds when the server starts. */
 export interface Restored {
