@@ -1,4 +1,6 @@
-import { correlate, correlatedKey } from './correlation.ts';
+import { type CelEnvironment, createCelEnvironment } from './cel/environment.ts';
+import { compileRuleValidator } from './cel/rules.ts';
+import { type Correlation, correlate, correlatedKey } from './correlation.ts';
 import { compileDefaults } from './defaults.ts';
 import { invalid, ROOT } from './errors.ts';
 import { compileListTypes } from './listtypes.ts';
@@ -18,23 +20,34 @@ const BLOCKING: ReadonlySet<FieldErrorType> = new Set<FieldErrorType>([
 const UNCHECKED =
   'some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
+export interface CompileOptions {
+  /** Environment of CEL rules; give one to all schemas, since making one takes some milliseconds. */
+  readonly environment?: CelEnvironment;
+}
+
 /**
  * Compiles a structural schema into what the API server does to every object of a custom resource. Compile once per
  * CRD version: compilation costs about a thousand times what validating an object costs.
  */
-export function compileSchema(schema: SchemaProps): CompiledSchema {
+export function compileSchema(schema: SchemaProps, options: CompileOptions = {}): CompiledSchema {
   const defaults = compileDefaults(schema);
   const prune = compilePruner(schema);
   const openApi = compileOpenApi(schema);
   const status = schema.properties?.status;
   const statusOpenApi = status === undefined ? undefined : compileOpenApi(status);
   const listTypes = compileListTypes(schema);
+  const rules = compileRuleValidator(schema, options.environment ?? createCelEnvironment());
 
-  const finish = (errors: FieldError[], object: JsonObject, old: JsonObject | undefined): FieldError[] => {
+  const finish = (errors: FieldError[], object: JsonObject, at: Correlation | undefined): FieldError[] => {
+    const old = at?.old as JsonObject | undefined;
     if (listTypes !== undefined) {
       const found = listTypes(object, ROOT);
       // What already was in the list twice may stay.
       if (found.length > 0 && (old === undefined || listTypes(old, ROOT).length === 0)) errors.push(...found);
+    }
+    if (rules !== undefined) {
+      if (errors.some((error) => BLOCKING.has(error.type))) errors.push(invalid(ROOT, null, UNCHECKED));
+      else errors.push(...rules(object, old, ROOT, at).errors);
     }
     return errors;
   };
@@ -44,7 +57,7 @@ export function compileSchema(schema: SchemaProps): CompiledSchema {
     prune,
     validate(object, old, prior = []) {
       const at = old === undefined ? undefined : correlate(object, old, schema);
-      return finish([...prior, ...openApi(object, '', at)], object, old);
+      return finish([...prior, ...openApi(object, '', at)], object, at);
     },
     validateStatus(object, old, prior = []) {
       const at = correlate(object, old, schema);
@@ -52,11 +65,7 @@ export function compileSchema(schema: SchemaProps): CompiledSchema {
       if (statusOpenApi !== undefined && Object.hasOwn(object, 'status')) {
         errors.push(...statusOpenApi(object.status, 'status', correlatedKey(at, 'status')));
       }
-      return finish(errors, object, old);
+      return finish(errors, object, at);
     },
   };
-}
-
-export function blocked(errors: readonly FieldError[]): FieldError | undefined {
-  return errors.some((error) => BLOCKING.has(error.type)) ? invalid(ROOT, null, UNCHECKED) : undefined;
 }

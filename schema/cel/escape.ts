@@ -1,0 +1,34 @@
+const RESERVED: ReadonlySet<string> = new Set(
+  'true false null in as break const continue else for function if import let loop package namespace return var void while'.split(
+    ' ',
+  ),
+);
+
+const ESCAPES = new Map([
+  ['__', '__underscores__'],
+  ['.', '__dot__'],
+  ['-', '__dash__'],
+  ['/', '__slash__'],
+]);
+
+/**
+ * The name of a property as a CEL identifier (`a-b` is `a__dash__b`, `namespace` is `__namespace__`), or undefined
+ * when it cannot be written as one.
+ * Source: https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/#validation-rules
+ */
+export function escapeName(name: string): string | undefined {
+  if (!/^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name)) return undefined;
+  if (RESERVED.has(name)) return `__${name}__`;
+  return name.replace(/__|[-./]/g, (part) => ESCAPES.get(part) ?? part);
+}
+
+/** The property that an escaped name stands for. */
+export function unescapeName(escaped: string): string | undefined {
+  let valid = true;
+  const name = escaped.replace(/__([^_]+)__/g, (whole, inner: string) => {
+    for (const [text, escape] of ESCAPES) if (escape === whole) return text;
+    if (!RESERVED.has(inner) || whole.length !== escaped.length) valid = false;
+    return inner;
+  });
+  return valid ? name : undefined;
+}
