@@ -90,7 +90,9 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
     definition.namespaced !== (info.namespace !== '') &&
     !(definition.group === '' && definition.plural === 'namespaces')
   ) {
-    const allNamespaces = definition.namespaced && info.name === '';
+    // A list's name comes from its field selector, not from the path.
+    const collection = info.verb === 'list' || info.verb === 'watch' || info.verb === 'deletecollection';
+    const allNamespaces = definition.namespaced && (info.name === '' || collection);
     if (!allNamespaces) throw unknownResource(context, info);
   }
   const review = parts.reviews.get(`${definition.group}/${definition.plural}`);
