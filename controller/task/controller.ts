@@ -10,7 +10,7 @@ import { isTerminal } from '../phases.ts';
 import { referenceTo } from '../reference.ts';
 import { writeStatus } from '../writeStatus.ts';
 import type { Issued } from './decide.ts';
-import { decideTask, GENERATION_ANNOTATION, latestRun } from './decide.ts';
+import { decideTask, GENERATION_ANNOTATION, isOfEarlierTask, latestRun } from './decide.ts';
 
 /** Creates the runs of Tasks and brings what came of them back into the Task. */
 export function createTaskController(options: {
@@ -27,7 +27,7 @@ export function createTaskController(options: {
 
   async function runsOf(key: string, task: Task, signal: AbortSignal): Promise<TaskRun[]> {
     const runs = informers.taskRuns.store.byIndex(INDEX.runsByTask, key);
-    const latest = latestRun(runs);
+    const latest = latestRun(runs.filter((run) => !isOfEarlierTask(run, task)));
     if (latest?.status?.phase !== 'FinalAnswer') return runs;
     // Its answer is wanted only where the Task does not tell of it yet.
     const told =
@@ -69,19 +69,23 @@ export function createTaskController(options: {
       // Somebody's run has the name: if it is not ours, the number is taken and the next one is free.
       created = await client.get(taskRuns, inNamespaceOf(task, name), { signal });
     }
-    issued.set(uidOf(task), { runs: number, generation: task.metadata.generation ?? 1, at: clock.monotonic() });
     options.runs.put(created);
-    if (controllerOf(created)?.uid === task.metadata.uid || created.spec.taskRef.name === task.metadata.name) {
+    // It is in the way until it is gone; the decider sees it now.
+    if (isOfEarlierTask(created, task)) return;
+    const mine = controllerOf(created)?.uid === task.metadata.uid;
+    if (mine || (controllerOf(created) === undefined && created.spec.taskRef.name === task.metadata.name)) {
+      issued.set(uidOf(task), { runs: number, generation: task.metadata.generation ?? 1, at: clock.monotonic() });
       events.event(about, 'Normal', 'TaskRunCreated', `Created TaskRun ${name}`);
-    } else {
-      events.event(
-        about,
-        'Warning',
-        'TaskRunNameTaken',
-        `TaskRun ${name} exists and is not of this Task; it gets another number`,
-      );
-      issued.set(uidOf(task), { runs: number, generation: 0, at: clock.monotonic() });
+      return;
     }
+    const known = issued.get(uidOf(task)) ?? { runs: task.status?.runs ?? 0, generation: 0, at: clock.monotonic() };
+    issued.set(uidOf(task), { ...known, taken: number });
+    events.event(
+      about,
+      'Warning',
+      'TaskRunNameTaken',
+      `TaskRun ${name} exists and is not of this Task; it gets another number`,
+    );
   }
 
   async function removeRun(run: TaskRun, signal: AbortSignal): Promise<void> {
@@ -114,6 +118,8 @@ export function createTaskController(options: {
         await createRun(task, decision.create.name, decision.create.number, signal);
         decision = await decide();
       }
+      // The name was somebody else's.
+      if (decision.create !== undefined) return { kind: 'requeue', afterMs: 10 };
       for (const run of decision.remove) await removeRun(run, signal);
       if (decision.status !== undefined) {
         const outcome = await writeStatus(client, informers.tasks, task, decision.status, signal);

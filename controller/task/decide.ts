@@ -14,6 +14,8 @@ export interface Issued {
   readonly generation: number;
   /** Monotonic milliseconds. */
   readonly at: number;
+  /** The number whose name somebody else's run has, where that was found out: the next one is tried. */
+  readonly taken?: number;
 }
 
 export interface TaskState {
@@ -48,8 +50,9 @@ const DEFAULT_HISTORY_LIMIT = 10;
 
 /** What a Task needs: a run, a status, an end of old runs. Pure. */
 export function decideTask(state: TaskState): TaskDecision {
-  const { task, runs, issued } = state;
+  const { task, issued } = state;
   if (task.metadata.deletionTimestamp !== undefined) return { remove: [] };
+  const runs = state.runs.filter((run) => !isOfEarlierTask(run, task));
   const own = runs.filter((run) => controllerOf(run)?.uid === task.metadata.uid);
   const created = Math.max(task.status?.runs ?? 0, issued?.runs ?? 0, ...own.map((run) => numberOf(run)));
   const generation = task.metadata.generation ?? 1;
@@ -60,7 +63,10 @@ export function decideTask(state: TaskState): TaskDecision {
     ranFor < generation &&
     own.every((run) => isTerminal(run.status?.phase));
   if (created === 0 || rerun) {
-    return { create: { name: childName(nameOf(task), String(created + 1)), number: created + 1 }, remove: [] };
+    const number = Math.max(created, issued?.taken ?? 0) + 1;
+    const name = childName(nameOf(task), String(number));
+    const leftover = state.runs.some((run) => nameOf(run) === name && isOfEarlierTask(run, task));
+    return leftover ? { status: waitForName(state, name), remove: [] } : { create: { name, number }, remove: [] };
   }
 
   const remove = surplusRuns(own, task.spec.runHistoryLimit ?? DEFAULT_HISTORY_LIMIT);
@@ -71,6 +77,19 @@ export function decideTask(state: TaskState): TaskDecision {
     if (left > 0) return { againAfterMs: left, remove };
   }
   return { status: statusOf(state, latest, created, ranFor), remove };
+}
+
+/** Whether a run belongs to a Task of this name that was deleted: the garbage collector will take it away. */
+export function isOfEarlierTask(run: TaskRun, task: Task): boolean {
+  const owner = controllerOf(run);
+  return owner?.kind === 'Task' && owner.name === task.metadata.name && owner.uid !== task.metadata.uid;
+}
+
+/** The end of the run that has the name brings the Task back. */
+function waitForName({ task, now }: TaskState, name: string): TaskStatus {
+  const detail = `Waiting for TaskRun "${name}" of an earlier Task of this name to be deleted`;
+  const verdict = { ready: false, status: 'Pending', detail, reason: 'TaskRunNameTaken' } as const;
+  return { ...task.status, ...commonStatus(verdict, task.metadata.generation, task.status, now) };
 }
 
 /** Number of the runs that the controller creates: `<task>-<number>`. 0 for a run that somebody else named. */
@@ -84,12 +103,16 @@ function generationOf(run: TaskRun): number {
   return Number.isSafeInteger(generation) ? generation : 1;
 }
 
-/** The run that was created last; runs of the same second by number. */
+/**
+ * The run that was created last. Of runs of the same second: one that a user created, for the Task's own begins with the Task;
+ * then by number.
+ */
 export function latestRun(runs: readonly TaskRun[]): TaskRun | undefined {
   const created = (run: TaskRun) => run.metadata.creationTimestamp ?? '';
+  const rank = (run: TaskRun) => (controllerOf(run) === undefined ? Infinity : numberOf(run));
   return runs.reduce<TaskRun | undefined>((latest, run) => {
     if (latest === undefined || created(run) > created(latest)) return run;
-    return created(run) === created(latest) && numberOf(run) > numberOf(latest) ? run : latest;
+    return created(run) === created(latest) && rank(run) > rank(latest) ? run : latest;
   }, undefined);
 }
 

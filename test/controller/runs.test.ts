@@ -213,8 +213,15 @@ describe('runs', () => {
     await room.agent();
     await room.run('again', 'first time');
     await room.until(tasks, 'again', ({ status }) => status?.output);
+    // The garbage collector takes its time: the old run is still there when the new Task comes.
+    const lingering = (finalizers: string[] | null) =>
+      stage.client.patch(taskRuns, room.key('again-1'), { type: 'merge', body: { metadata: { finalizers } } });
+    await lingering(['example.com/linger']);
     await stage.client.delete(tasks, room.key('again'), { propagationPolicy: 'Background' });
     await room.create(task(room.namespace, 'again', 'second time'));
+    await room.until(taskRuns, 'again-1', ({ metadata }) => metadata.deletionTimestamp);
+    await room.until(tasks, 'again', ({ status }) => /again-1/.test(status?.statusDetail ?? ''));
+    await lingering(null);
     const fresh = await stage.client.get(tasks, room.key('again'));
     const run = await untilAmong(stage.client, taskRuns, { namespace: room.namespace }, (runs) =>
       runs.find((one) => one.metadata.ownerReferences?.[0]?.uid === fresh.metadata.uid && ended(one)),
@@ -222,6 +229,17 @@ describe('runs', () => {
     assert.equal(run.status?.userMsgPreview, 'second time');
     const done = await room.until(tasks, 'again', ({ status }) => status?.output);
     assert.match(done.status?.output ?? '', /second time/);
+  });
+
+  it('takes the next number where somebody else has the name of its first run', async () => {
+    const room = await stage.room();
+    await room.agent();
+    await room.create(task(room.namespace, 'other', MOON), taskRun(room.namespace, 'taken-1', 'other'));
+    await room.create(task(room.namespace, 'taken', 'mine'));
+    const run = await room.untilEnded('taken-2');
+    assert.equal(run.status?.userMsgPreview, 'mine');
+    await room.untilEvent('TaskRunNameTaken', 'taken');
+    await room.until(tasks, 'taken', ({ status }) => status?.latestRun === 'taken-2' && status.output);
   });
 
   it('keeps its history, and its answer, when the agent changes or goes while it runs', async () => {
