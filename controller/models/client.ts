@@ -140,7 +140,11 @@ function createClientCache(fetch: ReturnType<typeof createFetch>, size: number) 
         webhookSecret: null,
         baseURL: baseUrl,
         defaultQuery: query,
-        defaultHeaders: { ...(apiKey === undefined ? { Authorization: null } : {}), ...headers },
+        defaultHeaders: {
+          ...environmentHeaders(process.env.OPENAI_CUSTOM_HEADERS),
+          authorization: apiKey === undefined ? null : `Bearer ${apiKey}`,
+          ...headers,
+        },
         maxRetries: 0,
         fetch,
         logLevel: 'off',
@@ -154,6 +158,12 @@ function createClientCache(fetch: ReturnType<typeof createFetch>, size: number) 
       clients.clear();
     },
   };
+}
+
+/** Takes back what the library adds to every request from the environment variable OPENAI_CUSTOM_HEADERS: a line a header. */
+function environmentHeaders(variable = ''): Record<string, null> {
+  const names = variable.split('\n').map((line) => line.split(':', 1)[0]?.trim().toLowerCase() ?? '');
+  return Object.fromEntries(names.filter((name) => name !== '').map((name) => [name, null]));
 }
 
 /** A signal of this call alone: the library leaves listeners on the one it gets, and the caller's may outlive thousands of calls. */

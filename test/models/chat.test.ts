@@ -129,23 +129,36 @@ describe('calling a model', () => {
     assert.equal(seen[0]?.path, '/v1/chat/completions?api-version=7');
   });
 
-  it("asks no server for another's key: neither that of the environment nor that of the call before", async () => {
-    const seen: (string | undefined)[] = [];
+  it("sends no server what is another's: neither of the operator's environment nor of the call before", async () => {
+    const seen: NodeJS.Dict<string | string[]>[] = [];
     const url = await serve(cleanup, (req, res) => {
-      seen.push(req.headers.authorization);
+      seen.push(req.headers);
       req.resume().on('end', () => res.writeHead(500).end());
     });
-    const before = process.env.OPENAI_API_KEY;
-    process.env.OPENAI_API_KEY = 'sk-of-the-operator';
+    const environment = {
+      OPENAI_API_KEY: 'CANARY-key',
+      OPENAI_ADMIN_KEY: 'CANARY-admin',
+      OPENAI_ORG_ID: 'CANARY-org',
+      OPENAI_PROJECT_ID: 'CANARY-project',
+      OPENAI_BASE_URL: 'http://CANARY.invalid/v1',
+      OPENAI_CUSTOM_HEADERS: 'x-secret: CANARY-header\nAuthorization: CANARY-2',
+    };
+    const before = { ...process.env };
+    Object.assign(process.env, environment);
     try {
       const client = modelClient(cleanup, { maxClients: 2 });
-      for (const apiKey of ['a', 'b', undefined, 'c', 'a'])
+      for (const apiKey of ['a', 'b', undefined, 'c', 'a']) {
         await client.chat({ ...request(url), apiKey: apiKey ?? '' });
+      }
     } finally {
-      if (before === undefined) delete process.env.OPENAI_API_KEY;
-      else process.env.OPENAI_API_KEY = before;
+      for (const name of Object.keys(environment)) delete process.env[name];
+      Object.assign(process.env, before);
     }
-    assert.deepEqual(seen, ['Bearer a', 'Bearer b', undefined, 'Bearer c', 'Bearer a']);
+    assert.deepEqual(
+      seen.map(({ authorization }) => authorization),
+      ['Bearer a', 'Bearer b', undefined, 'Bearer c', 'Bearer a'],
+    );
+    assert.doesNotMatch(JSON.stringify(seen), /CANARY/);
   });
 
   it('is cancelled by its signal, with the reason, and ends the connection', async () => {

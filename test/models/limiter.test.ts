@@ -156,6 +156,16 @@ describe('the call limiter', () => {
     assert.equal(turns.slice(0, 10).filter((namespace) => namespace === 'b').length, 5);
   });
 
+  it('takes turns between the LLMs of one team', async () => {
+    const { ask, end, granted, in: those } = watched({ maxInFlight: 1 });
+    for (const llm of ['x', 'y']) for (let n = 0; n < 4; n += 1) ask('a', llm);
+    for (let n = 0; n < 8; n += 1) {
+      await settle();
+      end(those('held')[0]!);
+    }
+    assert.equal(granted.map(({ llm }) => llm).join(''), 'xxyxyxyy');
+  });
+
   it('lets a full LLM hold up no other LLM of the same team', async () => {
     const { ask } = watched({ maxInFlight: 10 });
     ask('a', 'slow', 1);

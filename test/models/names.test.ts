@@ -63,6 +63,19 @@ describe('function names', () => {
     assert.equal(new Set(names).size, names.length);
   });
 
+  it('keeps tools apart whose hashes begin alike, in whatever order', () => {
+    const collide = ['..././././..//...//.', '...//./////...//....'].map((tool) => ({ server: 's', tool }));
+    const names = functionNames(collide);
+    assert.notEqual(names[0], names[1]);
+    assert.deepEqual(functionNames(collide.toReversed()).toReversed(), names);
+    const [hashed] = functionNames([{ server: 's', tool: 'a.b' }]);
+    const taken = functionNames([
+      { server: 's', tool: 'a.b' },
+      { server: 's', tool: hashed?.replace('s__', '') ?? '' },
+    ]);
+    assert.notEqual(taken[0], taken[1]);
+  });
+
   it('gives different tools different names that every provider takes', () => {
     fc.assert(
       fc.property(fc.uniqueArray(tool, { selector: key, maxLength: 40 }), (tools) => {

@@ -24,6 +24,13 @@ describe('redaction', () => {
     });
   }
 
+  it('takes out the start of a key that looks like none', () => {
+    const out = createRedactor(['gatewayCANARY0123456789']).message(
+      'unknown token gatewayCAN...6789 (or "gatewayC***")',
+    );
+    assert.equal(out, 'unknown token [redacted] (or "[redacted]")');
+  });
+
   it('leaves the rest as it was', () => {
     const message = 'The model `gpt-9` does not exist: risk-averse task-1234 key-value pairs';
     assert.equal(createRedactor([key]).message(message), message);
