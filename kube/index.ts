@@ -17,7 +17,7 @@ export {
   type StatusDetails,
 } from './errors.ts';
 export { createEventRecorder, type EventRecorderOptions } from './events.ts';
-export { createInformer, detached, type InformerOptions } from './informer.ts';
+export { createInformer, type InformerOptions } from './informer.ts';
 export {
   type ClusterEntry,
   type KubeConfig,

@@ -16,11 +16,12 @@ export interface InformerOptions<T extends KubeObject> extends Omit<ReflectorOpt
  * store was written; what they throw is logged.
  *
  * `transform` runs before an object is stored and must return an object with the same name, namespace, uid and
- * resourceVersion; it may edit the object it is given. Short pieces cut from big strings keep the big string alive in V8:
- * pass them through `detached`.
+ * resourceVersion; it may edit the object it is given. What it returns is stored as a copy of its own, so that nothing of
+ * what it dropped stays in memory.
  */
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
-  const { resource, metrics, transform } = options;
+  const { resource, metrics } = options;
+  const transform = options.transform && compacting(options.transform);
   const clock = options.clock ?? systemClock;
   const logger = options.logger.child({ informer: resource.plural });
   const store = createStore<T>(options.indexers, (index, key, error) =>
@@ -138,7 +139,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     async run(signal) {
       if (started) throw new Error(`informer ${resource.plural}: run was called twice`);
       started = true;
-      await runReflector({ ...options, clock, logger }, sink, signal);
+      await runReflector({ ...options, transform, clock, logger }, sink, signal);
     },
     hasSynced: () => synced,
     synced(signal) {
@@ -181,9 +182,10 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
 }
 
 /**
- * A copy of a string that holds no other one alive. V8 makes `big.slice(0, 50)` a view of `big`: 50 characters that keep
- * 64 KiB in memory.
+ * V8 makes `big.slice(0, 50)` a view of `big`: 50 characters that keep 64 KiB alive. Through text and back, every string
+ * is its own; for what a transform leaves over that is cheap (10,000 objects of 64 KiB each: 6 MiB held instead of 630).
  */
-export function detached(text: string): string {
-  return Buffer.from(text, 'utf8').toString('utf8');
-}
+const compacting =
+  <T extends KubeObject>(transform: (object: T) => T) =>
+  (object: T): T =>
+    JSON.parse(JSON.stringify(transform(object)));

@@ -23,7 +23,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly namespace?: string;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
-  /** Objects a page of a list at most; 500 unless told. Pages of big objects get smaller, so that no answer is much over 4 MiB. */
+  /** Objects a page of a list at most; 500 unless told. Pages of big objects get smaller, so that no answer is much over 2 MiB. */
   readonly pageSize?: number;
   /** Applied to each object as soon as it is read, before the next page. */
   readonly transform?: (object: T) => T;
@@ -41,7 +41,7 @@ const PAGE_SIZE = 500;
 /** The first page tells how big the objects are. */
 const FIRST_PAGE_SIZE = 100;
 const SMALLEST_PAGE_SIZE = 20;
-const PAGE_CHARACTERS = 4 * 1024 * 1024;
+const PAGE_CHARACTERS = 2 * 1024 * 1024;
 /** Objects of a page that are measured. */
 const SAMPLES = 3;
 const LIST_TIMEOUT_MS = 60_000;
@@ -149,7 +149,7 @@ async function listAll<T extends KubeObject>(
   throw new KubeError('Gone', `list ${resource.kind}: the list expired while it was read`);
 }
 
-/** So many objects as make a page of some 4 MiB, judged by a few of the last page. */
+/** So many objects as make a page of some 2 MiB, judged by a few of the last page. */
 function nextPageSize<T>(items: readonly T[], most: number): number {
   let characters = 0;
   let sampled = 0;
