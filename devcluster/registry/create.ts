@@ -65,7 +65,7 @@ async function store(context: RegistryContext, call: Call, object: KubeObject): 
   try {
     const stored = toStorage(object, definition);
     const entry = await context.store.put(resource, key, stored, 0);
-    if (stored === object) markCurrent(entry, definition);
+    if (stored === object && !defaultsStatus(definition)) markCurrent(entry, definition);
     const read = readEntry(context.store, entry, definition);
     return { object: read.object, entry: read.asStored ? entry : undefined, created: true };
   } catch (error) {
@@ -189,4 +189,19 @@ function validateObject(definition: ResourceDefinition, object: KubeObject, stra
   errors.push(...metadataErrors);
   if (definition.validate !== undefined) errors.push(...definition.validate(object, strategy));
   return errors;
+}
+
+const statusDefaults = new WeakMap<ResourceDefinition, boolean>();
+
+/** Whether reading gives a status to an object that is stored without one: creation drops what the client sent, defaults included. */
+function defaultsStatus(definition: ResourceDefinition): boolean {
+  if (definition.compiled === undefined || !hasStatus(definition)) return false;
+  let known = statusDefaults.get(definition);
+  if (known === undefined) {
+    const bare: KubeObject = { apiVersion: groupVersion(definition), kind: definition.kind, metadata: {} };
+    definition.compiled.applyDefaults(bare as never);
+    known = bare['status'] !== undefined;
+    statusDefaults.set(definition, known);
+  }
+  return known;
 }
