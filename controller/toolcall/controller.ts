@@ -122,9 +122,18 @@ export function createToolCallController(options: {
     return run === undefined ? { task } : { task, run };
   }
 
-  /** The child's answer is long, perhaps, and so not in the informer's store. */
+  /**
+   * The child's answer is long, perhaps, and so not in the informer's store. A run that is not there at all is asked for: the
+   * Task may have been seen before its run was.
+   */
   async function withAnswer(state: CallState, signal: AbortSignal): Promise<CallState> {
-    const { run } = state.child;
+    const { run, task } = state.child;
+    if (run === undefined && task?.status?.latestRun !== undefined) {
+      const key = keyIn(task.metadata.namespace, task.status.latestRun);
+      const found = await options.runs.get(key, signal);
+      const child = found === undefined ? { task, runDeleted: true } : { task, run: found };
+      return { ...state, child };
+    }
     if (run?.status?.phase !== 'FinalAnswer') return state;
     const whole = await options.runs.get(keyOf(run), signal);
     return whole === undefined ? state : { ...state, child: { ...state.child, run: whole } };
@@ -242,6 +251,7 @@ export function createToolCallController(options: {
       informers.taskRuns.on({
         // Cancelled, held, let go: its calls want to know. And a run may itself be what a call waits for.
         add: (run) => wakeParent(run),
+        delete: (run) => wakeParent(run),
         update: (old, run) => {
           const moved = old.status?.phase !== run.status?.phase;
           if (moved || old.spec.cancel !== run.spec.cancel || old.spec.suspend !== run.spec.suspend) {
@@ -250,10 +260,22 @@ export function createToolCallController(options: {
           if (moved) wakeParent(run);
         },
       });
+      informers.tasks.on({
+        // Its run was deleted, or it is itself.
+        update: (old, task) => {
+          if (old.status?.latestRun !== task.status?.latestRun) wakeOwner(task);
+        },
+        delete: (task) => wakeOwner(task),
+      });
       informers.mcpServers.on({
         update: (_old, server) => open(informers.toolCalls.store.byIndex(INDEX.callsByServer, keyOf(server))),
         delete: (server) => open(informers.toolCalls.store.byIndex(INDEX.callsByServer, keyOf(server))),
       });
+
+      function wakeOwner(task: Task): void {
+        const owner = controllerOf(task);
+        if (owner?.kind === 'TaskRunToolCall') queue.add(keyIn(task.metadata.namespace, owner.name));
+      }
 
       function wakeParent(run: TaskRun): void {
         const parent = run.spec.taskRunToolCallRef;

@@ -24,8 +24,8 @@ export interface CallState {
   /** The MCP connection, for calls that go there: `gone` when the pool refuses the server for good. */
   readonly connection: 'ready' | 'waiting' | { readonly refused: string };
   readonly effect: EffectState<ToolOutcome>;
-  /** The Task that a call to an agent created, and its run. */
-  readonly child: { readonly task?: Task; readonly run?: TaskRun };
+  /** The Task that a call to an agent created, and its run; `runDeleted` where it had one and somebody deleted it. */
+  readonly child: { readonly task?: Task; readonly run?: TaskRun; readonly runDeleted?: boolean };
   /** The agents from here up to the first run, this run's own included: who delegates to whom. */
   readonly ancestors: readonly string[];
   readonly maxDepth: number;
@@ -142,6 +142,9 @@ function superviseChild(state: CallState, agent: string): CallDecision {
       ? fail(state, 'Invalid arguments: "message" must be a text that is not empty')
       : { kind: 'createChild', agent, message };
   }
+  if (state.child.runDeleted === true) {
+    return fail(state, `The run of agent "${agent}" was deleted before it answered`, 'SubAgentFailed');
+  }
   switch (run?.status?.phase) {
     case 'FinalAnswer':
       return succeed(state, run.status.output ?? '', {
@@ -211,6 +214,10 @@ function unknown(state: CallState, error: string): Write {
 function cancel(state: CallState): CallDecision {
   const { call, executor, child } = state;
   const begun = call.status?.phase === 'Running';
+  // The child's run is about to be created, and would go on without anybody who waits for it.
+  if (executor.kind === 'agent' && child.task !== undefined && child.run === undefined && child.runDeleted !== true) {
+    return WAIT;
+  }
   if (
     begun &&
     executor.kind === 'agent' &&
