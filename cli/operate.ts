@@ -3,7 +3,10 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { createOperator, type Operator, type OperatorOptions } from '../controller/index.ts';
 import type { Clock, KubeClient, KubeMetrics, Logger } from '../kube/index.ts';
-import { createLeaderElector, LeadershipLostError } from '../kube/index.ts';
+import { createLeaderElector, type LeaderElectorOptions, LeadershipLostError } from '../kube/index.ts';
+
+/** Milliseconds; the elector's defaults where absent. */
+export type LeaseTimes = Pick<LeaderElectorOptions, 'leaseDurationMs' | 'renewDeadlineMs' | 'retryPeriodMs'>;
 
 export interface OperateOptions {
   readonly client: KubeClient;
@@ -12,7 +15,7 @@ export interface OperateOptions {
   /** What the operator is told beside the parts that all have in common. */
   readonly operator: Omit<OperatorOptions, 'client' | 'clock' | 'logger' | 'identity' | 'registry' | 'metrics'>;
   /** Absent: no election, we are the only one. */
-  readonly lease?: { readonly namespace: string; readonly name: string; readonly identity: string };
+  readonly lease?: LeaseTimes & { readonly namespace: string; readonly name: string; readonly identity: string };
   readonly metrics?: KubeMetrics;
 }
 
@@ -61,13 +64,17 @@ export function createOperation(options: OperateOptions): Operation {
     }
   }
 
-  async function standForElection(held: NonNullable<OperateOptions['lease']>, signal: AbortSignal): Promise<void> {
+  async function standForElection(
+    { namespace, name, identity, ...times }: NonNullable<OperateOptions['lease']>,
+    signal: AbortSignal,
+  ): Promise<void> {
     const elector = createLeaderElector({
       client,
       clock,
       logger,
-      lease: { namespace: held.namespace, name: held.name },
-      identity: held.identity,
+      lease: { namespace, name },
+      identity,
+      ...times,
       metrics: options.metrics?.leader,
     });
     let work: Promise<void> = Promise.resolve();

@@ -120,6 +120,21 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       .option('--lease-namespace <namespace>', 'namespace of the Lease; the own one when left out', parseNamespace)
       .option('--leader-elect', 'elect a leader by Lease (the default)', true)
       .option('--no-leader-elect', 'lead at once: for a single replica only')
+      .addOption(
+        new Option('--leader-elect-lease-duration <duration>', 'how long others wait after the leader’s last renewal')
+          .argParser(parseDuration)
+          .default(15_000, '15s'),
+      )
+      .addOption(
+        new Option('--leader-elect-renew-deadline <duration>', 'how long the leader tries to renew before it stops')
+          .argParser(parseDuration)
+          .default(10_000, '10s'),
+      )
+      .addOption(
+        new Option('--leader-elect-retry-period <duration>', 'time between attempts to take or renew the Lease')
+          .argParser(parseDuration)
+          .default(2000, '2s'),
+      )
       .option('--bind-address <address>', 'address of probes and metrics; all in a cluster, loopback elsewhere')
       .option('--health-port <n>', 'port of /healthz and /readyz', parsePort, 8081)
       .option('--metrics-port <n>', 'port of /metrics', parsePort, 8080)

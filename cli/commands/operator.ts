@@ -2,16 +2,20 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import { createKubeClient, createKubeMetrics, systemClock } from '../../kube/index.ts';
 import { type ClusterOptions, load } from '../connect.ts';
 import { OPERATOR_LEASE } from '../defaults.ts';
-import { EXIT } from '../exit.ts';
+import { CliError, EXIT } from '../exit.ts';
 import { type Route, startSmallServer } from '../healthServer.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
-import { createOperation, processIdentity } from '../operate.ts';
+import { createOperation, type LeaseTimes, processIdentity } from '../operate.ts';
 import { listenForShutdown } from '../signals.ts';
 
 export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly leaseNamespace?: string;
   readonly leaderElect: boolean;
+  /** Milliseconds, as the next two. */
+  readonly leaderElectLeaseDuration: number;
+  readonly leaderElectRenewDeadline: number;
+  readonly leaderElectRetryPeriod: number;
   readonly bindAddress?: string;
   readonly healthPort: number;
   readonly metricsPort: number;
@@ -19,6 +23,19 @@ export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly maxModelCalls?: number;
   readonly maxModelCallsPerNamespace?: number;
   readonly maxDelegationDepth?: number;
+}
+
+function leaseTimes(options: OperatorCommandOptions): LeaseTimes {
+  const leaseDurationMs = options.leaderElectLeaseDuration;
+  const renewDeadlineMs = options.leaderElectRenewDeadline;
+  const retryPeriodMs = options.leaderElectRetryPeriod;
+  if (!(leaseDurationMs > renewDeadlineMs && renewDeadlineMs > retryPeriodMs && retryPeriodMs > 0)) {
+    throw new CliError(
+      '--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline, and that longer than --leader-elect-retry-period',
+      { exitCode: EXIT.usage },
+    );
+  }
+  return { leaseDurationMs, renewDeadlineMs, retryPeriodMs };
 }
 
 /** `kubechain operator`: the controllers alone, against a cluster that is there or in one. */
@@ -46,7 +63,12 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
       maxDelegationDepth: options.maxDelegationDepth,
     },
     lease: options.leaderElect
-      ? { namespace: options.leaseNamespace ?? kubeConfig.namespace, name: OPERATOR_LEASE, identity }
+      ? {
+          namespace: options.leaseNamespace ?? kubeConfig.namespace,
+          name: OPERATOR_LEASE,
+          identity,
+          ...leaseTimes(options),
+        }
       : undefined,
   });
 
