@@ -7,12 +7,12 @@ import {
   ResultSchema,
   ToolListChangedNotificationSchema,
 } from '@modelcontextprotocol/sdk/types.js';
-import type { Dispatcher } from 'undici';
 import type { Clock, Logger, Timer } from '../../kube/types.ts';
 import type { ToolOutcome } from '../tools/index.ts';
 import { messageOf } from '../tools/outcome.ts';
 import { resultOutcome } from './content.ts';
 import { ConnectError, HttpStatusError, NotSentError } from './errors.ts';
+import type { Dispatchers } from './http-transport.ts';
 import { createHttpTransport, endSession, NO_ANSWER } from './http-transport.ts';
 import { redactionOf } from './secrets.ts';
 import { StdioTransport } from './stdio-transport.ts';
@@ -40,7 +40,7 @@ export interface ConnectionOptions {
   readonly pingTimeoutMs: number;
   readonly termGraceMs: number;
   readonly watchdog: Watchdog;
-  readonly dispatcher: Dispatcher;
+  readonly dispatchers: Dispatchers;
   readonly checkSchema: (schema: unknown) => string | undefined;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -2,20 +2,35 @@ import { SSEClientTransport, SseError } from '@modelcontextprotocol/sdk/client/s
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import type { FetchLike, Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import type { JSONRPCMessage, RequestId } from '@modelcontextprotocol/sdk/types.js';
-import type { Dispatcher } from 'undici';
-import { fetch as undiciFetch } from 'undici';
+import type { buildConnector, Dispatcher } from 'undici';
+import { Agent, fetch as undiciFetch } from 'undici';
 import { sleep } from '../../kube/clock.ts';
 import type { Clock } from '../../kube/types.ts';
 import { messageOf } from '../tools/outcome.ts';
 import { HttpStatusError, NotSentError } from './errors.ts';
 import type { McpLimits, McpServerSpec } from './types.ts';
 
+export interface Dispatchers {
+  readonly keepAlive: Dispatcher;
+  /**
+   * A connection for each request, used for calls of tools: one that was kept may be closed already, and then
+   * nobody knows whether the call has left.
+   */
+  readonly fresh: Dispatcher;
+}
+
+/** No time limits, since event streams are silent for hours, and calls have limits of their own. */
+export function createDispatchers(connect: buildConnector.connector): Dispatchers {
+  const options = { connect, headersTimeout: 0, bodyTimeout: 0 };
+  return { keepAlive: new Agent(options), fresh: new Agent({ ...options, pipelining: 0 }) };
+}
+
 export interface HttpTransportOptions {
   readonly spec: McpServerSpec;
   readonly kind: 'sse' | 'streamable-http';
   readonly limits: Pick<McpLimits, 'maxMessageBytes'>;
   readonly clock: Clock;
-  readonly dispatcher: Dispatcher;
+  readonly dispatchers: Dispatchers;
   /** The connection is over, though the SDK's transport goes on. */
   readonly onLost: (reason: string) => void;
 }
@@ -65,9 +80,10 @@ export async function endSession(transport: Transport, clock: Clock, ms: number)
 }
 
 function boundedFetch(options: HttpTransportOptions, onNoAnswer: (id: RequestId) => void): FetchLike {
-  const { clock, dispatcher, limits } = options;
+  const { clock, dispatchers, limits } = options;
   return async (url, init) => {
-    const requestId = requestIdOf(init?.body);
+    const request = requestOf(init?.body);
+    const dispatcher = request?.method === 'tools/call' ? dispatchers.fresh : dispatchers.keepAlive;
     let response: Response;
     try {
       // The types of undici's fetch and of the runtime's are of different versions; the values are the same.
@@ -88,8 +104,8 @@ function boundedFetch(options: HttpTransportOptions, onNoAnswer: (id: RequestId)
         resumable = true;
       },
       onEnd: () => {
-        if (requestId === undefined || !stream || resumable) return;
-        void sleep(clock, LAST_EVENTS_MS).then(() => onNoAnswer(requestId));
+        if (request === undefined || !stream || resumable) return;
+        void sleep(clock, LAST_EVENTS_MS).then(() => onNoAnswer(request.id));
       },
     });
     const { status, statusText: phrase, headers } = response;
@@ -99,11 +115,11 @@ function boundedFetch(options: HttpTransportOptions, onNoAnswer: (id: RequestId)
   };
 }
 
-/** The id of the request in a POST's body; undefined when it holds a notification or an answer. */
-function requestIdOf(body: unknown): RequestId | undefined {
+/** The request in a POST's body; undefined when it holds a notification or an answer. */
+function requestOf(body: unknown): { readonly id: RequestId; readonly method: string } | undefined {
   if (typeof body !== 'string') return undefined;
-  const message = JSON.parse(body) as { id?: RequestId; method?: string };
-  return message.method === undefined ? undefined : message.id;
+  const { id, method } = JSON.parse(body) as { id?: RequestId; method?: string };
+  return id === undefined || method === undefined ? undefined : { id, method };
 }
 
 /** Errors from before the connection stood: of names, of connecting, of certificates. */

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { Agent } from 'undici';
 import type { Clock, Logger, Timer } from '../../kube/types.ts';
 import { createMetadataGuard } from '../tools/addresses.ts';
 import { createGuardedConnector } from '../tools/guarded-connect.ts';
@@ -9,6 +8,8 @@ import { messageOf } from '../tools/outcome.ts';
 import { showValue } from '../tools/show-value.ts';
 import type { Connection } from './connection.ts';
 import { openConnection } from './connection.ts';
+import type { Dispatchers } from './http-transport.ts';
+import { createDispatchers } from './http-transport.ts';
 import { checkSpec } from './spec.ts';
 import { RefusedServerError } from './tool-list.ts';
 import type { McpCallOptions, McpLimits, McpPool, McpServerSpec, ServerState } from './types.ts';
@@ -21,6 +22,8 @@ export interface McpPoolOptions {
   readonly logger: Logger;
   /** Called with each state that a server gets into by itself: not with what `ensure` returns. */
   readonly onChange: (key: string, state: ServerState) => void;
+  /** Why a schema is none; an `ArgumentParser`'s, so that what it compiles is compiled once. A compiler of its own unless told. */
+  readonly checkSchema?: (schema: unknown) => string | undefined;
   readonly limits?: Partial<McpLimits>;
   /** Milliseconds for starting, shaking hands and listing; 60,000 unless told: npx and uvx download first. */
   readonly connectTimeoutMs?: number;
@@ -59,13 +62,8 @@ export function createMcpPool(options: McpPoolOptions): McpPool {
     pingTimeoutMs: options.pingTimeoutMs ?? DEFAULT_PING_TIMEOUT_MS,
     termGraceMs: options.termGraceMs ?? DEFAULT_TERM_GRACE_MS,
     watchdog: createWatchdog(owner, clock, logger),
-    // Event streams are silent for hours; calls have time limits of their own.
-    dispatcher: new Agent({
-      connect: createGuardedConnector(createMetadataGuard(), TCP_CONNECT_TIMEOUT_MS),
-      headersTimeout: 0,
-      bodyTimeout: 0,
-    }),
-    checkSchema: createSchemaCompiler().check,
+    dispatchers: createDispatchers(createGuardedConnector(createMetadataGuard(), TCP_CONNECT_TIMEOUT_MS)),
+    checkSchema: options.checkSchema ?? createSchemaCompiler().check,
     onChange(key, state) {
       try {
         options.onChange(key, state);
@@ -112,7 +110,7 @@ export function createMcpPool(options: McpPoolOptions): McpPool {
       servers.clear();
       await Promise.all([...ending, ...leaving.values()]);
       await shared.watchdog.close();
-      await shared.dispatcher.destroy();
+      await Promise.all([shared.dispatchers.keepAlive.destroy(), shared.dispatchers.fresh.destroy()]);
     },
   };
 }
@@ -128,7 +126,7 @@ interface Shared {
   readonly pingTimeoutMs: number;
   readonly termGraceMs: number;
   readonly watchdog: Watchdog;
-  readonly dispatcher: Agent;
+  readonly dispatchers: Dispatchers;
   readonly checkSchema: (schema: unknown) => string | undefined;
   readonly onChange: (key: string, state: ServerState) => void;
   /** Counts connections, for their ids. */

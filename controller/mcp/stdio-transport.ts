@@ -178,6 +178,8 @@ export class StdioTransport implements Transport {
       }
       return;
     }
+    // One that logs to stdout now and then is sloppy; one that does nothing else is no server.
+    this.#rubbishLines = 0;
     this.onmessage?.(message);
   }
 

@@ -90,7 +90,7 @@ function acceptTool(raw: unknown, checkSchema: (schema: unknown) => string | und
   if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) {
     return { name: '?', reason: `a tool must be an object, not ${showValue(raw)}` };
   }
-  const { name, description, inputSchema, annotations } = raw as Record<string, unknown>;
+  const { name, description, inputSchema, annotations, execution } = raw as Record<string, unknown>;
   if (typeof name !== 'string' || !TOOL_NAME.test(name) || name === '__proto__') {
     const shown = typeof name === 'string' ? name.slice(0, 128).toWellFormed() : '?';
     return {
@@ -107,6 +107,9 @@ function acceptTool(raw: unknown, checkSchema: (schema: unknown) => string | und
   }
   if (typeof inputSchema !== 'object' || inputSchema === null || Array.isArray(inputSchema)) {
     return refuse(`inputSchema must be a JSON Schema of type object, not ${showValue(inputSchema)}`);
+  }
+  if ((execution as { taskSupport?: unknown } | undefined)?.taskSupport === 'required') {
+    return refuse('it can be called as a task only (execution.taskSupport), which is not supported');
   }
   const declared = (inputSchema as { type?: unknown }).type;
   if (declared !== undefined && declared !== 'object') {

@@ -82,7 +82,7 @@ export interface McpLimits {
   readonly maxMessageBytes: number;
   /** Bytes of a tool's result that are kept; the rest is cut, with a note. */
   readonly maxResultBytes: number;
-  /** Lines on stdout that are no message of the protocol; more, and the connection ends. */
+  /** Lines in a row on stdout that are no messages of the protocol; more, and the connection ends. */
   readonly maxRubbishLines: number;
 }
 

@@ -68,6 +68,17 @@ export function checkExternalApi(spec: ExternalApiSpec): string | undefined {
 }
 
 /**
+ * The JSON Schema of the arguments that the URL asks for: what a model is told where the Tool has no parameters of its
+ * own. Undefined when the URL is malformed.
+ */
+export function externalApiParameters(url: string): object | undefined {
+  const template = parseUrlTemplate(url);
+  if ('error' in template) return undefined;
+  const properties = Object.fromEntries([...template.names].map((name) => [name, { type: ['string', 'number'] }]));
+  return { type: 'object', properties, required: [...template.required] };
+}
+
+/**
  * Calls HTTP APIs for models.
  *
  * Only public addresses are reached, and what `allow` names. Redirects are followed within scheme, host and port only.

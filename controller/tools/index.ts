@@ -6,7 +6,7 @@ export { createArgumentParser } from './arguments.ts';
 export type { Builtin, BuiltinName } from './builtins.ts';
 export { BUILTINS, runBuiltin } from './builtins.ts';
 export type { ApiCallOptions, ApiCredentials, ExternalApi, ExternalApiSpec, HttpMethod } from './external-api.ts';
-export { checkExternalApi, createExternalApi } from './external-api.ts';
+export { checkExternalApi, createExternalApi, externalApiParameters } from './external-api.ts';
 export type { SchemaCompiler, SchemaLimits, Validation } from './json-schema.ts';
 export { createSchemaCompiler } from './json-schema.ts';
 export type { ToolOutcome } from './outcome.ts';

@@ -4,8 +4,9 @@ import { showValue } from './show-value.ts';
 export interface UrlTemplate {
   /** Scheme, host and port: fixed, whatever the arguments. */
   readonly origin: string;
-  /** Names of the placeholders. */
+  /** Names of the placeholders; those of the path are required. */
   readonly names: ReadonlySet<string>;
+  readonly required: ReadonlySet<string>;
   /**
    * The URL for these arguments, and the arguments it did not take. Every value is percent-encoded, so that none can leave its
    * place. A missing argument of the path is an error; a parameter of the query whose argument is missing is left out.
@@ -39,19 +40,21 @@ export function parseUrlTemplate(template: string): UrlTemplate | { readonly err
   if (/[\s\\]/.test(leftover)) return wrong(template, 'holds white space or a backslash: encode it');
   if (!URL.canParse(base)) return wrong(template, 'has a host or port that is none');
   const { origin } = new URL(base);
-  const names = new Set([...`${path}?${query}`.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ''));
+  const required = namesIn(path);
+  const names = new Set([...required, ...namesIn(query)]);
   const pairs = query === '' ? [] : query.split('&');
 
   return {
     origin,
     names,
+    required,
     expand(args) {
       const filledPath = fill(path, args, true);
       if (typeof filledPath !== 'string') return filledPath;
       const filledPairs: string[] = [];
       for (const pair of pairs) {
-        const wanted = [...pair.matchAll(PLACEHOLDER)].map((match) => match[1] ?? '');
-        if (wanted.length > 0 && wanted.every((name) => isAbsent(args, name))) continue;
+        const wanted = namesIn(pair);
+        if (wanted.size > 0 && [...wanted].every((name) => isAbsent(args, name))) continue;
         const filled = fill(pair, args, false);
         if (typeof filled !== 'string') return filled;
         filledPairs.push(filled);
@@ -64,6 +67,10 @@ export function parseUrlTemplate(template: string): UrlTemplate | { readonly err
       return { url, rest };
     },
   };
+}
+
+function namesIn(text: string): Set<string> {
+  return new Set([...text.matchAll(PLACEHOLDER)].map((match) => match[1] ?? ''));
 }
 
 function fill(

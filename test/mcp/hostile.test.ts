@@ -98,7 +98,8 @@ describe('MCP servers that misbehave', () => {
     assert.match(reasons['broken-schema']!, /not a JSON Schema/);
     assert.match(reasons['remote-schema']!, /other documents are not followed/);
     assert.match(reasons['odd-hint']!, /destructiveHint must be true or false/);
-    assert.equal(state.refusedTools.length, 13);
+    assert.match(reasons['task-only']!, /as a task only/);
+    assert.equal(state.refusedTools.length, 14);
     const outcome = await call('odd', 'broken-schema');
     assert(outcome.kind === 'failed');
     assert.match(outcome.error, /"broken-schema" cannot be used: inputSchema/);

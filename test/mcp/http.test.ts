@@ -313,6 +313,19 @@ describe('MCP over HTTP', () => {
       late.close();
     });
 
+    it('nobody listens any more: the call was not sent', async () => {
+      const gone = createServer((request, response) => server.emit('request', request, response)).listen(
+        0,
+        '127.0.0.1',
+      );
+      await new Promise((resolve) => gone.once('listening', resolve));
+      await connect({ url: `http://127.0.0.1:${(gone.address() as AddressInfo).port}/mcp` });
+      gone.closeAllConnections();
+      await new Promise((resolve) => gone.close(resolve));
+      assert.match(await textOf('s'), /^not-sent: The MCP server could not be reached: .*ECONNREFUSED/);
+      assert.match((await harness.until('s', 'backoff')).error, /cannot be reached: .*ECONNREFUSED/);
+    });
+
     it('metadata addresses are not reached', async () => {
       for (const host of ['169.254.169.254', '[::ffff:a9fe:a9fe]', '[fd00:ec2::254]']) {
         harness.pool.ensure(host, { transport: 'http', url: `http://${host}/mcp` }, 'x');

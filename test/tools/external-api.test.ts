@@ -9,7 +9,12 @@ import fc from 'fast-check';
 import { Client } from 'undici';
 import { createGuardedConnector } from '../../controller/tools/guarded-connect.ts';
 import type { ExternalApiSpec, ToolOutcome } from '../../controller/tools/index.ts';
-import { checkExternalApi, createAddressGuard, createExternalApi } from '../../controller/tools/index.ts';
+import {
+  checkExternalApi,
+  createAddressGuard,
+  createExternalApi,
+  externalApiParameters,
+} from '../../controller/tools/index.ts';
 import { parseUrlTemplate } from '../../controller/tools/url-template.ts';
 import { systemClock } from '../../kube/clock.ts';
 
@@ -24,6 +29,7 @@ describe('external APIs', () => {
   let server: Server;
   let base: string;
   let seen: Seen[] = [];
+  let connections = 0;
   let answer: (request: Seen, response: ServerResponse) => void;
 
   before(async () => {
@@ -33,11 +39,15 @@ describe('external APIs', () => {
       seen.push(one);
       answer(one, response);
     });
+    server.on('connection', () => {
+      connections += 1;
+    });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   });
   beforeEach(() => {
     seen = [];
+    connections = 0;
     answer = (_, response) => response.setHeader('content-type', 'application/json').end('{"ok":true}');
   });
   after(() => {
@@ -108,6 +118,11 @@ describe('external APIs', () => {
       assert.equal(seen.length, 0);
     });
 
+    it('are not made when template and argument make up dots together', async () => {
+      assert.match(await textOf({ url: `${base}/a/%2{x}%2E/b` }, { x: 'e' }), /^failed: .+must not be "\." or "\.\."/);
+      assert.equal(seen.length, 0);
+    });
+
     it('never leave their place in the template, whatever the arguments', () => {
       const template = parseUrlTemplate('https://api.example.com:8443/v1/{a}/x{b}/fixed?c={c}');
       assert(!('error' in template));
@@ -155,6 +170,14 @@ describe('external APIs', () => {
         assert.match(await textOf(whole), /^failed: This tool cannot be called: /);
       });
     }
+    it('say which arguments their URL asks for', () => {
+      assert.deepEqual(externalApiParameters('https://x/{id}/{id}?q={q}'), {
+        type: 'object',
+        properties: { id: { type: ['string', 'number'] }, q: { type: ['string', 'number'] } },
+        required: ['id'],
+      });
+      assert.equal(externalApiParameters('https://{x}/'), undefined);
+    });
     it('take what is right', () =>
       assert.equal(checkExternalApi({ url: 'https://example.com/{a.b}?c={d}' }), undefined));
   });
@@ -307,7 +330,8 @@ describe('external APIs', () => {
         const { port } = new URL(base);
         const text = await textOf({ url: `http://${host}:${port}/` }, {}, { allow: false });
         assert.match(text, /^failed: The request was not sent: .+only public addresses may be reached/);
-        assert.equal(seen.length, 0);
+        // Not even a connection: whether it can be made tells what listens where.
+        assert.equal(connections, 0);
       });
     }
 
@@ -324,7 +348,7 @@ describe('external APIs', () => {
       const client = new Client(`http://rebind.example:${port}`, { connect });
       await assert.rejects(client.request({ path: '/', method: 'GET' }), /leads to 127\.0\.0\.1, which is loopback/);
       await client.destroy();
-      assert.equal(seen.length, 0);
+      assert.equal(connections, 0);
     });
 
     it('are not reached beside a public address of the same name', async () => {

@@ -19,6 +19,7 @@ const send = (message: object): boolean => write(`${JSON.stringify({ jsonrpc: '2
 const tool = (name: unknown, more: object = {}): object => ({ name, inputSchema: { type: 'object' }, ...more });
 
 let toolNames = ['echo'];
+let timesListed = 0;
 
 function listed(cursor: string | undefined): object {
   switch (mode) {
@@ -51,12 +52,16 @@ function listed(cursor: string | undefined): object {
           { name: 'broken-schema', inputSchema: { type: 'object', properties: { a: { type: 'strnig' } } } },
           { name: 'remote-schema', inputSchema: { type: 'object', $ref: 'http://169.254.169.254/' } },
           tool('odd-hint', { annotations: { destructiveHint: 'no' } }),
+          tool('task-only', { execution: { taskSupport: 'required' } }),
           { name: 'typeless', inputSchema: { properties: { a: { type: 'number' } }, required: ['a'] } },
           tool('path/like.name-1'),
         ],
       };
     case 'no-list':
       return { tools: 'none' };
+    case 'change-tools':
+      timesListed += 1;
+      return { tools: toolNames.map((name) => tool(name, { description: `listed ${timesListed} times` })) };
     default:
       return { tools: toolNames.map((name) => tool(name)) };
   }
