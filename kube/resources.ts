@@ -48,10 +48,15 @@ function segment(field: string, value: string, kind: string): string {
   return encodeURIComponent(value);
 }
 
-/** How messages name a call: `patch TaskRun default/a (status)`. */
+/** How messages name a call: `patch TaskRun default/a (status)`, `list TaskRun in default`. */
 export function describeCall(verb: string, kind: string, key?: Partial<ObjectKey>, subresource?: string): string {
-  const name = key?.namespace ? `${key.namespace}/${key.name ?? ''}` : (key?.name ?? '');
-  return `${verb} ${kind}${name === '' ? '' : ` ${name}`}${subresource === undefined ? '' : ` (${subresource})`}`;
+  const name =
+    key?.name === undefined
+      ? key?.namespace && `in ${key.namespace}`
+      : key.namespace
+        ? `${key.namespace}/${key.name}`
+        : key.name;
+  return `${verb} ${kind}${name ? ` ${name}` : ''}${subresource === undefined ? '' : ` (${subresource})`}`;
 }
 
 /**
