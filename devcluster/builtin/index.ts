@@ -8,6 +8,7 @@ import { printer } from './printers/index.ts';
 import { type ResourceEntry, resourceTable } from './resources.ts';
 import { strategyOf } from './strategies.ts';
 import { structType } from './types.ts';
+import { hasChecks, validateKind } from './validation/index.ts';
 
 export { componentSchemas } from './openapi.ts';
 
@@ -29,6 +30,12 @@ function definition(entry: ResourceEntry): ResourceDefinition {
     applyDefaults: (object) => applyDefaults(object as unknown as JsonObject, openApiName),
     mergeType: () => structMergeType(openApiName),
     ...printer(kind),
+    ...(hasChecks(kind)
+      ? {
+          validate: (object) => validateKind(kind, object),
+          validateUpdate: (object, old) => validateKind(kind, object, old),
+        }
+      : {}),
     ...strategy,
     prepareForCreate: (object, context) => {
       strategy.prepareForCreate?.(object, context);

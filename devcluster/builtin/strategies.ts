@@ -1,6 +1,11 @@
-/** What is special about a builtin kind beyond its schema: validation, what it prepares, how it answers. */
-import type { ResourceDefinition } from '../types.ts';
+/** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
+import { dns1035Label, dns1123Label } from '../registry/names.ts';
+import type { KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
+import { at, child, list, objects, record, text } from './access.ts';
 import { toCore, toEventsGroup } from './events.ts';
+import { createService, updateService } from './services.ts';
+import { same } from './validation/common.ts';
+import { cronJobName } from './validation/workloads.ts';
 
 export type Strategy = Partial<Omit<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind'>>;
 
@@ -10,53 +15,223 @@ const scale = {
   labelSelectorPath: '.status.selector',
 };
 
+const maskDash = (rule: (name: string) => string[]) => (name: string, prefix: boolean) =>
+  rule(prefix && name.length > 1 && name.endsWith('-') ? `${name.slice(0, -1)}a` : name);
+const labelName = maskDash(dns1123Label);
+
+/** Kinds whose spec is all that a user writes, and that count its changes. */
+const generation: Strategy = { hasGeneration: true };
+
+/** Generated label keys of a Job and its pods. */
+function prepareJob(object: KubeObject): void {
+  const spec = child(object, 'spec');
+  if (spec === undefined || spec.manualSelector === true) return;
+  const template = child(spec, 'template');
+  if (template === undefined) return;
+  const uid = object.metadata.uid ?? '';
+  const name = object.metadata.name ?? '';
+  const metadata = child(template, 'metadata') ?? {};
+  template.metadata = metadata;
+  metadata.labels = {
+    ...record(metadata, 'labels'),
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  };
+  const selector = child(spec, 'selector') ?? {};
+  selector.matchLabels = { ...record(selector, 'matchLabels'), 'batch.kubernetes.io/controller-uid': uid };
+  spec.selector = selector;
+}
+
+const burstable = ['cpu', 'memory'];
+
+/** `Guaranteed` when every container limits cpu and memory and requests as much, `BestEffort` when none asks for any. */
+function qualityOfService(pod: KubeObject): string {
+  const containers = [...objects(pod, 'spec.containers'), ...objects(pod, 'spec.initContainers')];
+  const asks = (container: unknown, kind: string) =>
+    burstable.some((name) => record(container, `resources.${kind}`)[name] !== undefined);
+  if (!containers.some((container) => asks(container, 'requests') || asks(container, 'limits'))) return 'BestEffort';
+  const guaranteed = containers.every((container) => {
+    const limits = record(container, 'resources.limits');
+    const requests = record(container, 'resources.requests');
+    return burstable.every(
+      (name) => limits[name] !== undefined && (requests[name] === undefined || requests[name] === limits[name]),
+    );
+  });
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+const notReady = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
+
+/** What admission plugins of the real server put into every pod: service account, tolerations, priority. */
+function preparePod(object: KubeObject, context: StrategyContext): void {
+  object.status = { phase: 'Pending', qosClass: qualityOfService(object) };
+  const spec = child(object, 'spec');
+  if (spec === undefined) return;
+  if (text(spec, 'serviceAccountName') === '') spec.serviceAccountName = 'default';
+  spec.serviceAccount = text(spec, 'serviceAccountName');
+  const keys = objects(spec, 'tolerations').map((toleration) => text(toleration, 'key'));
+  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
+    (key) => !keys.includes(key),
+  );
+  spec.tolerations = [...list(spec, 'tolerations'), ...missing.map((key) => ({ key, ...notReady }))];
+  const priorityClass = text(spec, 'priorityClassName');
+  const value =
+    priorityClass === '' ? 0 : at(context.get('scheduling.k8s.io', 'priorityclasses', '', priorityClass), 'value');
+  if (typeof value === 'number') spec.priority = value;
+  if (spec.preemptionPolicy === undefined) spec.preemptionPolicy = 'PreemptLowerPriority';
+}
+
+/** The fields of `spec` are the cluster's to write. */
+function keepStatusAndSpec(object: KubeObject, old: KubeObject): void {
+  object.spec = old.spec;
+  object.status = old.status;
+}
+
+function prepareNamespace(object: KubeObject): void {
+  const finalizers = list(object, 'spec.finalizers').map(String);
+  object.spec = {
+    ...record(object, 'spec'),
+    finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'],
+  };
+  object.status = { phase: 'Active' };
+}
+
+/** Fields of an event that fieldSelector knows, from its core form or that of events.k8s.io. */
+function eventFields(subject: string, source: string): NonNullable<ResourceDefinition['selectableFields']> {
+  const fields: { [label: string]: (object: KubeObject) => string } = {
+    reason: (object) => text(object, 'reason'),
+    type: (object) => text(object, 'type'),
+    reportingComponent: (object) => text(object, 'reportingComponent') || text(object, 'reportingController'),
+    source: (object) =>
+      text(object, `${source}.component`) || text(object, 'reportingComponent') || text(object, 'reportingController'),
+  };
+  for (const field of ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath']) {
+    fields[`${subject}.${field}`] = (object) => text(object, `${subject}.${field}`);
+  }
+  return fields;
+}
+
+const daemonSet: Strategy = {
+  hasGeneration: true,
+  prepareForCreate: (object) => {
+    const spec = child(object, 'spec');
+    if (spec !== undefined) delete spec.templateGeneration;
+  },
+};
+
+const replicaFields = { 'status.replicas': (object: KubeObject) => String(at(object, 'status.replicas') ?? 0) };
+
 const strategies: { readonly [kind: string]: Strategy } = {
   '/Namespace': {
-    hasGeneration: false,
-    prepareForCreate: (object) => {
-      const spec = (object.spec ?? {}) as { finalizers?: string[] };
-      const finalizers = spec.finalizers ?? [];
-      if (!finalizers.includes('kubernetes')) spec.finalizers = [...finalizers, 'kubernetes'];
-      object.spec = spec;
-      object.status = { phase: 'Active' };
-    },
-    prepareForUpdate: (object, old) => {
-      object.spec = old.spec;
-      object.status = old.status;
+    prepareForCreate: prepareNamespace,
+    prepareForUpdate: keepStatusAndSpec,
+    validateName: labelName,
+    selectableFields: {
+      'status.phase': (object) => text(object, 'status.phase'),
+      name: (object) => object.metadata.name ?? '',
     },
   },
+  '/Secret': { selectableFields: { type: (object) => text(object, 'type') } },
+  '/Event': { selectableFields: eventFields('involvedObject', 'source') },
   'events.k8s.io/Event': {
     storageResource: { group: '', plural: 'events' },
     storageVersion: 'v1',
     convert: { fromStorage: toEventsGroup, toStorage: toCore },
+    selectableFields: eventFields('regarding', 'deprecatedSource'),
   },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   '/ServiceAccount': { deleteReturnsObject: true },
-  '/Pod': { deleteReturnsObject: true, hasGeneration: true },
-  'apps/Deployment': { hasGeneration: true, scale },
-  'apps/ReplicaSet': { hasGeneration: true, scale },
-  'apps/StatefulSet': { hasGeneration: true, scale },
-  'apps/DaemonSet': { hasGeneration: true },
+  '/Node': {
+    selectableFields: { 'spec.unschedulable': (object) => String(at(object, 'spec.unschedulable') ?? false) },
+  },
+  '/Pod': {
+    hasGeneration: true,
+    deleteReturnsObject: true,
+    // A pod that no node runs is gone at once; others get the grace that they ask for.
+    gracePeriod: (object, requested) => {
+      if (text(object, 'spec.nodeName') === '') return 0;
+      const own = at(object, 'spec.terminationGracePeriodSeconds');
+      return requested ?? (typeof own === 'number' ? own : 30);
+    },
+    prepareForCreate: preparePod,
+    selectableFields: {
+      'spec.nodeName': (object) => text(object, 'spec.nodeName'),
+      'spec.restartPolicy': (object) => text(object, 'spec.restartPolicy'),
+      'spec.schedulerName': (object) => text(object, 'spec.schedulerName'),
+      'spec.serviceAccountName': (object) => text(object, 'spec.serviceAccountName'),
+      'spec.hostNetwork': (object) => String(at(object, 'spec.hostNetwork') ?? false),
+      'status.phase': (object) => text(object, 'status.phase'),
+      'status.podIP': (object) => text(object, 'status.podIP'),
+      'status.nominatedNodeName': (object) => text(object, 'status.nominatedNodeName'),
+    },
+  },
+  '/Service': {
+    deleteReturnsObject: true,
+    validateName: maskDash(dns1035Label),
+    prepareForCreate: createService,
+    prepareForUpdate: updateService,
+  },
   '/ReplicationController': {
     hasGeneration: true,
     defaultPropagation: 'Orphan',
     scale: { ...scale, labelSelectorPath: '.spec.selector' },
+    selectableFields: replicaFields,
   },
-  'batch/Job': { hasGeneration: true, defaultPropagation: 'Orphan' },
-  'batch/CronJob': { hasGeneration: true },
-  'networking.k8s.io/Ingress': { hasGeneration: true },
-  'networking.k8s.io/IngressClass': { hasGeneration: true },
-  'networking.k8s.io/NetworkPolicy': { hasGeneration: true },
-  'policy/PodDisruptionBudget': { hasGeneration: true },
-  'apiextensions.k8s.io/CustomResourceDefinition': { hasGeneration: true },
-  'admissionregistration.k8s.io/MutatingWebhookConfiguration': { hasGeneration: true },
-  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': { hasGeneration: true },
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': { hasGeneration: true },
-  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': { hasGeneration: true },
-  'admissionregistration.k8s.io/MutatingAdmissionPolicy': { hasGeneration: true },
-  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': { hasGeneration: true },
-  'scheduling.k8s.io/PriorityClass': { hasGeneration: true },
-  'discovery.k8s.io/EndpointSlice': { hasGeneration: true },
+  '/PersistentVolumeClaim': {
+    deleteReturnsObject: true,
+    prepareForCreate: (object) => {
+      object.status = { phase: 'Pending' };
+    },
+  },
+  '/PersistentVolume': {
+    deleteReturnsObject: true,
+    prepareForCreate: (object) => {
+      object.status = { phase: 'Pending' };
+    },
+  },
+  '/ResourceQuota': { deleteReturnsObject: true },
+  '/PodTemplate': { hasGeneration: true, deleteReturnsObject: true },
+  'apps/Deployment': { hasGeneration: true, scale },
+  'apps/ReplicaSet': { hasGeneration: true, scale, selectableFields: replicaFields },
+  'apps/StatefulSet': { hasGeneration: true, scale, validateName: labelName },
+  'apps/DaemonSet': daemonSet,
+  'batch/Job': {
+    hasGeneration: true,
+    defaultPropagation: 'Orphan',
+    prepareForCreate: prepareJob,
+    selectableFields: { 'status.successful': (object) => String(at(object, 'status.succeeded') ?? 0) },
+  },
+  'batch/CronJob': { hasGeneration: true, validateName: cronJobName },
+  'autoscaling/HorizontalPodAutoscaler': {},
+  'networking.k8s.io/Ingress': generation,
+  'networking.k8s.io/IngressClass': generation,
+  'networking.k8s.io/NetworkPolicy': generation,
+  'policy/PodDisruptionBudget': generation,
+  'apiextensions.k8s.io/CustomResourceDefinition': generation,
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration': generation,
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration': generation,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': generation,
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': generation,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy': generation,
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding': generation,
+  'scheduling.k8s.io/PriorityClass': {
+    prepareForCreate: (object) => {
+      object.metadata.generation = 1;
+    },
+  },
+  'discovery.k8s.io/EndpointSlice': {
+    prepareForCreate: (object) => {
+      object.metadata.generation = 1;
+    },
+    prepareForUpdate: (object, old) => {
+      const content = ({ apiVersion: _, kind: __, metadata: ___, ...rest }: KubeObject) => rest;
+      const before = old.metadata.generation ?? 0;
+      const changed = !same(content(object), content(old)) || !same(object.metadata.labels, old.metadata.labels);
+      object.metadata.generation = changed ? before + 1 : before;
+    },
+  },
 };
 
 /** The strategy of `group/Kind`; an empty one where nothing is special. */

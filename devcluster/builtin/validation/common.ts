@@ -1,0 +1,236 @@
+/** Rules that many kinds share, with the words of the real server. */
+import { dns1123Label, dns1123Subdomain, labelValue, qualifiedName } from '../../registry/names.ts';
+import { fieldError } from '../../request/status.ts';
+import type { FieldError, Json } from '../../types.ts';
+import { at, list, objects, record, text } from '../access.ts';
+import { compareQuantity, parseQuantity } from '../quantity.ts';
+
+export { fieldError } from '../../request/status.ts';
+
+/** Where violations are collected. */
+export type Errors = FieldError[];
+/** Violations of an object; with `old` those of an update. */
+export type Check = (object: unknown, errors: Errors, old?: unknown) => void;
+
+export const immutableText = 'field is immutable';
+
+export function nonNegative(object: unknown, path: string, field: string, errors: Errors): void {
+  const value = at(object, field);
+  if (typeof value === 'number' && value < 0)
+    errors.push(fieldError.invalid(`${path}.${field}`, value, 'must be greater than or equal to 0'));
+}
+
+export function notFound(field: string, value: unknown): FieldError {
+  return {
+    type: 'FieldValueNotFound',
+    field,
+    badValue: value,
+    detail: '',
+    body: `Not found: ${JSON.stringify(value)}`,
+  };
+}
+
+export function problems(path: string, value: unknown, messages: readonly string[], errors: Errors): void {
+  for (const message of messages) errors.push(fieldError.invalid(path, value, message));
+}
+
+export function requiredLabel(value: string, path: string, errors: Errors): void {
+  if (value === '') errors.push(fieldError.required(path));
+  else problems(path, value, dns1123Label(value), errors);
+}
+
+export function subdomain(value: string, path: string, errors: Errors): void {
+  problems(path, value, dns1123Subdomain(value), errors);
+}
+
+/** JSON with sorted keys: equality that does not depend on order. */
+export function stable(value: unknown): string {
+  return (
+    JSON.stringify(value, (_, item: unknown) =>
+      typeof item === 'bigint'
+        ? String(item)
+        : typeof item === 'object' && item !== null && !Array.isArray(item)
+          ? Object.fromEntries(Object.entries(item).sort(([left], [right]) => (left < right ? -1 : 1)))
+          : item,
+    ) ?? ''
+  );
+}
+
+/** Equality in which null, empty maps and empty lists are the same as nothing. */
+export function same(left: unknown, right: unknown): boolean {
+  return stable(compact(left)) === stable(compact(right));
+}
+
+function compact(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? undefined : value.map(compact);
+  if (typeof value !== 'object' || value === null) return value ?? undefined;
+  const entries = Object.entries(value)
+    .map(([key, item]) => [key, compact(item)] as const)
+    .filter(([, item]) => item !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+export function immutable(object: unknown, old: unknown, path: string, errors: Errors): void {
+  const value = at(object, path);
+  if (!same(value, at(old, path))) errors.push(fieldError.invalid(path, value ?? null, immutableText));
+}
+
+export function notSupported(
+  object: unknown,
+  path: string,
+  field: string,
+  supported: readonly string[],
+  errors: Errors,
+): void {
+  const value = at(object, field);
+  if (value === undefined || value === null) return;
+  if (!supported.includes(String(value))) errors.push(fieldError.notSupported(`${path}.${field}`, value, supported));
+}
+
+/** Required, and one of the supported values. */
+export function oneOf(
+  object: unknown,
+  path: string,
+  field: string,
+  supported: readonly string[],
+  errors: Errors,
+): void {
+  if (text(object, field) === '') errors.push(fieldError.required(`${path}.${field}`));
+  else notSupported(object, path, field, supported, errors);
+}
+
+export const portRange = 'must be between 1 and 65535, inclusive';
+
+export function portNumber(value: unknown, path: string, errors: Errors): void {
+  if (typeof value !== 'number' || value < 1 || value > 65535)
+    errors.push(fieldError.invalid(path, value ?? 0, portRange));
+}
+
+/** Problems with an IANA_SVC_NAME. */
+export function portNameProblems(name: string): string[] {
+  const found: string[] = [];
+  if (name.length > 15) found.push('must be no more than 15 characters');
+  if (!/^[-a-z0-9]+$/.test(name)) found.push('must contain only alpha-numeric characters (a-z, 0-9), and hyphens (-)');
+  if (!/[a-z]/.test(name)) found.push('must contain at least one letter (a-z)');
+  if (name.includes('--')) found.push('must not contain consecutive hyphens');
+  if (name !== '' && (name.startsWith('-') || name.endsWith('-'))) found.push('must not begin or end with a hyphen');
+  return found;
+}
+
+/** A port by number or name. */
+export function portOrName(value: unknown, path: string, errors: Errors): void {
+  if (typeof value === 'string') problems(path, value, portNameProblems(value), errors);
+  else portNumber(value, path, errors);
+}
+
+/** `5` or `20%`. */
+export function intOrPercent(object: unknown, path: string, field: string, errors: Errors): void {
+  const value = at(object, field);
+  if (value === undefined || value === null) return;
+  if (typeof value === 'string') {
+    if (!/^[0-9]+%$/.test(value)) {
+      errors.push(
+        fieldError.invalid(
+          `${path}.${field}`,
+          value,
+          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%', or '93%', regex used for validation is '[0-9]+%')",
+        ),
+      );
+    }
+  } else if (typeof value === 'number' && value < 0)
+    errors.push(fieldError.invalid(`${path}.${field}`, value, 'must be greater than or equal to 0'));
+}
+
+export function atMost100Percent(object: unknown, path: string, field: string, errors: Errors): void {
+  const value = at(object, field);
+  if (typeof value === 'string' && /^[0-9]+%$/.test(value) && Number(value.slice(0, -1)) > 100) {
+    errors.push(fieldError.invalid(`${path}.${field}`, value, 'must not be greater than 100%'));
+  }
+}
+
+export function labels(values: unknown, path: string, errors: Errors): void {
+  for (const [key, value] of Object.entries(record({ values }, 'values'))) {
+    problems(path, key, qualifiedName(key), errors);
+    problems(path, value, labelValue(String(value)), errors);
+  }
+}
+
+const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
+
+/** A metav1.LabelSelector at `field` below `path`. */
+export function labelSelector(object: unknown, path: string, field: string, errors: Errors): void {
+  const selector = at(object, field);
+  if (selector === undefined || selector === null) return;
+  labels(at(selector, 'matchLabels'), `${path}.${field}.matchLabels`, errors);
+  for (const [index, expression] of objects(selector, 'matchExpressions').entries()) {
+    const here = `${path}.${field}.matchExpressions[${index}]`;
+    const operator = text(expression, 'operator');
+    const values = list(expression, 'values');
+    if (operator === 'In' || operator === 'NotIn') {
+      if (values.length === 0)
+        errors.push(fieldError.required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (values.length > 0)
+        errors.push(
+          fieldError.forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        );
+    } else errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+    problems(`${here}.key`, text(expression, 'key'), qualifiedName(text(expression, 'key')), errors);
+    for (const [valueIndex, value] of values.entries())
+      problems(`${here}.values[${valueIndex}]`, value, labelValue(String(value)), errors);
+  }
+}
+
+/** Whether a selector matches labels; undefined where the selector is no valid one. */
+export function selectorMatches(selector: unknown, values: { readonly [key: string]: Json }): boolean | undefined {
+  for (const [key, value] of Object.entries(record({ selector }, 'selector.matchLabels')))
+    if (values[key] !== value) return false;
+  for (const expression of objects({ selector }, 'selector.matchExpressions')) {
+    const operator = text(expression, 'operator');
+    if (!operators.includes(operator)) return undefined;
+    const value = values[text(expression, 'key')];
+    const listed = value !== undefined && list(expression, 'values').includes(value);
+    if (operator === 'In' && !listed) return false;
+    if (operator === 'NotIn' && listed) return false;
+    if (operator === 'Exists' && value === undefined) return false;
+    if (operator === 'DoesNotExist' && value !== undefined) return false;
+  }
+  return true;
+}
+
+export function isEmptySelector(selector: unknown): boolean {
+  return (
+    Object.keys(record({ selector }, 'selector.matchLabels')).length +
+      list({ selector }, 'selector.matchExpressions').length ===
+    0
+  );
+}
+
+/** Problems with a key of a ConfigMap or Secret. */
+export function dataKeyProblems(key: string): string[] {
+  const found: string[] = [];
+  if (key.length > 253) found.push('must be no more than 253 characters');
+  if (!/^[-._a-zA-Z0-9]+$/.test(key)) {
+    found.push(
+      "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. 'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is '[-._a-zA-Z0-9]+')",
+    );
+  }
+  if (key === '.') found.push("must not be '.'");
+  if (key === '..') found.push("must not be '..'");
+  else if (key.startsWith('..')) found.push("must not start with '..'");
+  return found;
+}
+
+/** A quantity's value at `path` must not be negative. */
+export function nonNegativeQuantity(value: unknown, path: string, errors: Errors): void {
+  const quantity = parseQuantity(String(value));
+  if (quantity !== undefined && quantity.nano < 0n)
+    errors.push(fieldError.invalid(path, value, 'must be greater than or equal to 0'));
+}
+
+/** Negative, zero or positive as the left quantity is smaller, equal or larger; zero where either is none. */
+export function quantityOrder(left: unknown, right: unknown): number {
+  const a = parseQuantity(String(left));
+  const b = parseQuantity(String(right));
+  return a === undefined || b === undefined ? 0 : compareQuantity(a, b);
+}
