@@ -66,6 +66,8 @@ export interface Operator {
 
 const RUNS_IN_MEMORY = 48 * 1024 * 1024;
 const CALLS_IN_MEMORY = 16 * 1024 * 1024;
+/** An answer stands twice in a TaskRun, in the window and as output, and etcd takes 1.5 MiB: at three bytes a character this fits. */
+const ANSWER_LIMITS = { maxCharacters: 200_000, maxToolCalls: 128 };
 /** Reconciles wait for the API server only, never for models or tools: this many keep it busy. */
 const WORKERS = 64;
 const FEW_WORKERS = 8;
@@ -114,7 +116,7 @@ export function createOperator(options: OperatorOptions): Operator {
     };
 
     const secrets = createSecretReader(client, clock);
-    const models = createModelClient();
+    const models = createModelClient({ answerLimits: ANSWER_LIMITS });
     const limiter = createCallLimiter({
       maxInFlight: options.maxModelCalls ?? 2_000,
       ...(options.maxModelCallsPerNamespace === undefined

@@ -1,0 +1,92 @@
+/**
+ * TaskRuns a second, latency of one run, writes a run. On the embedded API server, or with KUBECONFIG on the cluster it names.
+ *
+ *     node bench/runs.ts
+ */
+import { createAgents } from './support/agents.ts';
+import { createLoad, percentile, rawWriteRate, scrape } from './support/load.ts';
+import { setStage } from './support/stage.ts';
+import type { Row } from './support/table.ts';
+import { printTable } from './support/table.ts';
+
+const scenarios = [
+  {
+    name: 'no tools',
+    agent: 'plain',
+    message: 'What is the capital of the moon?',
+    writes: [5, 4],
+    rate: 60,
+    latency: 40,
+  },
+  { name: 'one builtin tool call', agent: 'adder', message: 'add 2 and 3', writes: [10, 6], rate: 30, latency: 80 },
+] as const;
+const COUNT = Number(process.env.BENCH_RUNS ?? 600);
+
+const stage = await setStage();
+const rows: Row[] = [];
+try {
+  const { metricsUrl } = await stage.startOperator();
+  await createAgents(stage);
+  const load = await createLoad(stage);
+  for (const scenario of scenarios) {
+    const [objectLimit, eventLimit] = scenario.writes;
+    await load.run({ ...scenario, count: 20, atOnce: 10 });
+    const raw = await rawWriteRate(stage.client, stage.namespace);
+
+    const before = await writes(metricsUrl);
+    const burst = await load.run({ ...scenario, count: COUNT, atOnce: 100 });
+    await settled(metricsUrl);
+    const after = await writes(metricsUrl);
+    // The Task's own create is the load generator's.
+    const objects = 1 + (after.objects - before.objects) / COUNT;
+    const events = (after.events - before.events) / COUNT;
+    const share = burst.perSecond / (raw / (objects + events));
+    rows.push({
+      what: `TaskRuns/s, ${scenario.name}, 100 at once`,
+      measured: `${burst.perSecond.toFixed(1)} (${share.toFixed(2)} × raw ${raw.toFixed(0)} writes/s ÷ writes a run)`,
+      toReach: `≥ ${scenario.rate}, ≥ 0.6 ×`,
+      reached: burst.perSecond >= scenario.rate && share >= 0.6,
+    });
+    rows.push({
+      what: `API writes a run, ${scenario.name} (objects + events)`,
+      measured: `${objects.toFixed(2)} + ${events.toFixed(2)}`,
+      toReach: `≤ ${objectLimit} + ${eventLimit}`,
+      reached: objects <= objectLimit + 0.05 && events <= eventLimit + 0.05,
+    });
+
+    const alone = await load.run({ ...scenario, count: 100, atOnce: 1 });
+    const p50 = percentile(alone.latencies, 0.5);
+    rows.push({
+      what: `one run alone, ${scenario.name}, create Task → FinalAnswer`,
+      measured: `p50 ${p50.toFixed(1)} ms, p99 ${percentile(alone.latencies, 0.99).toFixed(1)} ms`,
+      toReach: `p50 ≤ ${scenario.latency} ms`,
+      reached: p50 <= scenario.latency,
+    });
+  }
+  await load.close();
+} finally {
+  await stage.close();
+}
+printTable(`Runs, ${stage.server} API server`, rows);
+
+async function writes(url: string): Promise<{ objects: number; events: number }> {
+  const totals = { objects: 0, events: 0 };
+  for (const { labels, value } of await scrape(url, 'rest_client_requests_total')) {
+    if (/verb="(get|list|watch)"/i.test(labels)) continue;
+    if (/resource="leases"/.test(labels)) continue;
+    if (/resource="events"/.test(labels)) totals.events += value;
+    else totals.objects += value;
+  }
+  return totals;
+}
+
+/** Statuses and events are written a little later than the runs end: waits until the counts stand still for two seconds. */
+async function settled(url: string): Promise<void> {
+  let last = '';
+  for (;;) {
+    const now = JSON.stringify(await writes(url));
+    if (now === last) return;
+    last = now;
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+  }
+}

@@ -1,0 +1,121 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { KINDS, toCustomResourceDefinition } from '../../api/index.ts';
+import type { KubeClient, KubeObject, Logger, Resource } from '../../kube/index.ts';
+import { createKubeClient, isAlreadyExists, loadKubeConfig } from '../../kube/index.ts';
+import { freePort, type Program, startProgram } from './program.ts';
+
+export const silent: Logger = {
+  debug() {},
+  info() {},
+  warn() {},
+  error() {},
+  child: () => silent,
+};
+
+/** API server, operator and simulated model, each a process of its own, and a client of this process. */
+export interface Stage {
+  readonly server: string;
+  readonly kubeconfig: string;
+  readonly client: KubeClient;
+  readonly namespace: string;
+  readonly model: Program;
+  readonly modelUrl: string;
+  startOperator(args?: readonly string[]): Promise<{ program: Program; metricsUrl: string }>;
+  close(): Promise<void>;
+}
+
+const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
+const crds: Resource = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
+
+/** On the cluster that KUBECONFIG names, else on the embedded API server with a folder of its own. */
+export async function setStage(options: { readonly modelArgs?: readonly string[] } = {}): Promise<Stage> {
+  const closing: (() => Promise<void> | void)[] = [];
+  let kubeconfig = process.env.KUBECONFIG ?? '';
+  let server = 'real';
+  if (kubeconfig === '') {
+    server = 'embedded';
+    const data = mkdtempSync(join(tmpdir(), 'kubechain-bench-'));
+    closing.unshift(() => rmSync(data, { recursive: true, force: true }));
+    const api = startProgram(['devcluster', '--data', data, '--port', '0']);
+    await api.line(/Kubernetes API on/);
+    kubeconfig = join(data, 'kubeconfig');
+    closing.unshift(() => api.stop());
+  }
+  const client = createKubeClient({
+    kubeConfig: await loadKubeConfig({ path: kubeconfig }),
+    fieldManager: 'kubechain-bench',
+    logger: silent,
+  });
+  closing.unshift(() => client.close());
+  for (const kind of KINDS) {
+    const crd = toCustomResourceDefinition(kind) as unknown as KubeObject;
+    await client.patch(crds, { name: crd.metadata.name ?? '' }, { type: 'apply', body: crd }, { force: true });
+  }
+  await established(client);
+  const namespace = `bench-${Date.now().toString(36)}`;
+  await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+  closing.unshift(() => client.delete(namespaces, { name: namespace }));
+
+  const model = startProgram(['simulate-openai', '--port', '0', '--no-api-key', ...(options.modelArgs ?? [])]);
+  closing.unshift(() => model.stop());
+  const modelUrl = (await model.line(/on (http:\S+\/v1)/))[1] ?? '';
+
+  return {
+    server,
+    kubeconfig,
+    client,
+    namespace,
+    model,
+    modelUrl,
+    async startOperator(args = []) {
+      const [health, metrics] = [await freePort(), await freePort()];
+      const program = startProgram([
+        'operator',
+        ...['--kubeconfig', kubeconfig, '--no-leader-elect', '--namespace', namespace, '--log-level', 'info'],
+        ...['--health-port', String(health), '--metrics-port', String(metrics), ...args],
+      ]);
+      closing.unshift(() => program.stop());
+      await program.line(/caches are filled/);
+      return { program, metricsUrl: `http://127.0.0.1:${metrics}/metrics` };
+    },
+    async close() {
+      for (const step of closing) await step();
+    },
+  };
+}
+
+/** Serving lags behind the creation of a CRD. */
+async function established(client: KubeClient): Promise<void> {
+  const deadline = Date.now() + 30_000;
+  for (const kind of KINDS) {
+    for (;;) {
+      try {
+        await client.list(kind as Resource, { limit: 1 });
+        break;
+      } catch (error) {
+        if (Date.now() > deadline) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    }
+  }
+}
+
+export async function create<T extends KubeObject>(
+  client: KubeClient,
+  resource: Resource<T>,
+  object: T,
+): Promise<void> {
+  try {
+    await client.create(resource, object);
+  } catch (error) {
+    if (!isAlreadyExists(error)) throw error;
+  }
+}
