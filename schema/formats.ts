@@ -79,7 +79,7 @@ function isUuid(text: string): boolean {
 /** Formats that structural schemas honour, by their name without dashes; all others are ignored. */
 const STRING_FORMATS = new Map<string, Check>([
   ['bsonobjectid', matches(/^[0-9a-fA-F]{24}$/)],
-  ['uri', (text) => parseRequestUri(text) !== undefined],
+  ['uri', (text) => typeof parseRequestUri(text) !== 'string'],
   ['email', isMailAddress],
   ['hostname', isHostname],
   ['ipv4', (text) => text.includes('.') && parseIp(text, { sloppy: true }) !== undefined],

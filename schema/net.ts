@@ -84,6 +84,21 @@ export function parseIp(text: string, options: { sloppy?: boolean; zones?: boole
   return undefined;
 }
 
+/** Why Go's `netip.ParseAddr` does not take the text. */
+export function ipProblem(text: string): string {
+  if (!/[.:]/.test(text)) return 'unable to parse IP';
+  if (text.includes(':')) return 'unable to parse IP';
+  const parts = text.split('.');
+  for (const [i, part] of parts.entries()) {
+    if (!/^[0-9]*$/.test(part)) return 'unexpected character';
+    if (part === '') return 'IPv4 field must have at least one digit';
+    if (part.length > 1 && part.startsWith('0')) return 'IPv4 field has octet with leading zero';
+    if (Number(part) > 255) return 'IPv4 field has value >255';
+    if (i === 3 && parts.length > 4) return 'IPv4 address too long';
+  }
+  return parts.length < 4 ? 'IPv4 address too short' : 'unable to parse IP';
+}
+
 /** True for `::ffff:1.2.3.4`, IPv6 that stands for an IPv4 address. */
 export function isIpv4Mapped(address: IpAddress): boolean {
   const { bytes } = address;

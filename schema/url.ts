@@ -1,3 +1,4 @@
+import { goQuote } from './gofmt.ts';
 import { parseIp } from './net.ts';
 
 /** The parts of a URL that Kubernetes' CEL library shows. Escapes are decoded in `host` and `query` values. */
@@ -12,40 +13,54 @@ export interface GoUrl {
   readonly text: string;
 }
 
+/** Why a text is no URL. */
+class UrlProblem {
+  readonly reason: string;
+
+  constructor(reason: string) {
+    this.reason = reason;
+  }
+}
+
+function refuse(reason: string): never {
+  throw new UrlProblem(reason);
+}
+
 /**
  * Go's `url.ParseRequestURI`: an absolute URI or an absolute path, without a fragment (`#` is part of the last
- * component). Returns undefined where Go reports an error.
+ * component). Returns Go's error as a text where there is one: `parse "x": invalid URI for request`.
  */
-export function parseRequestUri(text: string): GoUrl | undefined {
-  if (text === '' || hasControlCharacter(text)) return undefined;
+export function parseRequestUri(text: string): GoUrl | string {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof UrlProblem) return `parse ${goQuote(text)}: ${error.reason}`;
+    throw error;
+  }
+}
+
+function parse(text: string): GoUrl {
+  if (hasControlCharacter(text)) refuse('net/url: invalid control character in URL');
+  if (text === '') refuse('empty url');
   if (text === '*') return { scheme: '', host: '', escapedPath: '*', rawQuery: '', text };
   const split = splitScheme(text);
-  if (split === undefined) return undefined;
-  let { scheme, rest } = split;
-  scheme = scheme.toLowerCase();
-  let rawQuery = '';
-  const question = rest.indexOf('?');
-  if (question >= 0) {
-    rawQuery = rest.slice(question + 1);
-    rest = rest.slice(0, question);
-  }
+  const scheme = split.scheme.toLowerCase();
+  const question = split.rest.indexOf('?');
+  let rest = question < 0 ? split.rest : split.rest.slice(0, question);
+  const rawQuery = question < 0 ? '' : split.rest.slice(question + 1);
   if (!rest.startsWith('/')) {
     // An opaque URI such as `mailto:someone@example.com`.
-    return scheme === '' ? undefined : { scheme, host: '', escapedPath: '', rawQuery, text };
+    if (scheme === '') refuse('invalid URI for request');
+    return { scheme, host: '', escapedPath: '', rawQuery, text };
   }
   let host = '';
-  if (rest.startsWith('//') && (scheme !== '' || !rest.startsWith('///'))) {
-    // Without a scheme, ParseRequestURI takes `//x` as a path.
-    if (scheme !== '') {
-      const slash = rest.indexOf('/', 2);
-      const authority = slash < 0 ? rest.slice(2) : rest.slice(2, slash);
-      rest = slash < 0 ? '' : rest.slice(slash);
-      const parsed = parseAuthority(authority);
-      if (parsed === undefined) return undefined;
-      host = parsed;
-    }
+  // Without a scheme, `//x` is a path.
+  if (rest.startsWith('//') && scheme !== '') {
+    const slash = rest.indexOf('/', 2);
+    host = parseAuthority(slash < 0 ? rest.slice(2) : rest.slice(2, slash));
+    rest = slash < 0 ? '' : rest.slice(slash);
   }
-  if (!validEscapes(rest)) return undefined;
+  checkEscapes(rest);
   return { scheme, host, escapedPath: escapePath(rest), rawQuery, text };
 }
 
@@ -57,7 +72,7 @@ function hasControlCharacter(text: string): boolean {
   return false;
 }
 
-function splitScheme(text: string): { scheme: string; rest: string } | undefined {
+function splitScheme(text: string): { scheme: string; rest: string } {
   for (let i = 0; i < text.length; i++) {
     const char = text[i] ?? '';
     if (/[a-zA-Z]/.test(char)) continue;
@@ -65,7 +80,8 @@ function splitScheme(text: string): { scheme: string; rest: string } | undefined
       if (i === 0) return { scheme: '', rest: text };
       continue;
     }
-    if (char === ':') return i === 0 ? undefined : { scheme: text.slice(0, i), rest: text.slice(i + 1) };
+    if (char === ':')
+      return i === 0 ? refuse('missing protocol scheme') : { scheme: text.slice(0, i), rest: text.slice(i + 1) };
     return { scheme: '', rest: text };
   }
   return { scheme: '', rest: text };
@@ -78,30 +94,46 @@ function validEscapes(text: string): boolean {
   return true;
 }
 
+function checkEscapes(text: string): void {
+  for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
+    const escape = text.slice(at, at + 3);
+    if (!/^%[0-9a-fA-F]{2}$/.test(escape)) refuse(`invalid URL escape ${goQuote(escape)}`);
+  }
+}
+
 const USER_INFO = /^[A-Za-z0-9\-._:~!$&'()*+,;=%@]*$/;
 
-function parseAuthority(authority: string): string | undefined {
+function parseAuthority(authority: string): string {
   const at = authority.lastIndexOf('@');
   if (at >= 0) {
     const user = authority.slice(0, at);
-    if (!USER_INFO.test(user) || !validEscapes(user)) return undefined;
+    if (!USER_INFO.test(user)) refuse('net/url: invalid userinfo');
+    checkEscapes(user);
   }
   const host = authority.slice(at + 1);
-  if (host.startsWith('[')) {
-    const end = host.lastIndexOf(']');
-    if (end < 0 || !validPort(host.slice(end + 1))) return undefined;
-    const inside = host.slice(1, end);
-    const zone = inside.indexOf('%25');
-    const address = zone < 0 ? inside : inside.slice(0, zone);
-    if (parseIp(address)?.bytes.length !== 16) return undefined;
-    return zone < 0 ? host : `[${address}%${decode(inside.slice(zone + 3))}${host.slice(end)}`;
-  }
+  if (host.startsWith('[')) return bracketed(host);
   const colon = host.lastIndexOf(':');
-  if (colon >= 0 && (!validPort(host.slice(colon)) || host.slice(0, colon).includes(':'))) return undefined;
-  if (/[ "<>\\^`{|}]/.test(host)) return undefined;
-  // Go allows only escapes of non-ASCII bytes in a host.
-  for (const match of host.matchAll(/%(..?)?/g)) if (!/^[89a-fA-F][0-9a-fA-F]$/.test(match[1] ?? '')) return undefined;
-  return decode(host);
+  if (colon >= 0) checkPort(host.slice(colon));
+  if (colon >= 0 && host.slice(0, colon).includes(':'))
+    refuse(`invalid port ${goQuote(host.slice(host.indexOf(':')))} after host`);
+  for (const match of host.matchAll(/%.{0,2}/g)) {
+    // Only bytes beyond ASCII may be escaped in a host.
+    if (!/^%[89a-fA-F][0-9a-fA-F]$/.test(match[0])) refuse(`invalid URL escape ${goQuote(match[0])}`);
+  }
+  const bad = /[ "<>\\^`{|}]/.exec(host);
+  return bad === null ? decode(host) : refuse(`invalid character ${goQuote(bad[0])} in host name`);
+}
+
+/** An IPv6 address in brackets, with a zone and a port perhaps. */
+function bracketed(host: string): string {
+  const end = host.lastIndexOf(']');
+  if (end < 0) refuse("missing ']' in host");
+  checkPort(host.slice(end + 1));
+  const inside = host.slice(1, end);
+  const zone = inside.indexOf('%25');
+  const address = zone < 0 ? inside : inside.slice(0, zone);
+  if (parseIp(address)?.bytes.length !== 16) refuse(`invalid host: ParseAddr(${goQuote(address)}): unable to parse IP`);
+  return zone < 0 ? host : `[${address}%${decode(inside.slice(zone + 3))}${host.slice(end)}`;
 }
 
 function decode(text: string): string {
@@ -113,8 +145,8 @@ function decode(text: string): string {
   }
 }
 
-function validPort(port: string): boolean {
-  return port === '' || /^:[0-9]*$/.test(port);
+function checkPort(port: string): void {
+  if (port !== '' && !/^:[0-9]*$/.test(port)) refuse(`invalid port ${goQuote(port)} after host`);
 }
 
 // What Go's EscapedPath leaves as it is, when the path as written is a valid encoding.

@@ -34,7 +34,8 @@ export function estimateCall(
     case 'list_slice': {
       const start = intLiteral(first) ?? 0;
       const end = intLiteral(second) ?? sizeOf(target).max;
-      return listCall(1, fixed(Math.max(0, end - start)));
+      // cel-go subtracts unsigned numbers: a range the wrong way round is unbounded.
+      return listCall(1, fixed(end < start ? MAX_COST : end - start));
     }
     case 'lists_range':
       return listCall(1, fixed(intLiteral(first) ?? MAX_COST));

@@ -243,11 +243,10 @@ class Checker {
     return types.map((type) => substitute(subs, type, false));
   }
 
-  #join(at: Expr, previous: CelType | undefined, current: CelType): CelType {
+  /** The common type; dyn where there is none: whether that is a mistake is decided after the types are known. */
+  #join(previous: CelType | undefined, current: CelType): CelType {
     if (previous === undefined) return current;
-    if (this.#assignable(previous, current)) return mostGeneral(previous, current);
-    this.#mismatch(at, previous, current);
-    return ERROR;
+    return this.#assignable(previous, current) ? mostGeneral(previous, current) : DYN;
   }
 
   /** The type within an element or entry marked optional. */
@@ -261,7 +260,7 @@ class Checker {
     expr.elements.forEach((element, i) => {
       let type = this.check(element);
       if (expr.optional.has(i)) type = this.#unwrapElement(element, type);
-      item = this.#join(element, item, type);
+      item = this.#join(item, type);
     });
     return listOf(item ?? this.#fresh());
   }
@@ -270,10 +269,10 @@ class Checker {
     let key: CelType | undefined;
     let value: CelType | undefined;
     for (const entry of expr.entries) {
-      key = this.#join(entry.key, key, this.check(entry.key));
+      key = this.#join(key, this.check(entry.key));
       let type = this.check(entry.value);
       if (entry.optional) type = this.#unwrapElement(entry.value, type);
-      value = this.#join(entry.value, value, type);
+      value = this.#join(value, type);
     }
     return mapOf(key ?? this.#fresh(), value ?? this.#fresh());
   }

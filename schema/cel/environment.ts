@@ -1,12 +1,9 @@
-import { parseGoDuration } from '../duration.ts';
-import { compileRegExp } from '../regex.ts';
 import { type Expr, walk } from './ast.ts';
 import { check } from './checker.ts';
 import { estimateCost } from './cost.ts';
 import type { DeclType } from './decl.ts';
 import type { Estimate } from './estimate.ts';
 import { type FunctionTable, functionTable, type Library } from './functions.ts';
-import { CelCompileError, issueAt } from './issues.ts';
 import { conversions } from './lib/conversions.ts';
 import { dates } from './lib/dates.ts';
 import { namedFormats } from './lib/formats.ts';
@@ -19,7 +16,6 @@ import { semvers } from './lib/semver.ts';
 import { strings } from './lib/strings.ts';
 import { parse } from './parser.ts';
 import { CelProgramError, compileProgram } from './program.ts';
-import { parseTimestamp } from './time.ts';
 import {
   BOOL,
   BYTES,
@@ -39,6 +35,7 @@ import {
   typeOf,
   UINT,
 } from './types.ts';
+import { validateLiterals } from './validators.ts';
 import { CelFailure, CelType as CelTypeValue, type CelValue } from './values.ts';
 
 /** Cost that one call of an expression may reach on a Kubernetes API server: about a tenth of a second there. */
@@ -158,7 +155,7 @@ function environment(functions: FunctionTable, options: Omit<EnvironmentOptions,
   const compile = (source: string): CelProgram => {
     const expr = parse(source);
     const resultType = check(expr, source, declarations);
-    checkLiterals(expr, source);
+    validateLiterals(expr, source);
     const { run, slots } = compileProgram(expr, target);
     const used = variablesOf(expr, slotOf);
     return {
@@ -195,34 +192,6 @@ function variablesOf(expr: Expr, known: ReadonlyMap<string, number>): ReadonlySe
 /** True when the type is exactly that: `dyn` is not bool. */
 export function isResultType(program: CelProgram, type: CelType): boolean {
   return isExactType(program.resultType, type);
-}
-
-const LITERAL_CHECKS = new Map<string, (text: string) => boolean>([
-  ['duration', (text) => parseGoDuration(text) !== undefined],
-  ['timestamp', (text) => parseTimestamp(text) !== undefined],
-  ['matches', isPattern],
-]);
-
-function isPattern(text: string): boolean {
-  try {
-    compileRegExp(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-/** Durations, timestamps and patterns that are written out must be valid. */
-function checkLiterals(expr: Expr, source: string): void {
-  const issues: ReturnType<typeof issueAt>[] = [];
-  walk(expr, (node) => {
-    if (node.kind !== 'call') return;
-    const isValid = LITERAL_CHECKS.get(node.fn);
-    const [argument] = node.args;
-    if (isValid === undefined || argument?.kind !== 'literal' || typeof argument.value !== 'string') return;
-    if (!isValid(argument.value)) issues.push(issueAt(source, argument.offset, `invalid ${node.fn} argument`));
-  });
-  if (issues.length > 0) throw new CelCompileError(issues, source);
 }
 
 export { CelProgramError };

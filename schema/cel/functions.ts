@@ -93,7 +93,7 @@ function collectParams(type: CelType, into: Set<string>): void {
   for (const param of type.params) collectParams(param, into);
 }
 
-/** True when the value is of the type, as far as the runtime knows (items of lists and maps are not looked at). */
+/** True when the value is of the type, as far as the runtime knows: of lists, the first item is looked at. */
 export function isOfType(value: CelValue, type: CelType): boolean {
   switch (type.kind) {
     case 'dyn':
@@ -118,8 +118,12 @@ export function isOfType(value: CelValue, type: CelType): boolean {
       return value instanceof CelTimestamp;
     case 'duration':
       return value instanceof CelDuration;
-    case 'list':
-      return value instanceof CelList;
+    case 'list': {
+      const [item] = type.params;
+      if (!(value instanceof CelList)) return false;
+      const first = item === undefined || item.kind === 'param' || item.kind === 'dyn' ? undefined : value.get(0);
+      return first === undefined || isOfType(first, item as CelType);
+    }
     case 'map':
     case 'struct':
       return value instanceof CelMap;
@@ -136,7 +140,8 @@ export function isOfType(value: CelValue, type: CelType): boolean {
 export function isProven(actual: CelType, declared: CelType): boolean {
   if (declared.kind === 'param' || declared.kind === 'dyn') return true;
   // Null is statically assignable to some types, so that only equal kinds prove anything.
-  return actual.kind === declared.kind;
+  if (actual.kind !== declared.kind) return false;
+  return declared.kind !== 'list' || isProven(actual.params[0] ?? actual, declared.params[0] ?? declared);
 }
 
 /** The most that one value built by a function may take, in characters or items. Far above what a budget allows. */

@@ -273,7 +273,6 @@ const MEMBERS = new Map<string, Macro>([
   ['exists/2', exists(false)],
   ['exists/3', exists(true)],
   ['exists_one/2', existsOne(false)],
-  ['existsOne/2', existsOne(false)],
   ['exists_one/3', existsOne(true)],
   ['existsOne/3', existsOne(true)],
   ['map/2', map],

@@ -201,10 +201,10 @@ class Parser {
   #unary(): Expr {
     const token = this.#token;
     if (!this.#is('!') && !this.#is('-')) return this.#member(this.#primary());
+    // One minus right before a number belongs to the number.
+    if (token.text === '-' && this.#peek(1).kind === 'number') return this.#member(this.#primary());
     let count = 0;
     while (this.#is(token.text)) {
-      // A minus right before a number belongs to the number.
-      if (token.text === '-' && this.#peek(1).kind === 'number') break;
       this.#next();
       count++;
     }

@@ -18,9 +18,11 @@ import {
   CelOptional,
   type CelValue,
   fail,
+  isNumeric,
   mapKey,
   NO_SUCH_OVERLOAD,
   printValue,
+  typeNameOf,
   ValueList,
   ValueMap,
 } from './values.ts';
@@ -59,6 +61,8 @@ interface Node {
   readonly run: Run;
   /** A variable, or a chain of selections from one: selecting on costs one unit less then. */
   readonly attribute: boolean;
+  /** What a conditional does not pay when this is the branch it takes: it resolves variables without reading them. */
+  readonly refund?: number;
   readonly constant?: CelValue;
 }
 
@@ -152,7 +156,7 @@ class Compiler {
       if (value instanceof CelFailure) throw value;
       return value;
     };
-    return { run, attribute: true };
+    return { run, attribute: true, refund: 1 };
   }
 
   #select(expr: SelectExpr, scope: Scope | undefined): Node {
@@ -173,10 +177,13 @@ class Compiler {
     return {
       run: (frame) => {
         const value = operand(frame);
+        // Nothing is selected from what is not there.
+        if (value === CelOptional.NONE) return value;
         charge(frame, cost);
         return value instanceof CelMap ? entry(value, field) : selectOther(value, field);
       },
       attribute: true,
+      refund: 1,
     };
   }
 
@@ -198,9 +205,40 @@ class Compiler {
       case '_+_':
       case 'cel.@mapInsert':
         return this.#accumulate(expr, scope) ?? this.#function(expr, scope);
+      case '@in':
+        return this.#membership(expr, scope) ?? this.#function(expr, scope);
+      case 'or':
+      case 'orValue':
+        return this.#fallback(expr, scope) ?? this.#function(expr, scope);
       default:
         return this.#function(expr, scope);
     }
+  }
+
+  /** `x in ['a', 'b']`: one look-up, free of charge. */
+  #membership(expr: CallExpr, scope: Scope | undefined): Node | undefined {
+    const [value, list] = this.#arguments(expr, scope) as [Node, Node];
+    if (!(list.constant instanceof ValueList) || !list.constant.items.every(isKey)) return undefined;
+    const keys = new Set(list.constant.items.map(mapKey));
+    const run: Run = (frame) => {
+      const item = value.run(frame);
+      return isKey(item) && keys.has(mapKey(item));
+    };
+    return { run, attribute: false };
+  }
+
+  /** `a.orValue(b)` evaluates b only when it is needed, and costs nothing itself. */
+  #fallback(expr: CallExpr, scope: Scope | undefined): Node | undefined {
+    if (expr.target === undefined) return undefined;
+    const [first, second] = this.#arguments(expr, scope) as [Node, Node];
+    const unwraps = expr.fn === 'orValue';
+    const run: Run = (frame) => {
+      const value = first.run(frame);
+      if (!(value instanceof CelOptional)) return fail(NO_SUCH_OVERLOAD);
+      if (value.value === undefined) return second.run(frame);
+      return unwraps ? value.value : value;
+    };
+    return { run, attribute: false };
   }
 
   #arguments(expr: CallExpr, scope: Scope | undefined): Node[] {
@@ -238,8 +276,10 @@ class Compiler {
     const [condition, yes, no] = this.#arguments(expr, scope) as [Node, Node, Node];
     const run: Run = (frame) => {
       const value = condition.run(frame);
-      if (value === true) return yes.run(frame);
-      return value === false ? no.run(frame) : fail(NO_SUCH_OVERLOAD);
+      if (typeof value !== 'boolean') return fail(NO_SUCH_OVERLOAD);
+      const branch = value ? yes : no;
+      frame.cost -= branch.refund ?? 0;
+      return branch.run(frame);
     };
     return { run, attribute: true };
   }
@@ -250,10 +290,11 @@ class Compiler {
     const run: Run = (frame) => {
       const value = operand.run(frame);
       const at = index.run(frame);
-      charge(frame, cost);
-      return read(value, at);
+      const item = read(value, at);
+      charge(frame, item === CelOptional.NONE ? cost - 1 : cost);
+      return item;
     };
-    return { run, attribute: true };
+    return { run, attribute: true, refund: 1 };
   }
 
   #notStrictlyFalse(expr: CallExpr, scope: Scope | undefined): Node {
@@ -313,7 +354,7 @@ class Compiler {
       only !== undefined &&
       resolved.length === 1 &&
       only.args.every((type, i) => isProven(operands[i]?.type ?? DYN, type));
-    const node = proven ? callDirectly(withPattern(expr, only, args), args) : callByTypes(candidates, args);
+    const node = proven ? callDirectly(withPattern(expr, only, args), args) : callByTypes(expr.fn, candidates, args);
     if (!CONVERSIONS.has(expr.fn) || args.length !== 1 || args[0]?.constant === undefined) return node;
     try {
       return constant(node.run({ slots: [], cost: 0, limit: Number.POSITIVE_INFINITY }));
@@ -363,8 +404,7 @@ class Compiler {
     const isConstant = entries.every(
       ({ key, value, optional }) => !optional && key.constant !== undefined && value.constant !== undefined,
     );
-    if (isConstant && entries.length > 0)
-      return constant(build({ slots: [], cost: 0, limit: Number.POSITIVE_INFINITY }));
+    if (isConstant) return constant(build({ slots: [], cost: 0, limit: Number.POSITIVE_INFINITY }));
     const run: Run = (frame) => {
       const map = build(frame);
       charge(frame, MAP_COST);
@@ -439,7 +479,7 @@ class Compiler {
           if (second !== undefined) frame.slots[second.slot] = items.get(key);
           if (!advance(frame)) break;
         }
-      } else fail(`got '${typeof items}', expected iterable type`);
+      } else fail(`got 'types.${goKind(items)}', expected iterable type`);
       return result(frame);
     };
     return { run, attribute: false };
@@ -483,12 +523,14 @@ function accumulatorFor(expr: ComprehensionExpr, init: Run): Run {
     return () => new Accumulator();
   }
   if (expr.init.kind === 'map') {
-    return (frame) => {
-      charge(frame, MAP_COST);
-      return new MapAccumulator();
-    };
+    return () => new MapAccumulator();
   }
   return init;
+}
+
+/** True for what can be found by its key: equal values have equal keys. */
+function isKey(value: CelValue): boolean {
+  return typeof value === 'string' || typeof value === 'boolean' || isNumeric(value);
 }
 
 /** The entry of a map. Null is a value like any other; undefined means that the key is not there. */
@@ -498,22 +540,21 @@ function entry(map: CelMap, key: CelValue): CelValue {
 }
 
 function selectOther(value: CelValue, field: string): CelValue {
-  if (!(value instanceof CelOptional)) return fail(NO_SUCH_OVERLOAD);
-  if (value.value === undefined) return value;
+  if (value instanceof CelList) return fail("unsupported index type 'string' in list");
+  if (!(value instanceof CelOptional) || value.value === undefined) return fail(`no such key: ${field}`);
   return optionalIndex(value.value, field);
 }
 
 function hasField(value: CelValue, field: string): boolean {
   if (value instanceof CelMap) return value.get(field) !== undefined;
-  if (value instanceof CelOptional) return value.value !== undefined && hasField(value.value, field);
-  return fail(NO_SUCH_OVERLOAD);
+  return value instanceof CelOptional && value.value !== undefined && hasField(value.value, field);
 }
 
 function indexInto(value: CelValue, index: CelValue): CelValue {
   if (value instanceof CelList) return listItem(value, index);
   if (value instanceof CelMap) return entry(value, index);
   if (value instanceof CelOptional) return value.value === undefined ? value : optionalIndex(value.value, index);
-  return fail(NO_SUCH_OVERLOAD);
+  return fail(`no such key: ${printValue(index)}`);
 }
 
 function optionalIndex(value: CelValue, index: CelValue): CelValue {
@@ -560,7 +601,7 @@ function callDirectly(overload: Pick<Overload, 'run' | 'cost'>, args: readonly N
 }
 
 /** A call whose argument types are known only while it runs. */
-function callByTypes(overloads: readonly Overload[], args: readonly Node[]): Node {
+function callByTypes(fn: string, overloads: readonly Overload[], args: readonly Node[]): Node {
   const run: Run = (frame) => {
     const values = args.map((arg) => arg.run(frame));
     const overload = overloads.find(({ args: types }) => {
@@ -568,13 +609,38 @@ function callByTypes(overloads: readonly Overload[], args: readonly Node[]): Nod
     });
     if (overload === undefined) {
       charge(frame, 1);
-      return fail(NO_SUCH_OVERLOAD);
+      return fail(noOverload(fn, values));
     }
     const result = overload.run(...values);
     charge(frame, overload.cost === undefined ? 1 : overload.cost(values, result));
     return result;
   };
   return { run, attribute: false };
+}
+
+/** Functions whose failure to apply names neither them nor their arguments. */
+const NAMELESS: ReadonlySet<string> = new Set([
+  'contains',
+  'startsWith',
+  'endsWith',
+  'matches',
+  'find',
+  'findAll',
+  '@in',
+]);
+
+function noOverload(fn: string, values: readonly CelValue[]): string {
+  if (fn === 'size' || fn === '_%_') return `${NO_SUCH_OVERLOAD}: ${fn}`;
+  if (NAMELESS.has(fn) || fn.includes('_')) return NO_SUCH_OVERLOAD;
+  return `${NO_SUCH_OVERLOAD}: ${fn}(${values.map(typeNameOf).join(', ')})`;
+}
+
+/** Go's name for the kind of a scalar. */
+function goKind(value: CelValue): string {
+  const name = typeNameOf(value)
+    .replace(/^google\.protobuf\./, '')
+    .replace(/_type$/, '');
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }
 
 /** A pattern that is written out is compiled with the expression. */

@@ -39,13 +39,20 @@ function toUint(text: string): CelUint {
   return value !== undefined && value < 1n << 64n ? new CelUint(value) : conversionError('string', 'uint');
 }
 
-// What Go's strconv.ParseFloat reads, but for underscores and hexadecimal floats.
-const DOUBLE = /^[+-]?(?:[0-9]+\.?[0-9]*(?:[eE][+-]?[0-9]+)?|\.[0-9]+(?:[eE][+-]?[0-9]+)?)$/;
+// What Go's strconv.ParseFloat reads: underscores between digits and hexadecimal floats too.
+const DOUBLE = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
+const HEX_DOUBLE = /^([+-]?)0[xX]([0-9a-fA-F]*)\.?([0-9a-fA-F]*)[pP]([+-]?\d{1,5})$/;
 
-function toDouble(text: string): number {
+function toDouble(written: string): number {
+  const text = written.replace(/(?<=[0-9a-fA-F])_(?=[0-9a-fA-F])/g, '');
   if (DOUBLE.test(text)) {
     const value = Number(text);
     return Number.isFinite(value) ? value : conversionError('string', 'double');
+  }
+  const hex = HEX_DOUBLE.exec(text);
+  if (hex !== null && `${hex[2]}${hex[3]}` !== '') {
+    const mantissa = Number(`0x${hex[2]}${hex[3]}`);
+    return (hex[1] === '-' ? -1 : 1) * mantissa * 2 ** (Number(hex[4]) - 4 * (hex[3] ?? '').length);
   }
   const special = /^([+-]?)(?:inf|infinity)$/i.exec(text);
   if (special !== null) return special[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;

@@ -1,4 +1,4 @@
-import { compareStrings, goFloat } from '../../gofmt.ts';
+import { compareStrings, goFloat, goQuote } from '../../gofmt.ts';
 import { guardAllocation } from '../functions.ts';
 import { formatTimestamp } from '../time.ts';
 import {
@@ -12,74 +12,140 @@ import {
   fail,
   typeNameOf,
 } from '../values.ts';
+import { durationText } from './conversions.ts';
 
-/** CEL's `string.format`: `%s %d %f %e %b %o %x %X`, with a precision for the floating ones. */
-export function formatString(template: string, args: CelList): string {
-  let out = '';
-  let used = 0;
+export type Verb = 's' | 'd' | 'f' | 'e' | 'b' | 'o' | 'x' | 'X';
+
+/** A piece of a template: text, a clause for the next argument, or what is wrong from here on. */
+export type Piece =
+  | { readonly text: string }
+  | { readonly verb: Verb; readonly precision: number | undefined }
+  | { readonly error: string };
+
+const VERBS = 'sdfebxXo';
+
+/** Takes a template of `string.format` apart. */
+export function parseTemplate(template: string): Piece[] {
+  const pieces: Piece[] = [];
   let at = 0;
   while (at < template.length) {
     const percent = template.indexOf('%', at);
-    if (percent < 0) break;
-    out += template.slice(at, percent);
-    at = percent + 1;
-    if (template[at] === '%') {
-      out += '%';
-      at++;
+    if (percent !== at) {
+      const end = percent < 0 ? template.length : percent;
+      pieces.push({ text: template.slice(at, end) });
+      at = end;
       continue;
     }
-    const clause = /^(?:\.(\d+))?(.?)/su.exec(template.slice(at));
-    const verb = clause?.[2] ?? '';
-    if (verb === '') fail('unexpected end of string');
-    at += clause?.[0].length ?? 0;
-    const format = CLAUSES.get(verb);
-    if (format === undefined) fail(`could not parse formatting clause: unrecognized formatting clause "${verb}"`);
-    const value = args.get(used);
-    if (value === undefined) fail(`index ${used} out of range`);
-    used++;
-    const precision = clause?.[1] === undefined ? 6 : Number(clause[1]);
-    out += (format as Clause)(value as CelValue, precision);
+    if (template[at + 1] === '%') {
+      pieces.push({ text: '%' });
+      at += 2;
+      continue;
+    }
+    const clause = /^%(?:\.([0-9]*))?/.exec(template.slice(at)) as RegExpExecArray;
+    const verb = template[at + clause[0].length];
+    if (verb === undefined) {
+      const inPrecision = clause[0].length > 1;
+      const detail =
+        'could not parse formatting clause: error while parsing precision: could not find end of precision specifier';
+      return [...pieces, { error: inPrecision ? detail : 'unexpected end of string' }];
+    }
+    if (!VERBS.includes(verb)) {
+      return [...pieces, { error: `could not parse formatting clause: unrecognized formatting clause "${verb}"` }];
+    }
+    if (clause[1] === '') {
+      const detail = 'error while converting precision to integer: strconv.Atoi: parsing "": invalid syntax';
+      return [...pieces, { error: `could not parse formatting clause: error while parsing precision: ${detail}` }];
+    }
+    pieces.push({ verb: verb as Verb, precision: clause[1] === undefined ? undefined : Number(clause[1]) });
+    at += clause[0].length + 1;
+  }
+  return pieces;
+}
+
+/** CEL's `string.format`: `%s %d %f %e %b %o %x %X`, with a precision for `%f`. */
+export function formatString(template: string, args: CelList): string {
+  let out = '';
+  let used = 0;
+  for (const piece of parseTemplate(template)) {
+    if ('text' in piece) out += piece.text;
+    else {
+      const value = args.get(used);
+      if (value === undefined) fail(`index ${used} out of range`);
+      if ('error' in piece) fail(piece.error);
+      else out += CLAUSES[piece.verb](value as CelValue, piece.precision);
+      used++;
+    }
     guardAllocation(out.length);
   }
-  return out + template.slice(at);
+  return out;
 }
 
-type Clause = (value: CelValue, precision: number) => string;
+type Clause = (value: CelValue, precision: number | undefined) => string;
 
-function wrong(clause: string, wanted: string, value: CelValue): never {
-  return fail(
-    `error during formatting: ${clause} clause can only be used on ${wanted}, was given ${typeNameOf(value)}`,
-  );
-}
-
-function special(value: number): string | undefined {
-  if (Number.isNaN(value)) return 'NaN';
-  if (Number.isFinite(value)) return undefined;
-  return value > 0 ? 'Infinity' : '-Infinity';
-}
-
-function floating(value: CelValue, clause: string): number {
-  if (typeof value === 'number') return value;
-  if (typeof value === 'bigint') return Number(value);
-  if (value instanceof CelUint) return Number(value.value);
-  if (value === 'NaN') return Number.NaN;
-  if (value === 'Infinity') return Number.POSITIVE_INFINITY;
-  if (value === '-Infinity') return Number.NEGATIVE_INFINITY;
-  return wrong(clause, 'doubles', value);
-}
-
-// What JavaScript can print; Go has no such limit, and no use for it.
+const DEFAULT_PRECISION = 6;
+/** What JavaScript can print; Go has no such limit, and nobody a use for more. */
 const MAX_PRECISION = 100;
 
-function fixed(value: CelValue, precision: number): string {
-  const number = floating(value, 'fixed-point');
-  return special(number) ?? number.toFixed(Math.min(precision, MAX_PRECISION));
+/** What a clause says to a value that it cannot print. */
+export const WRONG_VALUE: { readonly [verb in Verb]: string } = {
+  s: 'string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps',
+  d: 'decimal clause can only be used on integers',
+  f: 'fixed-point clause can only be used on doubles',
+  e: 'scientific clause can only be used on doubles',
+  b: 'only integers and bools can be formatted as binary',
+  o: 'octal clause can only be used on integers',
+  x: 'only integers, byte buffers, and strings can be formatted as hex',
+  X: 'only integers, byte buffers, and strings can be formatted as hex',
+};
+
+function wrong(verb: Verb, value: CelValue): never {
+  return fail(`error during formatting: ${WRONG_VALUE[verb]}, was given ${typeNameOf(value)}`);
 }
 
-function scientific(value: CelValue, precision: number): string {
-  const number = floating(value, 'scientific');
-  const plain = special(number) ?? number.toExponential(Math.min(precision, MAX_PRECISION));
-  return plain.replace(/e([+-])(\d)$/, 'e$10$2');
+const SPECIAL = new Map([
+  ['NaN', Number.NaN],
+  ['Infinity', Number.POSITIVE_INFINITY],
+  ['-Infinity', Number.NEGATIVE_INFINITY],
+]);
+
+function floating(value: CelValue, verb: Verb): number {
+  if (typeof value === 'number') return value;
+  const special = typeof value === 'string' ? SPECIAL.get(value) : undefined;
+  return special ?? wrong(verb, value);
+}
+
+function notFinite(value: number): string | undefined {
+  if (Number.isNaN(value)) return 'NaN';
+  if (Number.isFinite(value)) return undefined;
+  return value > 0 ? '∞' : '-∞';
+}
+
+/** Digits in groups of three, as the American locale that Kubernetes formats with has them. */
+function grouped(text: string): string {
+  const [, sign = '', whole = '', fraction = ''] = /^(-?)(\d+)(.*)$/s.exec(text) ?? [];
+  return `${sign}${whole.replace(/\B(?=(\d{3})+$)/g, ',')}${fraction}`;
+}
+
+function fixedPoint(value: CelValue, precision = DEFAULT_PRECISION): string {
+  const number = floating(value, 'f');
+  const special = notFinite(number);
+  if (special !== undefined) return special;
+  const digits = Math.min(precision, MAX_PRECISION);
+  if (Math.abs(number) < 1e21) return grouped(number.toFixed(digits));
+  return grouped(`${BigInt(number)}${digits === 0 ? '' : `.${'0'.repeat(digits)}`}`);
+}
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/** `1.234500×10⁰³`. The precision is taken for a width, as in cel-go: it is six digits always. */
+function scientific(value: CelValue): string {
+  const number = floating(value, 'e');
+  const special = notFinite(number);
+  if (special !== undefined) return special;
+  const [mantissa = '', exponent = '0'] = number.toExponential(DEFAULT_PRECISION).split('e');
+  const digits = exponent.replace(/^[+-]/, '').padStart(2, '0');
+  const raised = [...digits].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  return `${mantissa}×10${exponent.startsWith('-') ? '⁻' : ''}${raised}`;
 }
 
 function integral(value: CelValue): bigint | undefined {
@@ -87,23 +153,9 @@ function integral(value: CelValue): bigint | undefined {
   return value instanceof CelUint ? value.value : undefined;
 }
 
-function decimal(value: CelValue): string {
-  const number = integral(value);
-  if (number !== undefined) return String(number);
-  if (typeof value === 'number') {
-    const text = special(value);
-    if (text !== undefined) return text;
-  }
-  return wrong('decimal', 'integers', value);
-}
-
 function binary(value: CelValue): string {
   if (typeof value === 'boolean') return value ? '1' : '0';
-  return integral(value)?.toString(2) ?? wrong('integer', 'integers and bools', value);
-}
-
-function octal(value: CelValue): string {
-  return integral(value)?.toString(8) ?? wrong('octal', 'integers', value);
+  return integral(value)?.toString(2) ?? wrong('b', value);
 }
 
 function hexadecimal(value: CelValue): string {
@@ -111,16 +163,11 @@ function hexadecimal(value: CelValue): string {
   if (number !== undefined) return number.toString(16);
   if (typeof value === 'string') return Buffer.from(value, 'utf8').toString('hex');
   if (value instanceof Uint8Array) return Buffer.from(value).toString('hex');
-  return wrong('hex', 'integers, byte buffers, and strings', value);
+  return wrong('x', value);
 }
 
-/** `%s` of any value: strings bare, containers as CEL would write them. */
+/** `%s`: scalars as their conversion to string, containers as CEL literals. */
 function text(value: CelValue): string {
-  if (typeof value === 'string') return value;
-  return printed(value);
-}
-
-function printed(value: CelValue): string {
   switch (typeof value) {
     case 'string':
       return value;
@@ -128,7 +175,7 @@ function printed(value: CelValue): string {
     case 'bigint':
       return String(value);
     case 'number':
-      return special(value) ?? goFloat(value);
+      return goFloat(value);
     default:
       break;
   }
@@ -136,29 +183,47 @@ function printed(value: CelValue): string {
   if (value instanceof CelUint) return String(value.value);
   if (value instanceof Uint8Array) return new TextDecoder().decode(value);
   if (value instanceof CelTimestamp) return formatTimestamp(value);
-  if (value instanceof CelDuration) return `${trimZeroes(value)}s`;
+  if (value instanceof CelDuration) return durationText(value);
   if (value instanceof CelType) return value.name;
-  if (value instanceof CelList) return `[${[...value].map(printed).join(', ')}]`;
-  if (value instanceof CelMap) {
-    const entries = value.keys().map((key) => `${printed(key)}: ${printed(value.get(key) as CelValue)}`);
-    return `{${entries.sort(compareStrings).join(', ')}}`;
+  if (value instanceof CelList) return `[${[...value].map(literal).join(', ')}]`;
+  if (value instanceof CelMap) return mapText(value);
+  return wrong('s', value);
+}
+
+function mapText(map: CelMap): string {
+  const entries = map.keys().map((key) => {
+    if (typeof key === 'number') fail('error during formatting: no formatting function for map key of type double');
+    return [literal(key), literal(map.get(key) as CelValue)] as const;
+  });
+  return `{${entries
+    .sort(([a], [b]) => compareStrings(a, b))
+    .map(([key, value]) => `${key}:${value}`)
+    .join(', ')}}`;
+}
+
+/** A member of a container, written so that CEL reads it back. */
+function literal(value: CelValue): string {
+  if (typeof value === 'string') return goQuote(value);
+  if (typeof value === 'number') {
+    if (Number.isNaN(value)) return '"NaN"';
+    if (!Number.isFinite(value)) return value > 0 ? '"+Inf"' : '"-Inf"';
+    return fixedPoint(value).replaceAll(',', '');
   }
-  return fail(
-    `error during formatting: string clause can only be used on strings, bools, bytes, ints, doubles, maps, lists, types, durations, and timestamps, was given ${typeNameOf(value)}`,
-  );
+  if (value instanceof Uint8Array) return `b${goQuote(text(value))}`;
+  if (value instanceof CelTimestamp) return `timestamp(${goQuote(text(value))})`;
+  if (value instanceof CelDuration) return `duration(${goQuote(text(value))})`;
+  if (value === null || typeof value !== 'object' || value instanceof CelUint) return text(value);
+  const printable = value instanceof CelList || value instanceof CelMap || value instanceof CelType;
+  return printable ? text(value) : fail(`error during formatting: no formatting function for ${typeNameOf(value)}`);
 }
 
-function trimZeroes(duration: CelDuration): string {
-  return String(Number(duration.nanos) / 1e9);
-}
-
-const CLAUSES = new Map<string, Clause>([
-  ['s', text],
-  ['d', decimal],
-  ['f', fixed],
-  ['e', scientific],
-  ['b', binary],
-  ['o', octal],
-  ['x', hexadecimal],
-  ['X', (value) => hexadecimal(value).toUpperCase()],
-]);
+const CLAUSES: { readonly [verb in Verb]: Clause } = {
+  s: text,
+  d: (value) => integral(value)?.toString() ?? wrong('d', value),
+  f: fixedPoint,
+  e: scientific,
+  b: binary,
+  o: (value) => integral(value)?.toString(8) ?? wrong('o', value),
+  x: hexadecimal,
+  X: (value) => hexadecimal(value).toUpperCase(),
+};

@@ -1,5 +1,4 @@
 import { stringFormat } from '../../formats.ts';
-import { goQuote } from '../../gofmt.ts';
 import {
   dns1035Label,
   dns1123Label,
@@ -44,10 +43,10 @@ const crdFormat =
   (text) =>
     stringFormat(name)?.(text) === true ? [] : [problem];
 
-const uri: Validate = (text) =>
-  parseRequestUri(text) === undefined
-    ? [`parse ${goQuote(text)}: ${text === '' ? 'empty url' : 'invalid URI for request'}`]
-    : [];
+const uri: Validate = (text) => {
+  const url = parseRequestUri(text);
+  return typeof url === 'string' ? [url] : [];
+};
 
 const FORMATS: ReadonlyMap<string, NamedFormat> = new Map(
   (
@@ -61,10 +60,10 @@ const FORMATS: ReadonlyMap<string, NamedFormat> = new Map(
       ['dns1035LabelPrefix', onPrefix(dns1035Label), 30],
       ['labelValue', labelValue, 40],
       ['uri', uri, 1103],
-      ['uuid', crdFormat('uuid', 'does not match the UUID format'), 75],
+      ['uuid', crdFormat('uuid', 'does not match the UUID format'), 70],
       ['byte', crdFormat('byte', 'invalid base64'), 84],
-      ['date', crdFormat('date', 'invalid date'), 79],
-      ['datetime', crdFormat('datetime', 'invalid datetime'), 79],
+      ['date', crdFormat('date', 'invalid date'), 71],
+      ['datetime', crdFormat('datetime', 'invalid datetime'), 71],
     ] as const
   ).map(([name, validate, length]) => [name, new NamedFormat(name, validate, length)]),
 );

@@ -1,9 +1,9 @@
 import { goQuote } from '../../gofmt.ts';
-import { type Cidr, formatIp, type IpAddress, isIpv4Mapped, maskIp, parseCidr, parseIp } from '../../net.ts';
+import { type Cidr, formatIp, type IpAddress, ipProblem, isIpv4Mapped, maskIp, parseCidr, parseIp } from '../../net.ts';
 import { type GoUrl, parseRequestUri, urlHostname, urlPort, urlQuery } from '../../url.ts';
 import type { CallCost, Library } from '../functions.ts';
 import { actualSize, STRING_TRAVERSAL } from '../sizes.ts';
-import { CelOpaque, type CelValue, fail, ValueList, ValueMap } from '../values.ts';
+import { CelOpaque, type CelValue, fail, NO_SUCH_OVERLOAD, ValueList, ValueMap } from '../values.ts';
 
 export class UrlValue extends CelOpaque {
   readonly typeName = 'kubernetes.URL';
@@ -63,7 +63,7 @@ function cidrText(cidr: Cidr): string {
 function readIp(text: string): IpAddress | string {
   const address = parseIp(text, { zones: true });
   if (address === undefined) {
-    return `IP Address ${goQuote(text)} parse error during conversion from string: ParseAddr(${goQuote(text)}): unable to parse IP`;
+    return `IP Address ${goQuote(text)} parse error during conversion from string: ParseAddr(${goQuote(text)}): ${ipProblem(text)}`;
   }
   if (address.zone !== '') return `IP address ${goQuote(text)} with zone value is not allowed`;
   return isIpv4Mapped(address) ? `IPv4-mapped IPv6 address ${goQuote(text)} is not allowed` : address;
@@ -77,10 +77,18 @@ function toIp(text: string): IpValue {
 function readCidr(text: string): Cidr | string {
   const cidr = parseCidr(text);
   if (cidr === undefined) {
-    const why = text.includes('/') ? 'bad prefix' : "no '/'";
-    return `network address parse error during conversion from string: netip.ParsePrefix(${goQuote(text)}): ${why}`;
+    return `network address parse error during conversion from string: netip.ParsePrefix(${goQuote(text)}): ${cidrProblem(text)}`;
   }
   return isIpv4Mapped(cidr.address) ? `IPv4-mapped IPv6 address ${goQuote(text)} is not allowed` : cidr;
+}
+
+function cidrProblem(text: string): string {
+  const slash = text.lastIndexOf('/');
+  if (slash < 0) return "no '/'";
+  const address = text.slice(0, slash);
+  const bits = text.slice(slash + 1);
+  if (parseIp(address) === undefined) return `ParseAddr(${goQuote(address)}): ${ipProblem(address)}`;
+  return /^(0|[1-9][0-9]{0,9})$/.test(bits) ? 'prefix length out of range' : `bad bits after slash: ${goQuote(bits)}`;
 }
 
 function toCidr(text: string): CidrValue {
@@ -88,6 +96,17 @@ function toCidr(text: string): CidrValue {
   return typeof cidr === 'string'
     ? fail(`network address parse error during conversion from string: ${cidr}`)
     : new CidrValue(cidr);
+}
+
+/** An address given as text where one is compared with: cel-go loses what is wrong with it. */
+function textIp(text: string): IpValue {
+  const address = readIp(text);
+  return typeof address === 'string' ? fail(NO_SUCH_OVERLOAD) : new IpValue(address);
+}
+
+function textCidr(text: string): CidrValue {
+  const cidr = readCidr(text);
+  return typeof cidr === 'string' ? fail(NO_SUCH_OVERLOAD) : new CidrValue(cidr);
 }
 
 function contains(cidr: Cidr, address: IpAddress): boolean {
@@ -107,15 +126,15 @@ const urls: Library = (declare) => {
     `url(string) -> ${type}`,
     (text: string) => {
       const absolute = parseRequestUri(text);
-      if (absolute === undefined)
-        fail(`URL parse error during conversion from string: parse ${goQuote(text)}: invalid URI for request`);
+      if (typeof absolute === 'string') return fail(`URL parse error during conversion from string: ${absolute}`);
       // A request URI has no fragment; a URL has.
       const hash = text.indexOf('#');
-      return new UrlValue({ ...((hash < 0 ? absolute : parseRequestUri(text.slice(0, hash))) as GoUrl), text });
+      const url = hash < 0 ? absolute : parseRequestUri(text.slice(0, hash));
+      return new UrlValue({ ...(typeof url === 'string' ? absolute : url), text });
     },
     firstSize(1),
   );
-  declare('is_url_string', 'isURL(string) -> bool', (text: string) => parseRequestUri(text) !== undefined);
+  declare('is_url_string', 'isURL(string) -> bool', (text: string) => typeof parseRequestUri(text) !== 'string');
   const part = (id: string, name: string, read: (url: GoUrl) => string) =>
     declare(id, `${type}.${name}() -> string`, (value: UrlValue) => read(value.url));
   part('url_get_scheme', 'getScheme', (url) => url.scheme);
@@ -201,14 +220,14 @@ const cidrs: Library = (declare) => {
   declare(
     'cidr_contains_ip_string',
     'net.CIDR.containsIP(string) -> bool',
-    (value: CidrValue, text: string) => hasIp(value, toIp(text)),
+    (value: CidrValue, text: string) => hasIp(value, textIp(text)),
     containsCost(true, false),
   );
   declare('cidr_contains_cidr', 'net.CIDR.containsCIDR(net.CIDR) -> bool', hasCidr, containsCost(false, true));
   declare(
     'cidr_contains_cidr_string',
     'net.CIDR.containsCIDR(string) -> bool',
-    (value: CidrValue, text: string) => hasCidr(value, toCidr(text)),
+    (value: CidrValue, text: string) => hasCidr(value, textCidr(text)),
     containsCost(true, true),
   );
 };

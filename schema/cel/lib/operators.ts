@@ -198,7 +198,7 @@ export function listItem(list: CelList, index: CelValue): CelValue {
 export function indexOf(index: CelValue): number | undefined {
   const value = index instanceof CelUint ? index.value : index;
   if (typeof value === 'number')
-    return Number.isInteger(value) ? value : fail(`unsupported index value in list: ${value}`);
+    return Number.isInteger(value) ? value : fail(`unsupported index value ${value} in list`);
   if (typeof value !== 'bigint') return fail(NO_SUCH_OVERLOAD);
   return value >= 0n && value <= 0xffffffffn ? Number(value) : undefined;
 }

@@ -63,11 +63,8 @@ export function parseSemver(text: string): Semver | string {
     ['Minor', minor],
     ['Patch', patch],
   ] as const) {
-    if (!/^[0-9]+$/.test(number)) {
-      if (name !== 'Patch' || number !== '')
-        return `Invalid character(s) found in ${name.toLowerCase()} number ${goQuote(number)}`;
-      return 'strconv.ParseUint: parsing "": invalid syntax';
-    }
+    if (number === '') return 'strconv.ParseUint: parsing "": invalid syntax';
+    if (!NUMERIC.test(number)) return `Invalid character(s) found in ${name.toLowerCase()} number ${goQuote(number)}`;
     if (number.length > 1 && number.startsWith('0'))
       return `${name} number must not contain leading zeroes ${goQuote(number)}`;
     if (BigInt(number) >= 1n << 64n) return `strconv.ParseUint: parsing ${goQuote(number)}: value out of range`;

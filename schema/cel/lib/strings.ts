@@ -1,7 +1,7 @@
 import { runeCount } from '../../gofmt.ts';
 import { compileRegExp, type GoRegExp } from '../../regex.ts';
 import { type CallCost, guardAllocation, type Library } from '../functions.ts';
-import { actualSize, REGEX_LENGTH, STRING_TRAVERSAL } from '../sizes.ts';
+import { actualSize, REGEX_LENGTH, STRING_TRAVERSAL, traversalCost } from '../sizes.ts';
 import { type CelList, type CelValue, fail, printValue, ValueList } from '../values.ts';
 import { formatString } from './format.ts';
 
@@ -55,8 +55,6 @@ function replace(text: string, old: string, replacement: string, limit = -1n): s
   if (limit === 0n || old === replacement) return text;
   const times = limit < 0n || limit > 0xffffffffn ? Number.POSITIVE_INFINITY : Number(limit);
   const pieces = old === '' ? ['', ...runes(text), ''] : text.split(old);
-  // An empty text still has one place for an empty pattern.
-  if (old === '' && text === '') pieces.pop();
   const joints = Math.min(times, pieces.length - 1);
   guardAllocation(text.length + joints * replacement.length);
   const head = pieces.slice(0, joints + 1).join(replacement);
@@ -148,21 +146,23 @@ const standard: Library = (declare) => {
 };
 
 const extended: Library = (declare) => {
+  // Kubernetes charges these as it does those on lists: rounded down.
+  const walk: CallCost = ([text]) => traversalCost(text as CelValue);
   declare('string_char_at_int', 'string.charAt(int) -> string', charAt);
   declare(
     'string_index_of_string',
     'string.indexOf(string) -> int',
     (text: string, part: string) => indexOf(text, part),
-    traversal(1),
+    walk,
   );
-  declare('string_index_of_string_int', 'string.indexOf(string, int) -> int', indexOf, traversal(1));
+  declare('string_index_of_string_int', 'string.indexOf(string, int) -> int', indexOf, walk);
   declare(
     'string_last_index_of_string',
     'string.lastIndexOf(string) -> int',
     (text: string, part: string) => lastIndexOf(text, part),
-    traversal(1),
+    walk,
   );
-  declare('string_last_index_of_string_int', 'string.lastIndexOf(string, int) -> int', lastIndexOf, traversal(1));
+  declare('string_last_index_of_string_int', 'string.lastIndexOf(string, int) -> int', lastIndexOf, walk);
   const lower = (text: string) => text.replace(/[A-Z]+/g, (part) => part.toLowerCase());
   const upper = (text: string) => text.replace(/[a-z]+/g, (part) => part.toUpperCase());
   declare('string_lower_ascii', 'string.lowerAscii() -> string', lower, traversal(1));
