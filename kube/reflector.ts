@@ -46,7 +46,7 @@ const PAGE_CHARACTERS = 2 * 1024 * 1024;
 const SAMPLES = 3;
 const LIST_TIMEOUT_MS = 60_000;
 const SHORTEST_WATCH_SECONDS = 300;
-const LONGEST_BACKOFF_MS = 30_000;
+const LONGEST_BACKOFF_MS = 10_000;
 /** A watch that ends sooner and brought nothing counts as a failure, lest we hammer the server. */
 const HEALTHY_WATCH_MS = 1000;
 
