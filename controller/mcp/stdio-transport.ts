@@ -180,7 +180,10 @@ export class StdioTransport implements Transport {
     }
     // One that logs to stdout now and then is sloppy; one that does nothing else is no server.
     this.#rubbishLines = 0;
-    this.onmessage?.(message);
+    // The SDK handles notices a microtask after they came, and answers at once: progress that came in one piece with the
+    // answer would be overtaken by it, and lost.
+    if ('method' in message) this.onmessage?.(message);
+    else queueMicrotask(() => this.onmessage?.(message));
   }
 
   /** Once: the connection is over. What the process still has to say is waited for, for `lastWordsMs`. */

@@ -101,7 +101,6 @@ export interface McpCallOptions {
   readonly timeoutMs: number;
   /** The same for every repetition of a call; goes to `_meta` of the request. */
   readonly idempotencyKey: string;
-  /** Progress that the server reports in one piece with its answer is not told any more. */
   readonly onProgress?: (progress: McpProgress) => void;
 }
 

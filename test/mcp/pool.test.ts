@@ -48,7 +48,7 @@ describe('the pool of MCP servers', () => {
       const progress: number[] = [];
       const options = { onProgress: (one: { progress: number }) => progress.push(one.progress) };
       await call('e', 'trigger-long-running-operation', { duration: 0.2, steps: 2 }, options);
-      assert.equal(progress[0], 1);
+      assert.deepEqual(progress, [1, 2]);
       assert.match(await textOf('e', 'get-sum', { a: 'x' }), /^(failed|result)?.*(invalid|Invalid|expected)/s);
       assert.match(await textOf('e', 'nonsense'), /^failed: The MCP server has no tool "nonsense": it offers .*echo/);
     });

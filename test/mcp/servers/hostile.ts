@@ -125,8 +125,7 @@ function call(message: Message): void {
         method: 'notifications/progress',
         params: { progressToken: (_meta as { progressToken: number }).progressToken, progress: 1, total: 2 },
       });
-      // What comes in one piece with the answer is too late for the SDK.
-      setTimeout(() => send({ id, result: { content: [{ type: 'text', text: 'done' }] } }), 20);
+      send({ id, result: { content: [{ type: 'text', text: 'done' }] } });
       return;
     default:
       send({
