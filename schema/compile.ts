@@ -4,6 +4,7 @@ import { type Correlation, correlate, correlatedKey } from './correlation.ts';
 import { compileDefaults } from './defaults.ts';
 import { invalid, ROOT } from './errors.ts';
 import { compileListTypes } from './listtypes.ts';
+import { compileEmbedded } from './objectmeta.ts';
 import { compileOpenApi } from './openapi.ts';
 import { compilePruner } from './prune.ts';
 import type { CompiledSchema, FieldError, FieldErrorType, JsonObject, SchemaProps } from './types.ts';
@@ -35,6 +36,7 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
   const openApi = compileOpenApi(schema);
   const status = schema.properties?.status;
   const statusOpenApi = status === undefined ? undefined : compileOpenApi(status);
+  const embedded = compileEmbedded(schema);
   const listTypes = compileListTypes(schema);
   const rules = compileRuleValidator(schema, options.environment ?? createCelEnvironment());
 
@@ -57,7 +59,9 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
     prune,
     validate(object, old, prior = []) {
       const at = old === undefined ? undefined : correlate(object, old, schema);
-      return finish([...prior, ...openApi(object, '', at)], object, at);
+      const errors = [...prior, ...openApi(object, '', at)];
+      embedded?.(object, ROOT, errors);
+      return finish(errors, object, at);
     },
     validateStatus(object, old, prior = []) {
       const at = correlate(object, old, schema);

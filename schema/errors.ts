@@ -1,4 +1,5 @@
 import { goFloat, goJson, goQuote } from './gofmt.ts';
+import { isJsonInteger } from './json.ts';
 import type { FieldError, FieldErrorType } from './types.ts';
 
 /** Stands for "print no value", as Kubernetes' `field.OmitValueType` does. */
@@ -33,7 +34,7 @@ function printed(value: unknown): string {
     case 'string':
       return goQuote(value);
     case 'number':
-      return Number.isInteger(value) && Math.abs(value) < 1e21 ? String(value) : goFloat(value);
+      return isJsonInteger(value) ? String(value) : goFloat(value);
     case 'bigint':
     case 'boolean':
       return String(value);
@@ -58,6 +59,17 @@ export function required(field: string, detail = ''): FieldError {
 /** `Invalid value: VALUE[: detail]`; pass OMIT_VALUE where Kubernetes prints none. */
 export function invalid(field: string, value: unknown, detail: string): FieldError {
   return make('FieldValueInvalid', field, value, detail);
+}
+
+/** The same for a whole number that Kubernetes holds as a float: `3e+09`. */
+export function invalidFloat(field: string, value: number, detail: string): FieldError {
+  return {
+    type: 'FieldValueInvalid',
+    field,
+    badValue: value,
+    detail,
+    body: `Invalid value: ${goFloat(value)}: ${detail}`,
+  };
 }
 
 /** `Invalid value: VALUE: detail` with the reason FieldValueTypeInvalid. */

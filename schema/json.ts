@@ -53,3 +53,8 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 export function identity(value: unknown): string {
   return typeof value === 'string' ? `"${value}` : goJson(value);
 }
+
+/** True for numbers that JSON decoding in Kubernetes takes as int64; larger ones become float64. */
+export function isJsonInteger(value: number): boolean {
+  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
+}

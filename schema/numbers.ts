@@ -1,14 +1,10 @@
-import { invalid } from './errors.ts';
+import { invalid, invalidFloat } from './errors.ts';
 import { goFloat } from './gofmt.ts';
+import { isJsonInteger } from './json.ts';
 import type { Result } from './result.ts';
-import type { SchemaProps } from './types.ts';
+import type { FieldError, SchemaProps } from './types.ts';
 
 const MAX_FLOAT32 = 3.4028234663852886e38;
-
-/** True for numbers that JSON decoding in Kubernetes takes as int64; larger ones become float64. */
-export function isJsonInteger(value: number): boolean {
-  return Number.isInteger(value) && value >= -(2 ** 63) && value < 2 ** 63;
-}
 
 function isInteger(value: number | bigint): boolean {
   return typeof value === 'bigint' || isJsonInteger(value);
@@ -38,6 +34,9 @@ export function compileNumberChecks(
   /** The limit as the value's own type has it: integers compare with the limit cut to an integer. */
   const limitFor = (value: number | bigint, limit: number): number =>
     isInteger(value) && inRange(limit) ? Math.trunc(limit) : limit;
+  /** A value that a limit of another type was compared with is printed as that type has it. */
+  const complaint = (field: string, value: number | bigint, limit: number, detail: string): FieldError =>
+    inRange(limit) ? invalid(field, value, detail) : invalidFloat(field, Number(value), detail);
   const print = (value: number | bigint, limit: number): string =>
     isInteger(value) && inRange(limit) ? String(limit) : goFloat(limit);
 
@@ -51,7 +50,7 @@ export function compileNumberChecks(
       if (factor <= 0) {
         out.add(invalid(field, factor, `factor MultipleOf declared for ${path} must be positive: ${goFloat(factor)}`));
       } else if (!isMultiple(value, factor)) {
-        out.add(invalid(field, value, `${path} in body should be a multiple of ${print(value, factor)}`));
+        out.add(complaint(field, value, multipleOf, `${path} in body should be a multiple of ${print(value, factor)}`));
       }
     }
     if (minimum !== undefined) {
@@ -60,7 +59,7 @@ export function compileNumberChecks(
       const exclusive = schema.exclusiveMinimum === true;
       if (exclusive ? value <= limit : value < limit) {
         const than = exclusive ? 'greater than' : 'greater than or equal to';
-        out.add(invalid(field, value, `${path} in body should be ${than} ${print(value, limit)}`));
+        out.add(complaint(field, value, minimum, `${path} in body should be ${than} ${print(value, limit)}`));
       }
     }
     if (maximum !== undefined) {
@@ -69,7 +68,7 @@ export function compileNumberChecks(
       const exclusive = schema.exclusiveMaximum === true;
       if (exclusive ? value >= limit : value > limit) {
         const than = exclusive ? 'less than' : 'less than or equal to';
-        out.add(invalid(field, value, `${path} in body should be ${than} ${print(value, limit)}`));
+        out.add(complaint(field, value, maximum, `${path} in body should be ${than} ${print(value, limit)}`));
       }
     }
   };

@@ -2,8 +2,8 @@ import { type Correlation, correlatedIndex, correlatedKey, unchanged } from './c
 import { invalid, notSupported, required, tooLong, tooMany, typeInvalid } from './errors.ts';
 import { isSupportedFormat, stringFormat } from './formats.ts';
 import { goJson, goQuote, runeCount } from './gofmt.ts';
-import { deepEqual, isObject } from './json.ts';
-import { compileNumberChecks, isJsonInteger } from './numbers.ts';
+import { deepEqual, isJsonInteger, isObject } from './json.ts';
+import { compileNumberChecks } from './numbers.ts';
 import { compileRegExp } from './regex.ts';
 import { Result } from './result.ts';
 import type { FieldError, SchemaProps } from './types.ts';

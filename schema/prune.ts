@@ -1,5 +1,6 @@
 import { compareStrings } from './gofmt.ts';
 import { isObject, type PlainObject } from './json.ts';
+import { pruneMetadata } from './objectmeta.ts';
 import type { SchemaProps } from './types.ts';
 
 type Pruner = (value: unknown, path: string, removed: string[]) => void;
@@ -56,7 +57,11 @@ function compileNode(schema: SchemaProps): Pruner {
     }
     const object = value as PlainObject;
     for (const key of Object.keys(object)) {
-      if (embedded && RESOURCE_FIELDS.has(key)) continue;
+      if (embedded && RESOURCE_FIELDS.has(key)) {
+        // The server looks after the metadata of the root itself.
+        if (key === 'metadata' && path !== '') removed.push(...pruneMetadata(object[key], join(path, key)));
+        continue;
+      }
       const prune = properties.get(key) ?? additional;
       if (prune !== undefined) prune(object[key], join(path, key), removed);
       else if (!preserve) {

@@ -1,7 +1,6 @@
 import { parseFormatDuration } from '../duration.ts';
 import { isDate } from '../formats.ts';
-import { deepEqual, identity, isObject, own, type PlainObject } from '../json.ts';
-import { isJsonInteger } from '../numbers.ts';
+import { deepEqual, identity, isJsonInteger, isObject, own, type PlainObject } from '../json.ts';
 import type { SchemaProps } from '../types.ts';
 import { withResourceFields } from './decl.ts';
 import { escapeName } from './escape.ts';
