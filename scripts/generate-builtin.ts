@@ -101,7 +101,11 @@ function readDeclaration(source: string): { comments: Map<string, string>; optio
   const optional = new Set<string>();
   const pattern = /\/\*\*\n\s*\* ([^\n]*)\n\s*\*\/\n\s*(export declare class \w+|'[^']+'\??:)/g;
   for (const match of source.matchAll(pattern)) {
-    const text = (match[1] ?? '').replaceAll(/\\(['"])/g, '$1').replaceAll('*_/', '*/');
+    // The models have a space for each line break, so two of them were a blank line.
+    const text = (match[1] ?? '')
+      .replaceAll(/\\(['"])/g, '$1')
+      .replaceAll('*_/', '*/')
+      .replaceAll(/(?<! ) {2}(?! )/g, '\n\n');
     const target = match[2] ?? '';
     comments.set(target.startsWith('export') ? '' : (/'([^']+)'/.exec(target)?.[1] ?? ''), text);
   }

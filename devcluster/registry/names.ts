@@ -22,7 +22,7 @@ function tooLong(max: number): string {
 
 /** The message for a value that does not match a pattern. */
 export function regexError(message: string, pattern: string, ...examples: string[]): string {
-  const quoted = examples.map((example) => `'${example}', `).join('or ');
+  const quoted = examples.map((example) => `'${example}', `).join(' or ');
   const shown = examples.length === 0 ? '' : `e.g. ${quoted}`;
   return `${message} (${shown}regex used for validation is '${pattern}')`;
 }
