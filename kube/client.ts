@@ -4,6 +4,7 @@ import { KubeError, messageOf } from './errors.ts';
 import { createInactivityTimer } from './inactivity.ts';
 import type { KubeConfig } from './kubeConfig.ts';
 import type { ClientMetrics } from './metrics.ts';
+import { holdProcess } from './processHold.ts';
 import { apiVersionOf, collectionPath, describeCall, objectPath } from './resources.ts';
 import { createTokenBucket } from './tokenBucket.ts';
 import { createTransport, errorOf, type HttpAnswer, type HttpCall, networkError, parseOrText } from './transport.ts';
@@ -58,7 +59,7 @@ interface Call extends Omit<HttpCall, 'signal' | 'stream'> {
   readonly resource: string;
 }
 
-/** A client of one API server over kept-alive HTTP/1.1 connections. Reads are repeated on 429 and 503; writes never. */
+/** A client of one API server over kept-alive HTTP/1.1 connections. Reads are repeated on 429, and on 503 with Retry-After; writes never. */
 export function createKubeClient(options: KubeClientOptions): KubeClient {
   const { kubeConfig, fieldManager, logger, metrics, clock = systemClock } = options;
   const transport = createTransport({
@@ -87,6 +88,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       controller.abort(new KubeError('Timeout', `${what}: no answer within ${timeoutMs} ms`)),
     );
     inFlight.add(controller);
+    using _alive = holdProcess();
     try {
       return await task(controller.signal);
     } catch (error) {
@@ -247,8 +249,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
           },
           listOptions,
         );
-        if (typeof list !== 'object' || list === null || typeof list.metadata !== 'object')
-          throw new KubeError('Network', `${what}: the answer is no list`);
+        if (!isList(list)) throw new KubeError('Network', `${what}: the answer is no list`);
         return { ...list, items: withTypes(list.items ?? [], resource) };
       }),
 
@@ -367,8 +368,9 @@ async function guarded<R>(task: () => Promise<R>): Promise<R> {
 /** How long to wait before asking again; undefined: do not. Only for reads, which change nothing however often they run. */
 function waitBeforeRepeat(call: Call, error: unknown, attempt: number): number | undefined {
   if (call.method !== 'GET' || !(error instanceof KubeError) || attempt >= MAX_READ_RETRIES) return undefined;
-  const wait = error.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS;
-  if (error.code === 'TooManyRequests' || error.code === 'Unavailable') return wait * (1 + Math.random() / 4);
+  const asked = error.code === 'Unavailable' ? error.retryAfterMs : (error.retryAfterMs ?? DEFAULT_RETRY_AFTER_MS);
+  const busy = error.code === 'TooManyRequests' || error.code === 'Unavailable';
+  if (busy && asked !== undefined) return asked * (1 + Math.random() / 4);
   // A kept-alive connection that the server closed as we wrote: a fresh one tells whether the server is there.
   if (error.code === 'Network' && attempt === 0 && isLostConnection(error.cause)) return 0;
   return undefined;
@@ -384,6 +386,15 @@ function addSelectors(query: URLSearchParams, options: ListOptions | WatchOption
   if (options.fieldSelector) query.set('fieldSelector', options.fieldSelector);
   if (options.resourceVersion !== undefined) query.set('resourceVersion', options.resourceVersion);
 }
+
+/** An empty list may come with `items: null`. */
+function isList(list: unknown): boolean {
+  if (!isObject(list) || !isObject(list.metadata)) return false;
+  const items = list.items ?? [];
+  return Array.isArray(items) && items.every((item) => isObject(item) && isObject(item.metadata));
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null;
 
 /** Items of builtin kinds come without apiVersion and kind; watch events have them. */
 function withTypes<T extends KubeObject>(items: T[], resource: Resource<T>): T[] {

@@ -26,6 +26,8 @@ export interface CredentialSource {
 /** Files (rotated tokens, renewed certificates) are read again after this long, as client-go does. */
 const FRESH_MS = 60_000;
 const PLUGIN_TIMEOUT_MS = 60_000;
+/** A plugin is not asked anew sooner than this, however often the server says 401. */
+const PLUGIN_PAUSE_MS = 5000;
 
 /** Credentials of a kubeconfig's user: certificates, token, token file, basic, exec plugin, client-node's auth providers. */
 export function createCredentialSource(config: KubeConfig, clock: Clock): CredentialSource {
@@ -107,10 +109,15 @@ function providerOf(config: KubeConfig, clock: Clock): Provider | undefined {
 function execPlugin(config: KubeConfig, exec: Readonly<Record<string, unknown>>, clock: Clock): Provider {
   const user = clientNodeUser(config.user, { exec: withExecInfo(config, exec) });
   let auth: ExecAuth | undefined;
+  let madeAt = 0;
   return async (renew) => {
     const { ExecAuth } = await import('@kubernetes/client-node/dist/exec_auth.js');
-    if (renew) auth = undefined;
-    auth ??= new ExecAuth();
+    // A user whom the server refuses for good must not start a plugin at every call.
+    if (renew && clock.monotonic() - madeAt >= PLUGIN_PAUSE_MS) auth = undefined;
+    if (auth === undefined) {
+      auth = new ExecAuth();
+      madeAt = clock.monotonic();
+    }
     const options: { headers: Record<string, string>; cert?: string | Buffer; key?: string | Buffer } = { headers: {} };
     try {
       await deadline(

@@ -1,5 +1,6 @@
 import { systemClock } from './clock.ts';
 import { KubeError, messageOf } from './errors.ts';
+import { holdProcess } from './processHold.ts';
 import { type ReflectorOptions, type ReflectorSink, runReflector } from './reflector.ts';
 import { isNewerVersion, keyOf } from './resources.ts';
 import { createStore, type IndexFunction } from './store.ts';
@@ -139,6 +140,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
     async run(signal) {
       if (started) throw new Error(`informer ${resource.plural}: run was called twice`);
       started = true;
+      using _alive = holdProcess();
       await runReflector({ ...options, transform, clock, logger }, sink, signal);
     },
     hasSynced: () => synced,

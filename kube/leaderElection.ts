@@ -1,6 +1,7 @@
 import { sleep } from './clock.ts';
 import { isNotFound, messageOf } from './errors.ts';
 import type { LeaderMetrics } from './metrics.ts';
+import { holdProcess } from './processHold.ts';
 import type { Clock, KubeClient, KubeObject, Logger, Resource, Timer } from './types.ts';
 
 export interface Lease extends KubeObject {
@@ -211,6 +212,7 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
   return {
     isLeader: leads,
     async run(onLeading, signal) {
+      using _alive = holdProcess();
       metrics?.leading(name, false);
       if (!(await acquire(signal))) return;
       logger.info({ lease: name, identity }, 'leader election: leading');

@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -243,6 +246,65 @@ describe('the client', () => {
     await client.close();
   });
 
+  for (const [what, answer] of [
+    ['no JSON', 'hello'],
+    ['null', 'null'],
+    ['an object without metadata', '{"items":[]}'],
+    ['a list of nothings', '{"metadata":{},"items":[null]}'],
+  ] as const) {
+    it(`takes ${what} for no list`, async () => {
+      await using server = await startScriptedServer((_, response) => response.end(answer));
+      await assert.rejects(server.client().list(WIDGETS), { name: 'KubeError', code: 'Network' });
+    });
+  }
+
+  it('goes through the proxy that the kubeconfig names', async () => {
+    await using server = await startScriptedServer((_, response) => json(response, 200, widget('w', 1)));
+    const tunnels: string[] = [];
+    const proxy = createServer();
+    proxy.on('connect', (request, socket: Socket) => {
+      tunnels.push(request.url ?? '');
+      const upstream = connect(server.port, '127.0.0.1', () => socket.write('HTTP/1.1 200 OK\r\n\r\n'));
+      upstream.pipe(socket).pipe(upstream);
+      for (const end of [upstream, socket]) end.on('error', () => undefined);
+    });
+    await new Promise<void>((resolve) => {
+      proxy.listen(0, '127.0.0.1', resolve);
+    });
+    try {
+      const config = server.kubeConfig();
+      const { port } = proxy.address() as { port: number };
+      const client = server.client({
+        kubeConfig: { ...config, cluster: { ...config.cluster, proxyUrl: `http://127.0.0.1:${port}` } },
+      });
+      assert.equal((await client.get(WIDGETS, key)).metadata.name, 'w');
+      assert.deepEqual(tunnels, [`127.0.0.1:${server.port}`]);
+      await client.close();
+    } finally {
+      proxy.close();
+    }
+  });
+
+  it('keeps the process alive while it waits for a server that is busy or away', async () => {
+    await using server = await startScriptedServer((_, response) =>
+      server.requests.length === 1
+        ? json(response, 429, status(429, 'TooManyRequests', 'busy'), { 'retry-after': '1', connection: 'close' })
+        : json(response, 200, widget('w', 1)),
+    );
+    const script = `
+      import { createKubeClient } from ${JSON.stringify(new URL('../../kube/index.ts', import.meta.url).href)};
+      const client = createKubeClient({ fieldManager: 'x', kubeConfig: ${JSON.stringify(server.kubeConfig())} });
+      const got = await client.get(${JSON.stringify(WIDGETS)}, ${JSON.stringify(key)});
+      process.stdout.write(got.metadata.name);
+      await client.close();`;
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    for await (const chunk of child.stdout.setEncoding('utf8')) output += chunk;
+    assert.equal(output, 'w');
+  });
+
   it('asks any path and answers JSON or text', async () => {
     await using server = await startScriptedServer((request, response) => {
       if (request.path === '/version') json(response, 200, { major: '1' });
@@ -335,6 +397,29 @@ describe('credentials', () => {
         everything,
       );
       assert(messageOf(error).length > 20, messageOf(error));
+    }
+  });
+
+  it('of a plugin that the server refuses are asked for again, but not at every call', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kube-exec-'));
+    try {
+      const runs = join(directory, 'runs');
+      const script = `require('node:fs').appendFileSync(${JSON.stringify(runs)}, 'x');
+        console.log(JSON.stringify({ kind: 'ExecCredential', status: { token: '${CANARY}' } }))`;
+      await using server = await startScriptedServer((_, response) =>
+        json(response, 401, status(401, 'Unauthorized', 'Unauthorized')),
+      );
+      const clock = createManualClock();
+      const exec = { apiVersion: 'v1', command: process.execPath, args: ['-e', script] };
+      const client = server.client({ clock, kubeConfig: server.kubeConfig({ exec }) });
+      await clock.advance(60_000);
+      for (let i = 0; i < 5; i++) await assert.rejects(client.get(WIDGETS, key), { code: 'Unauthorized' });
+      assert.equal(readFileSync(runs, 'utf8'), 'x');
+      await clock.advance(6000);
+      await assert.rejects(client.get(WIDGETS, key), { code: 'Unauthorized' });
+      assert.equal(readFileSync(runs, 'utf8'), 'xx');
+    } finally {
+      rmSync(directory, { recursive: true });
     }
   });
 
