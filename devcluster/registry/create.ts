@@ -11,14 +11,22 @@ import { validateMetadata } from './metadata.ts';
 import { dns1123Subdomain, generateName, maskTrailingDash, pathSegment } from './names.ts';
 import { groupVersion, storageName } from './resources.ts';
 
-/** Creates an object. `object` is decoded (see `decodeObject`) and belongs to the callee. Throws Status errors. */
-export async function create(context: RegistryContext, call: Call, object: KubeObject): Promise<Result> {
+/**
+ * Creates an object. `object` is decoded (see `decodeObject`) and belongs to the callee. `tracked`: its managedFields are set
+ * already (apply). Throws Status errors.
+ */
+export async function create(
+  context: RegistryContext,
+  call: Call,
+  object: KubeObject,
+  tracked = false,
+): Promise<Result> {
   const { definition } = call;
   ensureNamespace(call, object);
   fillSystemFields(context, object);
   const meta = object.metadata;
   if (!meta.name && meta.generateName) meta.name = generateName(meta.generateName, context.random);
-  track(context, call, undefined, object);
+  if (!tracked) track(context, call, undefined, object);
   const attributes = {
     operation: 'CREATE' as const,
     definition,

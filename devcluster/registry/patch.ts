@@ -172,27 +172,17 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
     uid: typeof uid === 'string' && uid !== '' ? uid : undefined,
     retry: true,
     next: (live) => {
-      const patchObject = copyJson(applied);
-      if (definition.namespaced) patchObject.metadata.namespace ??= call.namespace;
-      const unknown = definition.custom ? unknownFields(call, patchObject) : [];
-      const merged = merge(context, call, live, patchObject, force);
-      decodeMerged(call, merged.object, unknown);
-      if (live === undefined) return { object: merged.object, tracked: true };
+      const merged = merge(context, call, live, copyJson(applied), force);
+      if (definition.namespaced) merged.object.metadata.namespace ??= call.namespace;
+      decodeMerged(call, merged.object);
       return { object: merged.object, tracked: true };
     },
   });
 }
 
-/** Unknown fields of a custom resource's apply patch: removed, and reported by the call's fieldValidation. Throws 400. */
-function unknownFields(call: Call, object: KubeObject): string[] {
+function decodeMerged(call: Call, object: KubeObject): void {
   const { definition } = call;
-  const unknown = definition.compiled?.prune(object as never) ?? [];
-  return unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
-}
-
-function decodeMerged(call: Call, object: KubeObject, problems: string[]): void {
-  const { definition } = call;
-  const all = problems.slice();
+  const all: string[] = [];
   try {
     const unknown = decodeTyped(definition, object);
     for (const path of unknown) all.push(`unknown field ${JSON.stringify(path)}`);

@@ -48,11 +48,11 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
     if (change.uid !== undefined && change.uid !== '') {
       throw conflict(subjectOf(call), call.name, uidProblem(context, call, change.uid, ''));
     }
-    const { object } = change.next(undefined);
+    const { object, tracked } = change.next(undefined);
     const version = object.metadata.resourceVersion;
     if (version && version !== '0') throw notFound(subjectOf(call), call.name);
     delete object.metadata.resourceVersion;
-    return create(context, call, object);
+    return create(context, call, object, tracked);
   }
   const live = readEntry(context.store, entry, definition).object;
   if (change.uid !== undefined && change.uid !== live.metadata.uid) {
