@@ -1,5 +1,9 @@
 import { agents } from './agent.ts';
+import { agentPolicies } from './agentpolicy.ts';
+import { agentPolicyExceptions } from './agentpolicyexception.ts';
 import { agentRevisions } from './agentrevision.ts';
+import { approvals } from './approval.ts';
+import { clusterAgentPolicies } from './clusteragentpolicy.ts';
 import { contactChannels } from './contactchannel.ts';
 import { contextPages } from './contextpage.ts';
 import type { Kind } from './kind.ts';
@@ -11,7 +15,11 @@ import { taskRunToolCalls } from './taskruntoolcall.ts';
 import { tools } from './tool.ts';
 
 export * from './agent.ts';
+export * from './agentpolicy.ts';
+export * from './agentpolicyexception.ts';
 export * from './agentrevision.ts';
+export * from './approval.ts';
+export * from './clusteragentpolicy.ts';
 export * from './common.ts';
 export * from './contactchannel.ts';
 export * from './contextpage.ts';
@@ -20,6 +28,23 @@ export { toCustomResourceDefinition } from './kind.ts';
 export * from './llm.ts';
 export * from './mcpserver.ts';
 export type { Message, ToolCall } from './message.ts';
+export type { JudgedKind, LabelSelector, PolicyMatch, PolicySubject } from './policymatch.ts';
+export { JUDGED_KINDS } from './policymatch.ts';
+export type {
+  ApprovalSection,
+  ArgumentRule,
+  ExternalApiSection,
+  LimitSection,
+  LlmSection,
+  McpServerSection,
+  PolicyRule,
+  PromptSection,
+  RequireSection,
+  SecretSection,
+  ToolSection,
+} from './policysections.ts';
+export type { PolicyMode, PolicyPlace, PolicySpec, PolicyStatus } from './policyspec.ts';
+export { POLICY_MODES, POLICY_PLACES } from './policyspec.ts';
 export * from './task.ts';
 export * from './taskrun.ts';
 export * from './taskruntoolcall.ts';
@@ -37,4 +62,8 @@ export const KINDS: readonly Kind<unknown>[] = [
   taskRunToolCalls,
   agentRevisions,
   contextPages,
+  clusterAgentPolicies,
+  agentPolicies,
+  agentPolicyExceptions,
+  approvals,
 ];

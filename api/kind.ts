@@ -15,6 +15,8 @@ export interface KindOptions<Spec, Status> {
   readonly kind: string;
   readonly plural: string;
   readonly shortNames?: readonly string[];
+  /** Whether its objects live in namespaces; `Namespaced` when absent. */
+  readonly scope?: 'Namespaced' | 'Cluster';
   readonly description: string;
   readonly spec: Typed<Spec>;
   /** Absent for kinds that are plain records. */
@@ -66,7 +68,7 @@ export interface Kind<T> {
   readonly version: string;
   readonly plural: string;
   readonly kind: string;
-  readonly namespaced: true;
+  readonly namespaced: boolean;
   /** Never set: carries the type. */
   readonly object?: T;
   readonly definition: KindOptions<unknown, unknown>;
@@ -78,7 +80,7 @@ export function defineKind<Spec, Status>(options: KindOptions<Spec, Status>): Ki
     version: VERSION,
     plural: options.plural,
     kind: options.kind,
-    namespaced: true,
+    namespaced: options.scope !== 'Cluster',
     definition: options as KindOptions<unknown, unknown>,
   };
 }
@@ -134,7 +136,7 @@ export function toCustomResourceDefinition(kind: Kind<unknown>): CustomResourceD
         ...(definition.shortNames === undefined ? {} : { shortNames: definition.shortNames }),
         categories: ['kubechain'],
       },
-      scope: 'Namespaced',
+      scope: kind.namespaced ? 'Namespaced' : 'Cluster',
       versions: [
         {
           name: kind.version,

@@ -7,7 +7,7 @@ import type { SchemaProps, ValidationRule } from '../schema/types.ts';
 const lines: string[] = [
   '# Reference: the kinds',
   '',
-  `Generated from \`api/\` by \`scripts/generate-reference.ts\`. All kinds are of \`${API_VERSION}\` and namespaced;`,
+  `Generated from \`api/\` by \`scripts/generate-reference.ts\`. All kinds are of \`${API_VERSION}\`, and namespaced unless said otherwise;`,
   '`kubectl explain` prints the same texts.',
   '',
 ];
@@ -19,7 +19,8 @@ function describeKind(kind: Kind<unknown>): void {
   const { definition } = kind;
   lines.push(`## ${kind.kind}`, '', definition.description, '');
   const short = definition.shortNames === undefined ? '' : `, short ${definition.shortNames.map(code).join(', ')}`;
-  lines.push(`\`kubectl get ${kind.kind.toLowerCase()}\`${short}`, '');
+  const scope = kind.namespaced ? '' : '; cluster-scoped: it has no namespace';
+  lines.push(`\`kubectl get ${kind.kind.toLowerCase()}\`${short}${scope}`, '');
   table('spec', definition.spec);
   if (definition.status !== undefined) table('status', definition.status);
 }
