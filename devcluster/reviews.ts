@@ -19,7 +19,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
     (answer: (exchange: Exchange, object: KubeObject) => void): Handler =>
     async (exchange, definition) => {
       if (exchange.info.method !== 'POST') throw methodNotAllowed();
-      const form = negotiate(exchange.request.headers.accept, false);
+      const form = negotiate(exchange.request.headers.accept, false, false);
       const object = await readObject(exchange, callOf(exchange, definition, 'CreateOptions'));
       answer(exchange, object);
       sendResult(context(), exchange, definition, 201, form, object, undefined);

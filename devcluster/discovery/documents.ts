@@ -1,4 +1,5 @@
 /** What the server serves, as clients ask: legacy documents per group and version, and aggregated discovery. */
+import { createHash } from 'node:crypto';
 import { compareVersions } from '../apiextensions/custom.ts';
 import type { Resources } from '../registry/resources.ts';
 import { groupVersion } from '../registry/resources.ts';
@@ -119,15 +120,14 @@ function byDiscoveryOrder(a: string, b: string): number {
   return a < b ? -1 : 1;
 }
 
+/** Names the stored form of a resource, as clients compare it: the head of the SHA-256 of its group, version and kind. */
 function hash(definition: ResourceDefinition): string {
-  let value = 2166136261;
-  for (const c of `${definition.group}/${definition.storageVersion ?? definition.version}/${definition.kind}`) {
-    value = Math.imul(value ^ c.charCodeAt(0), 16777619) >>> 0;
-  }
-  const bytes = Buffer.alloc(8);
-  bytes.writeUInt32BE(value, 0);
-  bytes.writeUInt32BE(Math.imul(value, 2654435761) >>> 0, 4);
-  return bytes.toString('base64');
+  const { group, kind, storageVersion, version } = definition;
+  return createHash('sha256')
+    .update(`${group}/${storageVersion ?? version}/${kind}`)
+    .digest()
+    .subarray(0, 8)
+    .toString('base64');
 }
 
 /** Aggregated discovery (apidiscovery.k8s.io/v2) of `/api` (`core` true) or `/apis`. */

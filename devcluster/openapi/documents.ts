@@ -4,6 +4,7 @@ import type { Resources } from '../registry/resources.ts';
 import type { Exchange } from '../request/resource.ts';
 import { sendText } from '../request/response.ts';
 import type { BuiltinSchemas } from '../types.ts';
+import { swaggerDocument } from './v2.ts';
 import { versionDocument } from './v3.ts';
 
 interface Made {
@@ -15,7 +16,8 @@ interface Made {
 export class OpenApi {
   private readonly resources: Resources;
   private readonly schemas: BuiltinSchemas;
-  private readonly v3 = new Map<string, Made>();
+  /** By path below /openapi/v3; '' is the Swagger 2 document. */
+  private readonly made = new Map<string, Made>();
   private generation = -1;
 
   constructor(resources: Resources, schemas: BuiltinSchemas) {
@@ -26,15 +28,14 @@ export class OpenApi {
   /** True where the path has been answered. */
   handle(exchange: Exchange, path: string): boolean {
     if (this.generation !== this.resources.generation) {
-      this.v3.clear();
+      this.made.clear();
       this.generation = this.resources.generation;
     }
     if (path === '/openapi/v3') {
       this.index(exchange);
       return true;
     }
-    if (path === '/openapi/v2') return false;
-    const made = this.document(path.slice('/openapi/v3/'.length));
+    const made = path === '/openapi/v2' ? this.swagger() : this.document(path.slice('/openapi/v3/'.length));
     if (made === undefined) return false;
     const { request, response, info } = exchange;
     const tag = `"${made.hash}"`;
@@ -47,6 +48,15 @@ export class OpenApi {
     }
     sendText(request, response, 200, made.text, new URLSearchParams([['pretty', 'false'], ...info.query]));
     return true;
+  }
+
+  private swagger(): Made {
+    const known = this.made.get('');
+    if (known !== undefined) return known;
+    const text = JSON.stringify(swaggerDocument(this.resources.all(), this.schemas));
+    const made = { text, hash: createHash('sha256').update(text).digest('hex').toUpperCase() };
+    this.made.set('', made);
+    return made;
   }
 
   private index({ request, response }: Exchange): void {
@@ -74,7 +84,7 @@ export class OpenApi {
   }
 
   private document(path: string): Made | undefined {
-    const known = this.v3.get(path);
+    const known = this.made.get(path);
     if (known !== undefined) return known;
     const parts = path.split('/');
     const [group, version] = parts[0] === 'api' ? ['', parts[1]] : [parts[1], parts[2]];
@@ -83,7 +93,7 @@ export class OpenApi {
     if (definitions.length === 0) return undefined;
     const text = JSON.stringify(versionDocument(definitions, this.schemas));
     const made = { text, hash: createHash('sha256').update(text).digest('hex').toUpperCase() };
-    this.v3.set(path, made);
+    this.made.set(path, made);
     return made;
   }
 }

@@ -29,21 +29,29 @@ export function versionDocument(definitions: readonly ResourceDefinition[], sche
 }
 
 /** Component schemas of a custom resource and its list. */
-export function customComponents(definition: ResourceDefinition): JsonObject {
+export function customComponents(
+  definition: ResourceDefinition,
+  source: JsonObject | undefined = definition.openApiSchema(),
+): JsonObject {
   const { openApiName, group, version, kind } = definition;
-  const schema = structuredClone(definition.openApiSchema()) as JsonObject;
+  const schema = source === undefined ? undefined : (structuredClone(source) as JsonObject);
   const listKind = definition.listKind ?? `${kind}List`;
   const typeMeta = {
     apiVersion: { type: 'string', description: apiVersionText },
     kind: { type: 'string', description: kindText },
   };
-  const properties = (schema.properties ?? {}) as JsonObject;
-  const object = {
-    ...schema,
-    type: 'object',
-    properties: { ...properties, ...typeMeta, metadata: { description: metadataText, allOf: [{ $ref: metaRef }] } },
-    'x-kubernetes-group-version-kind': [{ group, version, kind }],
-  };
+  const gvk = { 'x-kubernetes-group-version-kind': [{ group, version, kind }] };
+  const metadata = { description: metadataText, allOf: [{ $ref: metaRef }] };
+  // Without a schema nothing is said about fields: clients would take those that are named for all there are.
+  const anything = schema === undefined || Object.keys(schema).length === 0;
+  const object = anything
+    ? { type: 'object', ...gvk }
+    : {
+        ...embedded(schema),
+        type: 'object',
+        properties: { ...((embedded(schema).properties ?? {}) as JsonObject), ...typeMeta, metadata },
+        ...gvk,
+      };
   const list = {
     description: `${listKind} is a list of ${kind}`,
     type: 'object',
@@ -60,6 +68,36 @@ export function customComponents(definition: ResourceDefinition): JsonObject {
     'x-kubernetes-group-version-kind': [{ group, version, kind: listKind }],
   };
   return { [openApiName]: object, [`${openApiName}List`]: list } as unknown as JsonObject;
+}
+
+/** Gives embedded resources the fields that every object has. */
+function embedded(value: JsonObject): JsonObject {
+  const out: { [key: string]: unknown } = { ...value };
+  const each = (item: unknown): unknown =>
+    typeof item === 'object' && item !== null && !Array.isArray(item) ? embedded(item as JsonObject) : item;
+  if (typeof value.properties === 'object' && value.properties !== null) {
+    out.properties = Object.fromEntries(Object.entries(value.properties).map(([name, item]) => [name, each(item)]));
+  }
+  if (value.items !== undefined) out.items = each(value.items);
+  if (value.additionalProperties !== undefined) out.additionalProperties = each(value.additionalProperties);
+  if (value['x-kubernetes-embedded-resource'] !== true) return out as JsonObject;
+  out.properties = {
+    ...(out.properties as object | undefined),
+    apiVersion: {
+      type: 'string',
+      description:
+        'apiVersion defines the versioned schema of this representation of an object. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#resources',
+    },
+    kind: {
+      type: 'string',
+      description:
+        'kind is a string value representing the type of this object. In CamelCase. More info: https://git.k8s.io/community/contributors/devel/sig-architecture/api-conventions.md#types-kinds',
+    },
+    metadata: { description: metadataText, allOf: [{ $ref: metaRef }] },
+  };
+  const required = new Set(Array.isArray(value.required) ? (value.required as string[]) : []);
+  out.required = [...required, ...['kind', 'apiVersion'].filter((name) => !required.has(name))];
+  return out as JsonObject;
 }
 
 export const apiVersionText =
@@ -91,7 +129,7 @@ const writeParameters = [
 ];
 
 /** Paths of a resource with what kubectl looks for: methods, kinds, and the parameters of writes. */
-function resourcePaths(definition: ResourceDefinition): Document {
+export function resourcePaths(definition: ResourceDefinition): Document {
   const { group, version, kind, plural, namespaced } = definition;
   const gvk = { group, version, kind };
   const root = group === '' ? `/api/${version}` : `/apis/${group}/${version}`;

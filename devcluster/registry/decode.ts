@@ -1,5 +1,6 @@
 /** From a JSON body to an object of its kind: unknown fields, well-typed metadata, defaults. */
 import { badRequest } from '../request/status.ts';
+import { orderComplaints } from '../request/strict.ts';
 import { DecodeError, type KubeObject, type ResourceDefinition } from '../types.ts';
 import type { Call } from './call.ts';
 import { isObject } from './copy.ts';
@@ -165,12 +166,13 @@ function decodeTime(value: unknown, field: string): string {
 
 /**
  * Reads an object as its kind, in place: unknown fields removed and reported by the call's fieldValidation, defaults filled.
- * `duplicates` are reports about keys that stand twice in the text (`duplicate field "spec.size"`). Throws 400.
+ * `duplicates` are reports about keys that stand twice in `text` (`duplicate field "spec.size"`). Throws 400.
  */
 export function decodeObject(
   call: Pick<Call, 'definition' | 'fieldValidation' | 'warnings'>,
   object: KubeObject,
   duplicates: readonly string[] = [],
+  text = '',
 ): void {
   const { definition } = call;
   let unknown: string[];
@@ -181,7 +183,9 @@ export function decodeObject(
     throw error;
   }
   if (call.fieldValidation !== 'Ignore') {
-    const problems = [...duplicates, ...unknown.map((path) => `unknown field ${JSON.stringify(path)}`)];
+    const complaints = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+    const inText = !definition.custom && /^\s*\{/.test(text);
+    const problems = inText ? orderComplaints(text, duplicates, complaints) : [...duplicates, ...complaints];
     if (problems.length > 0) {
       if (call.fieldValidation === 'Strict') {
         throw cannotHandle(definition, `strict decoding error: ${problems.join(', ')}`);

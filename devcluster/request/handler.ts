@@ -9,7 +9,7 @@ import type { RegistryContext } from '../registry/call.ts';
 import { parseRequest, type RequestInfo } from './info.ts';
 import { handleResource } from './resource.ts';
 import { type Request, type Response, sendError, sendPlain } from './response.ts';
-import { failure, forbidden, notFound, StatusError } from './status.ts';
+import { badRequest, failure, forbidden, notFound, StatusError } from './status.ts';
 
 /** What the handler serves requests with. */
 export interface HandlerParts {
@@ -72,6 +72,7 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
     if (!info.resourceRequest) throw failure(403, 'Forbidden', `forbidden: ${why}`, {});
     throw forbidden({ group: info.group, resource: info.resource }, info.name, why);
   }
+  checkTimeout(info);
   const exchange = { request, response, info, user, closing: parts.closing };
   if (!info.resourceRequest) {
     if (await parts.discovery.handle(exchange)) return;
@@ -107,4 +108,15 @@ function unknownResource(context: RegistryContext, info: RequestInfo): StatusErr
     .some((item) => item.group === info.group && item.version === info.version && !item.custom);
   if (!builtin) return Object.assign(notFound({ group: '', resource: '' }, ''), { plain: true });
   return failure(404, 'NotFound', 'the server could not find the requested resource', {});
+}
+
+const duration = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
+
+/** `timeout` of any request is a Go duration. Throws 400. */
+function checkTimeout(info: RequestInfo): void {
+  const text = info.query.get('timeout') ?? '';
+  if (text === '' || duration.test(text)) return;
+  const quoted = JSON.stringify(text);
+  const why = /^[+-]?\d+\.?\d*$/.test(text) ? `missing unit in duration ${quoted}` : `invalid duration ${quoted}`;
+  throw badRequest(`invalid timeout specified in the request URL - time: ${why}`);
 }

@@ -33,6 +33,13 @@ export function parseJsonStrict(text: string): { value: unknown; duplicates: str
   return { value, duplicates };
 }
 
+/** Where each key of a text stands, by path; a path has several positions where its key is repeated. */
+export function keyPositions(text: string): Map<string, number[]> {
+  const positions = new Map<string, number[]>();
+  new Parser(text, undefined, positions).parse();
+  return positions;
+}
+
 /** JSON text of data that may hold bigint, indented by `indent` spaces where given. */
 export function printJson(value: unknown, indent?: number): string {
   try {
@@ -56,12 +63,14 @@ function goMessage(text: string, cause: unknown): string {
 class Parser {
   private readonly text: string;
   private readonly duplicates: string[] | undefined;
+  private readonly positions: Map<string, number[]> | undefined;
   private at = 0;
   private depth = 0;
 
-  constructor(text: string, duplicates: string[] | undefined) {
+  constructor(text: string, duplicates: string[] | undefined, positions?: Map<string, number[]>) {
     this.text = text;
     this.duplicates = duplicates;
+    this.positions = positions;
   }
 
   parse(): unknown {
@@ -178,6 +187,7 @@ class Parser {
       if (this.text[this.at] !== '"') this.fail('looking for beginning of object key string');
       const key = this.string();
       const here = path === '' ? key : `${path}.${key}`;
+      if (this.positions !== undefined) this.positions.set(here, [...(this.positions.get(here) ?? []), this.at]);
       this.space();
       if (this.text[this.at] !== ':') this.fail('after object key');
       this.at++;

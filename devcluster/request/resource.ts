@@ -252,7 +252,7 @@ export async function readObject(exchange: Exchange, call: Call): Promise<KubeOb
   }
   const object = value as unknown as KubeObject;
   checkType(definition, object, text);
-  decodeObject(call, object, duplicates);
+  decodeObject(call, object, duplicates, text);
   return object;
 }
 
