@@ -2,6 +2,7 @@
  * The operator as a process of its own: `operator.ts KUBECONFIG NAMESPACE IDENTITY [LEASE]`. Logs JSON lines to stdout. With a
  * lease it stands for election first; without, it begins at once.
  */
+import { flushCompileCache } from 'node:module';
 import { createOperator } from '../../../controller/index.ts';
 import type { Logger } from '../../../kube/index.ts';
 import { createKubeClient, createLeaderElector, loadKubeConfig, systemClock } from '../../../kube/index.ts';
@@ -28,6 +29,8 @@ const client = createKubeClient({
 });
 const stopping = new AbortController();
 process.once('SIGTERM', () => stopping.abort());
+// The one that is killed has no end at which it would be written.
+flushCompileCache();
 const keepAlive = setInterval(() => {}, 60_000);
 
 const operate = (signal: AbortSignal): Promise<void> =>

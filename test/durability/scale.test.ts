@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, it } from 'mocha';
+import type { TaskRun } from '../../api/index.ts';
+import type { TestCluster } from '../support/cluster.ts';
+import { openTestCluster } from '../support/cluster.ts';
+import type { Lane } from './lane.ts';
+import { openLane } from './lane.ts';
+import { checkRun, conversations, paymentsIn } from './payments.ts';
+
+const RUNS = 30;
+const KILLS = 12;
+
+describe('durability: thirty payments and twelve kills', function () {
+  this.timeout(120_000);
+  let cluster: TestCluster;
+  before(async () => {
+    cluster = await openTestCluster();
+  });
+  after(() => cluster[Symbol.asyncDispose]());
+
+  /** Kills and restarts the operator, again and again, as many writes after each start, by turns before and after the write takes effect. */
+  function killRepeatedly(lane: Lane): { kills: number; restarted(): Promise<unknown> } {
+    let left = 0;
+    const ends: Promise<void>[] = [];
+    const state = { kills: 0, restarted: () => Promise.all(ends) };
+    const arm = () => {
+      left = 5 + ((state.kills * 11) % 17);
+    };
+    lane.proxy.fateOf = () => {
+      if (state.kills >= KILLS || !lane.operator.alive) return 'pass';
+      left -= 1;
+      if (left > 0) return 'pass';
+      left = Number.POSITIVE_INFINITY;
+      return state.kills % 2 === 0 ? 'after' : 'before';
+    };
+    lane.proxy.onFate = () => {
+      state.kills += 1;
+      lane.operator.kill();
+      ends.push(lane.operator.exited.then(() => lane.restart()).then(arm));
+    };
+    arm();
+    return state;
+  }
+
+  /** How often the model was asked, when nobody was lost and nobody paid twice. */
+  async function audit(lane: Lane, runs: readonly TaskRun[]): Promise<Map<string, number>> {
+    const paid = paymentsIn(lane.ledger);
+    assert.deepEqual(
+      [...paid].filter(([, times]) => times > 1),
+      [],
+      'paid twice',
+    );
+    for (const run of runs) {
+      const phases = await checkRun(cluster.client, run, lane.ledger);
+      // What was not paid is not lost: the call says that its outcome is unknown.
+      const invoice = run.spec.taskRef.name;
+      assert.ok(paid.has(invoice) || phases.includes('invoices__pay OutcomeUnknown'), `${invoice} is lost`);
+    }
+    return conversations(lane.model);
+  }
+  const names = Array.from({ length: RUNS }, (_, index) => `inv${index + 1}`);
+
+  it('one after the other: none lost, none paid twice, at most one model call more a kill', async () => {
+    await using lane = await openLane(cluster.client, cluster.kubeConfig, 'row');
+    const killing = killRepeatedly(lane);
+    const runs: TaskRun[] = [];
+    for (const name of names) {
+      await lane.order(name, `pay ${name}`);
+      runs.push(await lane.untilEnded(`${name}-1`));
+    }
+    await killing.restarted();
+    assert.equal(killing.kills, KILLS);
+    const asked = [...(await audit(lane, runs)).values()].reduce((sum, calls) => sum + calls, 0);
+    assert.ok(asked <= 2 * RUNS + KILLS, `${asked} model calls`);
+  });
+
+  it('all at once: none lost, none paid twice, at most one model call more a kill of each that was under way', async () => {
+    await using lane = await openLane(cluster.client, cluster.kubeConfig, 'once');
+    const killing = killRepeatedly(lane);
+    for (const name of names) await lane.order(name, `pay ${name}`);
+    const runs = await Promise.all(names.map((name) => lane.untilEnded(`${name}-1`, 90_000)));
+    await killing.restarted();
+    assert.equal(killing.kills, KILLS);
+    for (const [conversation, calls] of await audit(lane, runs)) {
+      assert.ok(calls <= 2 + KILLS, `${conversation}: ${calls} model calls`);
+    }
+    // A turn that was asked for again is asked for under the same key.
+    const keys = new Set(lane.model.chats().map(({ idempotencyKey }) => idempotencyKey));
+    assert.equal(keys.size, 2 * RUNS);
+  });
+});
