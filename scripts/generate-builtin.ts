@@ -101,11 +101,7 @@ function readDeclaration(source: string): { comments: Map<string, string>; optio
   const optional = new Set<string>();
   const pattern = /\/\*\*\n\s*\* ([^\n]*)\n\s*\*\/\n\s*(export declare class \w+|'[^']+'\??:)/g;
   for (const match of source.matchAll(pattern)) {
-    // The models have a space for each line break, so two of them were a blank line.
-    const text = (match[1] ?? '')
-      .replaceAll(/\\(['"])/g, '$1')
-      .replaceAll('*_/', '*/')
-      .replaceAll(/(?<! ) {2}(?! )/g, '\n\n');
+    const text = (match[1] ?? '').replaceAll(/\\(['"])/g, '$1').replaceAll('*_/', '*/');
     const target = match[2] ?? '';
     comments.set(target.startsWith('export') ? '' : (/'([^']+)'/.exec(target)?.[1] ?? ''), text);
   }
@@ -128,7 +124,7 @@ function flagsOf(type: string, field: string, required: boolean, facts: readonly
   if (pointer) flags.push('ptr');
   if (keep) flags.push('keep');
   for (const fact of facts)
-    if (!['ptr', 'value', 'keep', 'omit'].includes(fact) && !fact.startsWith('type=')) flags.push(fact);
+    if (!['ptr', 'value', 'keep', 'omit', 'paragraphs'].includes(fact) && !fact.startsWith('type=')) flags.push(fact);
   return flags;
 }
 
@@ -159,7 +155,10 @@ async function generate(): Promise<Map<string, Buffer>> {
       const required = !optional.has(attribute.name);
       fields[attribute.baseName] = [type, ...flagsOf(type, attribute.baseName, required, fieldFacts)].join(' ');
       const comment = comments.get(attribute.name);
-      if (comment !== undefined) texts[attribute.baseName] = comment;
+      // The models have a space for each line break: two of them may have been a blank line.
+      const paragraphs = fieldFacts.includes('paragraphs');
+      if (comment !== undefined)
+        texts[attribute.baseName] = paragraphs ? comment.replaceAll(/(?<! ) {2}(?! )/g, '\n\n') : comment;
     }
     for (const field of own?.fields.keys() ?? []) {
       if (!Object.hasOwn(fields, field)) throw new Error(`builtin-facts.txt: ${definition} has no field ${field}`);

@@ -65,14 +65,34 @@ function decodeInteger(value: Json, type: ScalarType, place: Place): Json {
 
 const rfc3339 = /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)([.,]\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
 
+/** What of a timestamp cannot be read, and the part of the layout that it should have been. */
+function timeMismatch(value: string, type: string): readonly [string, string] {
+  const seconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d/.exec(value);
+  if (seconds !== null) return [value.slice(seconds[0].length), type === 'microtime' ? '.000000' : 'Z07:00'];
+  const parts: readonly (readonly [RegExp, string])[] = [
+    [/^\d{4}/, '2006'],
+    [/^\d{4}-/, '-'],
+    [/^\d{4}-\d\d/, '01'],
+    [/^\d{4}-\d\d-/, '-'],
+    [/^\d{4}-\d\d-\d\d/, '02'],
+    [/^\d{4}-\d\d-\d\dT/, 'T'],
+  ];
+  let read = '';
+  for (const [pattern, expected] of parts) {
+    const found = pattern.exec(value);
+    if (found === null) return [value.slice(read.length), expected];
+    read = found[0];
+  }
+  return [value.slice(read.length), '15'];
+}
+
 function decodeTime(value: Json, type: ScalarType, place: Place): Json {
   if (typeof value !== 'string') throw mismatch(value, { kind: 'scalar', name: 'string' }, place);
   const layout = type.name === 'microtime' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
   const match = rfc3339.exec(value);
   const time = match === null ? Number.NaN : Date.parse(value.replace(',', '.').replace(/\.\d+/, ''));
-  if (match === null || Number.isNaN(time) || (type.name === 'microtime' && match[7] === undefined)) {
-    const rest = /^\d{4}-\d\d-\d\d/.test(value) ? value.slice(10) : value;
-    const expected = rest === value ? '2006' : 'T';
+  if (match === null || Number.isNaN(time) || (type.name === 'microtime' && match[7]?.length !== 7)) {
+    const [rest, expected] = timeMismatch(value, type.name);
     throw new DecodeError(
       `parsing time ${JSON.stringify(value)} as "${layout}": cannot parse ${JSON.stringify(rest)} as "${expected}"`,
     );

@@ -94,17 +94,26 @@ function deployment(object: JsonObject): void {
 function statefulSet(object: JsonObject): void {
   const spec = ensure(object, 'spec');
   fill(spec, { replicas: 1, revisionHistoryLimit: 10, podManagementPolicy: 'OrderedReady' });
+  claimTemplates(spec);
   const strategy = ensure(spec, 'updateStrategy');
   if (text(strategy, 'type') === '') {
     strategy.type = 'RollingUpdate';
     ensure(strategy, 'rollingUpdate');
   }
   const rolling = child(strategy, 'rollingUpdate');
-  if (strategy.type === 'RollingUpdate' && rolling !== undefined) fill(rolling, { partition: 0, maxUnavailable: 1 });
+  if (strategy.type === 'RollingUpdate' && rolling !== undefined) fill(rolling, { partition: 0 });
   fill(ensure(spec, 'persistentVolumeClaimRetentionPolicy'), { whenDeleted: 'Retain', whenScaled: 'Retain' });
 }
 
+/** Claims of a StatefulSet carry their kind. */
+function claimTemplates(spec: JsonObject): void {
+  for (const claim of objects(spec, 'volumeClaimTemplates'))
+    fill(claim, { apiVersion: 'v1', kind: 'PersistentVolumeClaim' });
+}
+
 function daemonSet(object: JsonObject): void {
+  const metadata = ensure(object, 'metadata');
+  fill(ensure(metadata, 'annotations'), { 'deprecated.daemonset.template.generation': '0' });
   const spec = ensure(object, 'spec');
   fill(spec, { revisionHistoryLimit: 10 });
   const strategy = ensure(spec, 'updateStrategy');

@@ -1,6 +1,7 @@
 /** What a Service gets from the cluster: addresses and node ports. */
 import type { JsonObject, KubeObject } from '../types.ts';
-import { child, list, number, objects, text } from './access.ts';
+import { child, list, number, objects, record, text } from './access.ts';
+import { same } from './validation/common.ts';
 
 /** Bits that follow from an object's identity, so that a write can be repeated and gives the same. */
 function bitsOf(object: KubeObject, salt: string): number {
@@ -32,18 +33,42 @@ function allocatePorts(object: KubeObject, spec: JsonObject): void {
 
 /** clusterIP and clusterIPs say the same, as do ipFamilies. */
 function normalizeAddresses(object: KubeObject, spec: JsonObject): void {
-  if (text(spec, 'type') === 'ExternalName') {
-    if (text(spec, 'clusterIP') === '' || spec.clusterIP === 'None') {
-      for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy']) delete spec[field];
-    }
-    return;
-  }
+  if (text(spec, 'type') === 'ExternalName') return;
   if (text(spec, 'clusterIP') === '')
     spec.clusterIP = text({ first: list(spec, 'clusterIPs')[0] }, 'first') || allocateAddress(object);
   if (list(spec, 'clusterIPs').length === 0) spec.clusterIPs = [text(spec, 'clusterIP')];
-  if (list(spec, 'ipFamilies').length === 0)
-    spec.ipFamilies = [text(spec, 'clusterIP').includes(':') ? 'IPv6' : 'IPv4'];
-  if (text(spec, 'ipFamilyPolicy') === '') spec.ipFamilyPolicy = 'SingleStack';
+  // A headless service without a selector may have endpoints of any family.
+  const open = spec.clusterIP === 'None' && Object.keys(record(spec, 'selector')).length === 0;
+  if (text(spec, 'ipFamilyPolicy') === '') spec.ipFamilyPolicy = open ? 'RequireDualStack' : 'SingleStack';
+  if (list(spec, 'ipFamilies').length === 0) {
+    const family = text(spec, 'clusterIP').includes(':') ? 'IPv6' : 'IPv4';
+    spec.ipFamilies = spec.ipFamilyPolicy === 'RequireDualStack' ? ['IPv4', 'IPv6'] : [family];
+  }
+}
+
+/** What a change of type leaves without use goes, where the user did not change it too. */
+function dropUnused(spec: JsonObject, before: JsonObject): void {
+  const [type, oldType] = [text(spec, 'type'), text(before, 'type')];
+  const usesPorts = (name: string) => name === 'NodePort' || name === 'LoadBalancer';
+  if (type === 'ExternalName' && oldType !== 'ExternalName') {
+    if (same(spec.clusterIP, before.clusterIP) && same(spec.clusterIPs, before.clusterIPs)) {
+      delete spec.clusterIP;
+      delete spec.clusterIPs;
+    }
+    for (const field of ['ipFamilies', 'ipFamilyPolicy']) if (same(spec[field], before[field])) delete spec[field];
+  }
+  if (usesPorts(oldType) && !usesPorts(type)) {
+    const nodePorts = (from: JsonObject) => objects(from, 'ports').map((port) => number(port, 'nodePort'));
+    if (same(nodePorts(spec), nodePorts(before))) for (const port of objects(spec, 'ports')) delete port.nodePort;
+  }
+  if (oldType === 'LoadBalancer' && type !== 'LoadBalancer') {
+    for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'])
+      if (same(spec[field], before[field])) delete spec[field];
+  }
+  const accessible = (from: JsonObject) =>
+    usesPorts(text(from, 'type')) || (text(from, 'type') === 'ClusterIP' && list(from, 'externalIPs').length > 0);
+  if (accessible(before) && !accessible(spec) && same(spec.externalTrafficPolicy, before.externalTrafficPolicy))
+    delete spec.externalTrafficPolicy;
 }
 
 export function createService(object: KubeObject): void {
@@ -59,31 +84,27 @@ export function updateService(object: KubeObject, old: KubeObject): void {
   const spec = child(object, 'spec');
   const before = child(old, 'spec');
   if (spec === undefined || before === undefined) return;
-  if (text(spec, 'type') !== 'ExternalName') {
+  const [type, oldType] = [text(spec, 'type'), text(before, 'type')];
+  if (type !== 'ExternalName' && oldType !== 'ExternalName') {
     for (const field of ['clusterIP', 'clusterIPs', 'ipFamilies', 'ipFamilyPolicy', 'healthCheckNodePort']) {
       const kept = before[field];
-      if (spec[field] === undefined && kept !== undefined && text(before, 'type') !== 'ExternalName')
-        spec[field] = kept;
+      if (spec[field] === undefined && kept !== undefined) spec[field] = kept;
     }
-    if (spec.clusterIP !== before.clusterIP && list(spec, 'clusterIPs')[0] === list(before, 'clusterIPs')[0])
-      spec.clusterIPs = [text(spec, 'clusterIP')];
   }
-  for (const port of objects(spec, 'ports')) {
-    if (number(port, 'nodePort') !== 0 || text(spec, 'type') === 'ClusterIP') continue;
-    const known = objects(before, 'ports').find(
-      (other) => other.port === port.port && other.protocol === port.protocol,
-    );
-    if (known !== undefined && number(known, 'nodePort') !== 0) port.nodePort = number(known, 'nodePort');
+  if (text(spec, 'clusterIP') !== text(before, 'clusterIP') && same(spec.clusterIPs, before.clusterIPs)) {
+    if (text(spec, 'clusterIP') === '') delete spec.clusterIPs;
+    else spec.clusterIPs = [text(spec, 'clusterIP')];
   }
-  if (text(before, 'type') !== 'ClusterIP' && text(spec, 'type') === 'ClusterIP') {
+  if (type === 'NodePort' || type === 'LoadBalancer') {
     for (const port of objects(spec, 'ports')) {
-      const known = objects(before, 'ports').find((other) => other.nodePort === port.nodePort);
-      if (known !== undefined) delete port.nodePort;
+      if (number(port, 'nodePort') !== 0) continue;
+      const known = objects(before, 'ports').find(
+        (other) => other.port === port.port && other.protocol === port.protocol,
+      );
+      if (known !== undefined && number(known, 'nodePort') !== 0) port.nodePort = number(known, 'nodePort');
     }
-    if (text(before, 'externalTrafficPolicy') === text(spec, 'externalTrafficPolicy'))
-      delete spec.externalTrafficPolicy;
-    delete spec.allocateLoadBalancerNodePorts;
   }
+  dropUnused(spec, before);
   normalizeAddresses(object, spec);
   allocatePorts(object, spec);
 }

@@ -1,5 +1,5 @@
 /** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
-import { dns1035Label, dns1123Label } from '../registry/names.ts';
+import { dns1123Label } from '../registry/names.ts';
 import type { KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
 import { toCore, toEventsGroup } from './events.ts';
@@ -42,6 +42,8 @@ function prepareJob(object: KubeObject): void {
   const selector = child(spec, 'selector') ?? {};
   selector.matchLabels = { ...record(selector, 'matchLabels'), 'batch.kubernetes.io/controller-uid': uid };
   spec.selector = selector;
+  if (Object.keys(object.metadata.labels ?? {}).length === 0)
+    object.metadata.labels = { ...record(metadata, 'labels') } as { [key: string]: string };
 }
 
 const burstable = ['cpu', 'memory'];
@@ -69,8 +71,6 @@ function preparePod(object: KubeObject, context: StrategyContext): void {
   object.status = { phase: 'Pending', qosClass: qualityOfService(object) };
   const spec = child(object, 'spec');
   if (spec === undefined) return;
-  if (text(spec, 'serviceAccountName') === '') spec.serviceAccountName = 'default';
-  spec.serviceAccount = text(spec, 'serviceAccountName');
   const keys = objects(spec, 'tolerations').map((toleration) => text(toleration, 'key'));
   const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
     (key) => !keys.includes(key),
@@ -113,13 +113,33 @@ function eventFields(subject: string, source: string): NonNullable<ResourceDefin
   return fields;
 }
 
+const generationAnnotation = 'deprecated.daemonset.template.generation';
+
+/** DaemonSets count the changes of their template in an annotation, as their first versions did in a field. */
 const daemonSet: Strategy = {
   hasGeneration: true,
   prepareForCreate: (object) => {
-    const spec = child(object, 'spec');
-    if (spec !== undefined) delete spec.templateGeneration;
+    object.metadata.annotations = { ...object.metadata.annotations, [generationAnnotation]: '1' };
+  },
+  prepareForUpdate: (object, old) => {
+    const before = Number(old.metadata.annotations?.[generationAnnotation] ?? 1);
+    const changed = !same(at(object, 'spec.template'), at(old, 'spec.template'));
+    object.metadata.annotations = {
+      ...object.metadata.annotations,
+      [generationAnnotation]: String(changed ? before + 1 : before),
+    };
   },
 };
+
+const noSchedule = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
+/** New nodes take no pods until somebody calls them ready. */
+function _prepareNode(object: KubeObject): void {
+  const spec = child(object, 'spec') ?? {};
+  object.spec = spec;
+  if (!objects(spec, 'taints').some((taint) => taint.key === noSchedule.key))
+    spec.taints = [...list(spec, 'taints'), { ...noSchedule }];
+}
 
 const replicaFields = { 'status.replicas': (object: KubeObject) => String(at(object, 'status.replicas') ?? 0) };
 
@@ -169,7 +189,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
   },
   '/Service': {
     deleteReturnsObject: true,
-    validateName: maskDash(dns1035Label),
+    validateName: labelName,
     prepareForCreate: createService,
     prepareForUpdate: updateService,
   },

@@ -84,7 +84,8 @@ export function notSupported(
 ): void {
   const value = at(object, field);
   if (value === undefined || value === null) return;
-  if (!supported.includes(String(value))) errors.push(fieldError.notSupported(`${path}.${field}`, value, supported));
+  if (!supported.includes(String(value)))
+    errors.push(fieldError.notSupported(path === '' ? field : `${path}.${field}`, value, supported));
 }
 
 /** Required, and one of the supported values. */
@@ -133,7 +134,7 @@ export function intOrPercent(object: unknown, path: string, field: string, error
         fieldError.invalid(
           `${path}.${field}`,
           value,
-          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%', or '93%', regex used for validation is '[0-9]+%')",
+          "a valid percent string must be a numeric string followed by an ending '%' (e.g. '1%',  or '93%', regex used for validation is '[0-9]+%')",
         ),
       );
     }
@@ -181,6 +182,14 @@ export function labelSelector(object: unknown, path: string, field: string, erro
   }
 }
 
+/** A value as the real server's internal types print it: all fields, under their Go names, null where absent. */
+export function internalForm(object: unknown, names: readonly string[]): { [name: string]: unknown } {
+  const field = (name: string) => name.charAt(0).toLowerCase() + name.slice(1);
+  return Object.fromEntries(
+    names.map((name) => [name, at(object, name === 'APIGroup' ? 'apiGroup' : field(name)) ?? null]),
+  );
+}
+
 /** Whether a selector matches labels; undefined where the selector is no valid one. */
 export function selectorMatches(selector: unknown, values: { readonly [key: string]: Json }): boolean | undefined {
   for (const [key, value] of Object.entries(record({ selector }, 'selector.matchLabels')))
@@ -188,6 +197,8 @@ export function selectorMatches(selector: unknown, values: { readonly [key: stri
   for (const expression of objects({ selector }, 'selector.matchExpressions')) {
     const operator = text(expression, 'operator');
     if (!operators.includes(operator)) return undefined;
+    const count = list(expression, 'values').length;
+    if ((operator === 'In' || operator === 'NotIn') !== count > 0) return undefined;
     const value = values[text(expression, 'key')];
     const listed = value !== undefined && list(expression, 'values').includes(value);
     if (operator === 'In' && !listed) return false;

@@ -51,7 +51,7 @@ function env(container: unknown, path: string, errors: Errors): void {
         fieldError.invalid(
           `${here}.name`,
           name,
-          "a valid environment variable name must consist only of printable ASCII characters other than '=' (regex used for validation is '[ -<>-~]+')",
+          "a valid environment variable name must consist only of printable ASCII characters other than '='",
         ),
       );
     }
@@ -194,7 +194,7 @@ function probes(container: JsonObject, path: string, errors: Errors): void {
 function common(container: JsonObject, path: string, volumes: ReadonlySet<string>, errors: Errors): void {
   requiredLabel(text(container, 'name'), `${path}.name`, errors);
   if (text(container, 'image') === '') errors.push(fieldError.required(`${path}.image`));
-  oneOf(container, path, 'terminationMessagePolicy', ['FallbackToLogsOnError', 'File'], errors);
+  oneOf(container, path, 'terminationMessagePolicy', ['File', 'FallbackToLogsOnError'], errors);
   ports(container, path, errors);
   env(container, path, errors);
   mounts(container, path, volumes, errors);

@@ -47,7 +47,7 @@ export function configMap(object: unknown, errors: Errors, old?: unknown): void 
     problems(`binaryData[${key}]`, key, dataKeyProblems(key), errors);
     size += decodedSize(value);
   }
-  if (size > dataLimit) errors.push(fieldError.tooLong('', dataLimit));
+  if (size > dataLimit) errors.push(fieldError.tooLong('[]', dataLimit));
 }
 
 const dockerKeys: { readonly [type: string]: string } = {
@@ -299,10 +299,40 @@ const quotaScopes = [
   'VolumeAttributesClass',
 ];
 
+const quotaResources = [
+  'cpu',
+  'memory',
+  'ephemeral-storage',
+  'requests.cpu',
+  'requests.memory',
+  'requests.storage',
+  'requests.ephemeral-storage',
+  'limits.cpu',
+  'limits.memory',
+  'limits.ephemeral-storage',
+  'pods',
+  'resourcequotas',
+  'services',
+  'replicationcontrollers',
+  'secrets',
+  'persistentvolumeclaims',
+  'configmaps',
+  'services.nodeports',
+  'services.loadbalancers',
+];
+
+const standardQuota = (name: string) => quotaResources.includes(name) || /^(requests\.)?hugepages-/.test(name);
+
 export function resourceQuota(object: unknown, errors: Errors): void {
   for (const [resource, value] of Object.entries(record(object, 'spec.hard'))) {
     const path = `spec.hard[${resource}]`;
-    problems(path, resource, qualifiedName(resource), errors);
+    const named = qualifiedName(resource);
+    problems(path, resource, named, errors);
+    if (!resource.includes('/') && !standardQuota(resource)) {
+      if (named.length === 0)
+        errors.push(fieldError.invalid(path, resource, 'must be a standard resource type or fully qualified'));
+      errors.push(fieldError.invalid(path, resource, 'must be a standard resource for quota'));
+    }
     nonNegativeQuantity(value, path, errors);
   }
   const scopes = list(object, 'spec.scopes').map(String);
@@ -311,10 +341,43 @@ export function resourceQuota(object: unknown, errors: Errors): void {
   }
 }
 
+const volumeTypes = [
+  'awsElasticBlockStore',
+  'azureDisk',
+  'azureFile',
+  'cephfs',
+  'cinder',
+  'csi',
+  'fc',
+  'flexVolume',
+  'flocker',
+  'gcePersistentDisk',
+  'glusterfs',
+  'hostPath',
+  'iscsi',
+  'local',
+  'nfs',
+  'photonPersistentDisk',
+  'portworxVolume',
+  'quobyte',
+  'rbd',
+  'scaleIO',
+  'storageos',
+  'vsphereVolume',
+];
+
 export function persistentVolume(object: unknown, errors: Errors): void {
   const spec = at(object, 'spec');
   if (list(spec, 'accessModes').length === 0) errors.push(fieldError.required('spec.accessModes'));
-  if (Object.keys(record(spec, 'capacity')).length === 0) errors.push(fieldError.required('spec.capacity'));
+  const capacity = record(spec, 'capacity');
+  if (Object.keys(capacity).length === 0) errors.push(fieldError.required('spec.capacity'));
+  if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
+    errors.push(fieldError.notSupported('spec.capacity', at(spec, 'capacity') ?? null, ['storage']));
+  }
+  const given = volumeTypes.filter((type) => at(spec, type) !== undefined);
+  if (given.length === 0) errors.push(fieldError.required('spec', 'must specify a volume type'));
+  for (const type of given.slice(1))
+    errors.push(fieldError.forbidden(`spec.${type}`, 'may not specify more than 1 volume type'));
 }
 
 export function event(object: unknown, errors: Errors, old?: unknown): void {
@@ -328,13 +391,17 @@ export function event(object: unknown, errors: Errors, old?: unknown): void {
     }
     return;
   }
-  if (at(object, 'eventTime') === undefined || at(object, 'eventTime') === null)
-    errors.push(fieldError.required('eventTime'));
-  const controller = text(object, 'reportingController');
-  if (controller === '') errors.push(fieldError.required('reportingController'));
-  else problems('reportingController', controller, qualifiedName(controller), errors);
-  for (const field of ['reportingInstance', 'action', 'reason'])
-    if (text(object, field) === '') errors.push(fieldError.required(field));
+  // The older fields of an event without a time of its own tell that it comes by way of core/v1, where less is asked.
+  const legacy = at(object, 'eventTime') === undefined || at(object, 'eventTime') === null;
+  if (legacy) errors.push(fieldError.required('eventTime'));
+  else {
+    const controller = text(object, 'reportingController');
+    if (controller === '') errors.push(fieldError.required('reportingController'));
+    else problems('reportingController', controller, qualifiedName(controller), errors);
+    for (const field of ['reportingInstance', 'action', 'reason'])
+      if (text(object, field) === '') errors.push(fieldError.required(field));
+  }
   const type = text(object, 'type');
-  if (type !== 'Normal' && type !== 'Warning') errors.push(fieldError.invalid('type', type, 'has invalid value'));
+  if (type !== 'Normal' && type !== 'Warning')
+    errors.push(fieldError.invalid('type', '', `has invalid value: ${type}`));
 }

@@ -1,12 +1,13 @@
 /** Validation of RBAC, networking, webhooks and the smaller groups. */
 import { isIP } from 'node:net';
-import { dns1035Label, dns1123Subdomain, pathSegment } from '../../registry/names.ts';
+import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from '../../registry/names.ts';
 import { at, list, number, objects, text } from '../access.ts';
-import { blockProblem } from './addresses.ts';
+import { blockProblem, specialAddressProblem } from './addresses.ts';
 import {
   type Errors,
   fieldError,
   immutable,
+  internalForm,
   labelSelector,
   notSupported,
   portNameProblems,
@@ -95,7 +96,9 @@ export function binding(namespaced: boolean): (object: unknown, errors: Errors, 
     else problems('roleRef.name', name, pathSegment(name, false), errors);
     subjects(object, namespaced, errors);
     if (old !== undefined && !same(reference, at(old, 'roleRef')))
-      errors.push(fieldError.invalid('roleRef', reference, 'cannot change roleRef'));
+      errors.push(
+        fieldError.invalid('roleRef', internalForm(reference, ['APIGroup', 'Kind', 'Name']), 'cannot change roleRef'),
+      );
   };
 }
 
@@ -274,7 +277,7 @@ export function priorityClass(object: unknown, errors: Errors, old?: unknown): v
       fieldError.forbidden('value', `maximum allowed value of a user defined priority is ${highestPriority}`),
     );
   }
-  notSupported(object, '', 'preemptionPolicy', ['Never', 'PreemptLowerPriority'], errors);
+  notSupported(object, '', 'preemptionPolicy', ['PreemptLowerPriority', 'Never'], errors);
 }
 
 export function endpointSlice(object: unknown, errors: Errors, old?: unknown): void {
@@ -287,12 +290,19 @@ export function endpointSlice(object: unknown, errors: Errors, old?: unknown): v
       errors.push(fieldError.required(`endpoints[${index}].addresses`, 'must contain at least 1 address'));
     for (const [at, address] of addresses.entries()) {
       const family = type === 'IPv4' ? 4 : type === 'IPv6' ? 6 : 0;
-      if (family !== 0 && isIP(address) !== family) {
-        const message =
-          isIP(address) === 0
-            ? 'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'
-            : `must be an ${type} address`;
-        errors.push(fieldError.invalid(`endpoints[${index}].addresses[${at}]`, address, message));
+      if (family !== 0 && isIP(address) === 0) {
+        errors.push(
+          fieldError.invalid(
+            `endpoints[${index}].addresses[${at}]`,
+            address,
+            'must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)',
+          ),
+        );
+      } else if (family !== 0) {
+        if (isIP(address) !== family) {
+          errors.push(fieldError.invalid(`endpoints[${index}].addresses`, address, `must be an ${type} address`));
+        }
+        problems(`endpoints[${index}].addresses[${at}]`, address, specialAddressProblem(address), errors);
       }
     }
   }
@@ -458,5 +468,47 @@ export function apiService(object: unknown, errors: Errors): void {
         'must be positive and less than 20000',
       ),
     );
+  }
+}
+
+export function runtimeClass(object: unknown, errors: Errors, old?: unknown): void {
+  const handler = text(object, 'handler');
+  if (handler === '') errors.push(fieldError.required('handler'));
+  else problems('handler', handler, dns1123Label(handler), errors);
+  if (old !== undefined) immutable(object, old, 'handler', errors);
+}
+
+export function policyBinding(object: unknown, errors: Errors): void {
+  if (text(object, 'spec.policyName') === '') errors.push(fieldError.required('spec.policyName'));
+  if (list(object, 'spec.validationActions').length === 0) {
+    errors.push(fieldError.required('spec.validationActions', 'at least one validation action is required'));
+  }
+}
+
+export function policy(object: unknown, errors: Errors): void {
+  const spec = at(object, 'spec');
+  const rules = at(spec, 'matchConstraints');
+  if (rules === undefined || rules === null) errors.push(fieldError.required('spec.matchConstraints'));
+  else if (list(rules, 'resourceRules').length === 0)
+    errors.push(fieldError.required('spec.matchConstraints.resourceRules'));
+  if (list(spec, 'validations').length === 0 && list(spec, 'auditAnnotations').length === 0) {
+    for (const field of ['validations', 'auditAnnotations']) {
+      errors.push(
+        fieldError.required(`spec.${field}`, 'validations or auditAnnotations must contain at least one item'),
+      );
+    }
+  }
+  for (const [index, validation] of objects(spec, 'validations').entries()) {
+    if (text(validation, 'expression').trim() === '') {
+      errors.push(fieldError.required(`spec.validations[${index}].expression`, 'expression is not specified'));
+    }
+  }
+}
+
+export function signingRequest(object: unknown, errors: Errors): void {
+  const request = text(object, 'spec.request');
+  const pem = Buffer.from(request, 'base64').toString('latin1');
+  if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) {
+    errors.push(fieldError.invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
   }
 }

@@ -121,7 +121,11 @@ function tolerations(spec: unknown, path: string, errors: Errors): void {
     }
     if (operator === 'Exists' && text(toleration, 'value') !== '') {
       errors.push(
-        fieldError.invalid(`${here}.operator`, toleration, "value must be empty when `operator` is 'Exists'"),
+        fieldError.invalid(
+          `${here}.operator`,
+          text(toleration, 'value'),
+          "value must be empty when `operator` is 'Exists'",
+        ),
       );
     } else if (operator !== '') notSupported(toleration, here, 'operator', ['Equal', 'Exists'], errors);
     if (text(toleration, 'effect') !== '')
@@ -163,8 +167,8 @@ export function podSpec(spec: unknown, path: string, errors: Errors): void {
   const mountable = volumes(spec, path, errors);
   containers(spec, path, mountable, errors);
   initContainers(spec, path, mountable, errors);
-  oneOf(spec, path, 'restartPolicy', ['Always', 'Never', 'OnFailure'], errors);
-  oneOf(spec, path, 'dnsPolicy', ['ClusterFirst', 'ClusterFirstWithHostNet', 'Default', 'None'], errors);
+  oneOf(spec, path, 'restartPolicy', ['Always', 'OnFailure', 'Never'], errors);
+  oneOf(spec, path, 'dnsPolicy', ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], errors);
   labels(at(spec, 'nodeSelector'), `${path}.nodeSelector`, errors);
   securityContext(spec, path, errors);
   for (const [index, secret] of objects(spec, 'imagePullSecrets').entries()) {

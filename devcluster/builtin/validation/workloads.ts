@@ -7,6 +7,7 @@ import {
   type Errors,
   fieldError,
   immutable,
+  internalForm,
   intOrPercent,
   isEmptySelector,
   labelSelector,
@@ -31,10 +32,13 @@ function selectorOfTemplate(object: unknown, word: string, errors: Errors): void
   }
 }
 
-function templateMatches(object: unknown, errors: Errors): void {
+/** @param detail what an invalid selector is called */
+function templateMatches(object: unknown, detail: string, errors: Errors): void {
   const selector = at(object, 'spec.selector');
-  const labels = record(object, 'spec.template.metadata.labels');
-  if (!isEmptySelector(selector) && selectorMatches(selector, labels) === false) {
+  const absent = selector === undefined || selector === null;
+  const matches = absent ? false : selectorMatches(selector, record(object, 'spec.template.metadata.labels'));
+  if (matches === undefined) errors.push(fieldError.invalid('spec.selector', selector, detail));
+  else if (!matches && (absent || !isEmptySelector(selector))) {
     errors.push(
       fieldError.invalid(
         'spec.template.metadata.labels',
@@ -63,7 +67,7 @@ export function deployment(object: unknown, errors: Errors, old?: unknown): void
   const spec = at(object, 'spec');
   nonNegative(spec, 'spec', 'replicas', errors);
   selectorOfTemplate(object, 'deployment', errors);
-  templateMatches(object, errors);
+  templateMatches(object, 'invalid label selector', errors);
   template(object, 'ReplicaSet', errors);
   deploymentStrategy(spec, errors);
   nonNegative(spec, 'spec', 'minReadySeconds', errors);
@@ -84,7 +88,12 @@ function deploymentStrategy(spec: unknown, errors: Errors): void {
     if (rolling !== undefined)
       errors.push(fieldError.forbidden(path, "may not be specified when strategy `type` is 'Recreate'"));
   } else if (type !== 'RollingUpdate') {
-    errors.push(fieldError.notSupported('spec.strategy', at(spec, 'strategy'), ['Recreate', 'RollingUpdate']));
+    errors.push(
+      fieldError.notSupported('spec.strategy', internalForm(at(spec, 'strategy'), ['Type', 'RollingUpdate']), [
+        'Recreate',
+        'RollingUpdate',
+      ]),
+    );
   } else {
     intOrPercent(rolling, path, 'maxUnavailable', errors);
     intOrPercent(rolling, path, 'maxSurge', errors);
@@ -106,7 +115,7 @@ export function replicaSet(object: unknown, errors: Errors, old?: unknown): void
   nonNegative(spec, 'spec', 'replicas', errors);
   nonNegative(spec, 'spec', 'minReadySeconds', errors);
   selectorOfTemplate(object, 'deployment', errors);
-  templateMatches(object, errors);
+  templateMatches(object, 'invalid label selector', errors);
   template(object, 'ReplicaSet', errors);
   if (old !== undefined) immutable(object, old, 'spec.selector', errors);
 }
@@ -149,7 +158,11 @@ export function statefulSet(object: unknown, errors: Errors, old?: unknown): voi
   const strategy = text(spec, 'updateStrategy.type');
   if (strategy !== 'RollingUpdate' && strategy !== 'OnDelete') {
     errors.push(
-      fieldError.invalid('spec.updateStrategy', at(spec, 'updateStrategy'), "must be 'RollingUpdate' or 'OnDelete'"),
+      fieldError.invalid(
+        'spec.updateStrategy',
+        internalForm(at(spec, 'updateStrategy'), ['Type', 'RollingUpdate']),
+        "must be 'RollingUpdate' or 'OnDelete'",
+      ),
     );
   } else if (strategy === 'OnDelete' && at(spec, 'updateStrategy.rollingUpdate') !== undefined) {
     errors.push(
@@ -165,7 +178,7 @@ export function statefulSet(object: unknown, errors: Errors, old?: unknown): voi
   const service = text(spec, 'serviceName');
   if (old === undefined && service !== '') problems('spec.serviceName', service, dns1123Label(service), errors);
   selectorOfTemplate(object, 'statefulset', errors);
-  templateMatches(object, errors);
+  templateMatches(object, '', errors);
   statefulTemplate(object, errors);
   if (old === undefined) return;
   const keep = (source: unknown) => {
@@ -246,7 +259,7 @@ function jobTemplate(spec: unknown, path: string, errors: Errors): void {
   ]) {
     nonNegative(spec, path, field, errors);
   }
-  notSupported(spec, path, 'completionMode', ['Indexed', 'NonIndexed'], errors);
+  notSupported(spec, path, 'completionMode', ['NonIndexed', 'Indexed'], errors);
   if (text(spec, 'completionMode') === 'Indexed' && at(spec, 'completions') === undefined) {
     errors.push(fieldError.required(`${path}.completions`, 'when completion mode is Indexed'));
   }
@@ -357,7 +370,13 @@ export function podTemplateObject(object: unknown, errors: Errors): void {
 export function disruptionBudget(object: unknown, errors: Errors): void {
   const spec = at(object, 'spec');
   if (at(spec, 'minAvailable') !== undefined && at(spec, 'maxUnavailable') !== undefined) {
-    errors.push(fieldError.invalid('spec', spec, 'minAvailable and maxUnavailable cannot be both set'));
+    errors.push(
+      fieldError.invalid(
+        'spec',
+        internalForm(spec, ['MinAvailable', 'Selector', 'MaxUnavailable', 'UnhealthyPodEvictionPolicy']),
+        'minAvailable and maxUnavailable cannot be both set',
+      ),
+    );
   }
   for (const field of ['minAvailable', 'maxUnavailable']) {
     intOrPercent(spec, 'spec', field, errors);
@@ -373,9 +392,19 @@ export function autoscaler(object: unknown, errors: Errors): void {
   const maximum = number(spec, 'maxReplicas');
   if (typeof minimum === 'number' && minimum < 1)
     errors.push(fieldError.invalid('spec.minReplicas', minimum, 'must be greater than or equal to 1'));
-  if (maximum < 1) errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than 0'));
+  if (maximum === 0) errors.push(fieldError.required('spec.maxReplicas', 'must be set and greater than 0'));
+  else if (maximum < 1) errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than 0'));
   if (typeof minimum === 'number' && maximum < minimum) {
     errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than or equal to `minReplicas`'));
+  }
+  const external = objects(spec, 'metrics').some((metric) => metric.type === 'Object' || metric.type === 'External');
+  if (minimum === 0 && !external) {
+    errors.push(
+      fieldError.forbidden(
+        'spec.metrics',
+        'must specify at least one Object or External metric to support scaling to zero replicas',
+      ),
+    );
   }
   for (const field of ['kind', 'name']) {
     const value = text(spec, `scaleTargetRef.${field}`);
