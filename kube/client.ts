@@ -1,4 +1,5 @@
 import type { Dispatcher } from 'undici';
+import { createCallScopes } from './callScope.ts';
 import { sleepOrAbort, systemClock } from './clock.ts';
 import { KubeError, messageOf } from './errors.ts';
 import { createInactivityTimer } from './inactivity.ts';
@@ -69,8 +70,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     dispatcher: options.dispatcher,
   });
   const bucket = options.rateLimit && createTokenBucket({ clock, ...options.rateLimit });
-  const inFlight = new Set<AbortController>();
-  let closed = false;
+  const scopes = createCallScopes();
 
   /** Runs `task` under the caller's signal, a deadline, and `close()`; leaves no timer or listener behind. */
   async function withDeadline<R>(
@@ -79,24 +79,17 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     task: (signal: AbortSignal) => Promise<R>,
   ): Promise<R> {
     const { signal, timeoutMs = DEFAULT_TIMEOUT_MS } = callOptions;
-    const controller = new AbortController();
-    const abort = (): void => controller.abort(new KubeError('Aborted', `${what}: aborted`, { cause: signal?.reason }));
-    if (signal?.aborted) abort();
-    if (closed) throw new KubeError('Aborted', `${what}: the client is closed`);
-    signal?.addEventListener('abort', abort, { once: true });
-    const timer = clock.after(timeoutMs, () =>
-      controller.abort(new KubeError('Timeout', `${what}: no answer within ${timeoutMs} ms`)),
-    );
-    inFlight.add(controller);
+    using scope = scopes.open(what, signal);
     using _alive = holdProcess();
+    const timer = clock.after(timeoutMs, () =>
+      scope.abort(new KubeError('Timeout', `${what}: no answer within ${timeoutMs} ms`)),
+    );
     try {
-      return await task(controller.signal);
+      return await task(scope.signal);
     } catch (error) {
-      throw networkError(what, controller.signal, error);
+      throw networkError(what, scope.signal, error);
     } finally {
-      inFlight.delete(controller);
       timer.cancel();
-      signal?.removeEventListener('abort', abort);
     }
   }
 
@@ -177,22 +170,12 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
     addSelectors(query, watchOptions);
     if (watchOptions.timeoutSeconds !== undefined)
       query.set('timeoutSeconds', String(Math.ceil(watchOptions.timeoutSeconds)));
-    const controller = new AbortController();
-    const abort = (): void => controller.abort(new KubeError('Aborted', `${what}: aborted`, { cause: signal?.reason }));
-    if (closed) throw new KubeError('Aborted', `${what}: the client is closed`);
-    if (signal?.aborted) abort();
-    signal?.addEventListener('abort', abort, { once: true });
-    inFlight.add(controller);
+    const path = `${collectionPath(resource, watchOptions.namespace)}?${query}`;
+    using scope = scopes.open(what, signal);
+    const call: HttpCall = { method: 'GET', path, what, signal: scope.signal, stream: true };
     const inactivity = createInactivityTimer(clock, timeoutMs, (ms) =>
-      controller.abort(new KubeError('Timeout', `${what}: not a byte for ${ms} ms: the connection counts as dead`)),
+      scope.abort(new KubeError('Timeout', `${what}: not a byte for ${ms} ms: the connection counts as dead`)),
     );
-    const call: HttpCall = {
-      method: 'GET',
-      path: `${collectionPath(resource, watchOptions.namespace)}?${query}`,
-      what,
-      signal: controller.signal,
-      stream: true,
-    };
     let answer: HttpAnswer | undefined;
     const started = clock.monotonic();
     try {
@@ -205,11 +188,9 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
         if (event !== undefined) yield event;
       }
     } catch (error) {
-      throw networkError(what, controller.signal, error);
+      throw networkError(what, scope.signal, error);
     } finally {
       inactivity.cancel();
-      inFlight.delete(controller);
-      signal?.removeEventListener('abort', abort);
       // Ends the connection if the watch is not over: the consumer left, or a line was bad.
       answer?.body.on('error', () => undefined).destroy();
     }
@@ -353,8 +334,7 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       }),
 
     async close() {
-      closed = true;
-      for (const controller of inFlight) controller.abort(new KubeError('Aborted', 'the client is closed'));
+      scopes.close();
       await transport.close();
     },
   };

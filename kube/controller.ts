@@ -6,6 +6,8 @@ export class TerminalError extends Error {
   override readonly name = 'TerminalError';
 }
 
+const RECONCILES_A_BREATH = 32;
+
 /**
  * Runs `workers` reconciles side by side, never two of one key, until `signal` aborts; then shuts the queue down and
  * resolves when those under way have ended. A reconcile that throws is logged with its key and comes back with the rate
@@ -15,6 +17,7 @@ export async function runController(options: ControllerOptions, signal: AbortSig
   const { name, queue, workers, reconcile, clock, metrics } = options;
   const logger = options.logger.child({ controller: name });
   let active = 0;
+  let sinceBreath = 0;
 
   const process = async (key: string): Promise<void> => {
     const started = clock.monotonic();
@@ -59,10 +62,16 @@ export async function runController(options: ControllerOptions, signal: AbortSig
     }
   };
   const work = async (): Promise<void> => {
-    for (let key = await queue.take(signal); key !== undefined; key = await queue.take(signal)) await process(key);
+    for (let key = await queue.take(signal); key !== undefined; key = await queue.take(signal)) {
+      await process(key);
+      // Reconciles that wait for no I/O, one of which may ask for itself again at once, must leave room for it.
+      if (++sinceBreath >= RECONCILES_A_BREATH) {
+        sinceBreath = 0;
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
   };
 
-  const all = Promise.all(Array.from({ length: Math.max(1, workers) }, work));
-  await all;
+  await Promise.all(Array.from({ length: Math.max(1, workers) }, work));
   queue.shutDown();
 }

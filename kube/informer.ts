@@ -38,18 +38,22 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   const firstList = Promise.withResolvers<void>();
   let synced = false;
 
-  const call = (handler: InformerHandler<T>, task: () => void): void => {
+  const call = (handler: InformerHandler<T>, task: () => unknown): void => {
     if (!handlers.has(handler)) return;
-    try {
-      task();
-    } catch (error) {
+    const threw = (error: unknown): void =>
       logger.error(
         { error: messageOf(error), stack: error instanceof Error ? error.stack : undefined },
         'informer: a handler threw',
       );
+    try {
+      const result = task();
+      // An async function fits the type too; left alone, its rejection would end the process.
+      if (result instanceof Promise) result.catch(threw);
+    } catch (error) {
+      threw(error);
     }
   };
-  const tell = (task: (handler: InformerHandler<T>) => void): void => {
+  const tell = (task: (handler: InformerHandler<T>) => unknown): void => {
     for (const handler of [...handlers]) call(handler, () => task(handler));
   };
 

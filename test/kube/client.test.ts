@@ -258,6 +258,16 @@ describe('the client', () => {
     });
   }
 
+  it('keeps the path of the server’s URL, as clusters behind a gateway have one', async () => {
+    await using server = await startScriptedServer((_, response) => json(response, 200, widget('w', 1)));
+    const config = server.kubeConfig();
+    const client = server.client({
+      kubeConfig: { ...config, cluster: { ...config.cluster, server: `${config.cluster.server}/k8s/clusters/c-1` } },
+    });
+    await client.get(WIDGETS, key);
+    assert.equal(server.requests[0]?.path, '/k8s/clusters/c-1/apis/test.example/v1/namespaces/a/widgets/w');
+  });
+
   it('goes through the proxy that the kubeconfig names', async () => {
     await using server = await startScriptedServer((_, response) => json(response, 200, widget('w', 1)));
     const tunnels: string[] = [];
@@ -430,6 +440,32 @@ describe('credentials', () => {
       kubeConfig: { ...config, cluster: { ...config.cluster, server: 'http://192.0.2.1:80' } },
     });
     await assert.rejects(client.get(WIDGETS, key), { code: 'BadRequest', message: /use https/ });
+  });
+
+  it('a certificate that was renewed is used within a minute', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'kube-cert-'));
+    try {
+      const clock = createManualClock();
+      const certFile = join(directory, 'client.crt');
+      writeFileSync(certFile, 'one');
+      await using server = await startScriptedServer((_, response) => json(response, 200, widget('w', 1)));
+      await using proxy = await startFaultProxy(server.port);
+      const client = server.client({ clock, kubeConfig: server.kubeConfig({ certFile }, proxy.port) });
+      await client.get(WIDGETS, key);
+      await clock.advance(61_000);
+      await client.get(WIDGETS, key);
+      assert.equal(proxy.accepted, 1, 'the connection is kept while the certificate stays');
+      writeFileSync(certFile, 'two');
+      await clock.advance(61_000);
+      await client.get(WIDGETS, key);
+      assert.equal(proxy.accepted, 2);
+      rmSync(certFile);
+      await clock.advance(61_000);
+      await client.get(WIDGETS, key);
+      assert.equal(proxy.accepted, 2, 'while the file is being replaced, the last one is used');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('may impersonate', async () => {

@@ -150,4 +150,17 @@ describe('a controller', () => {
     await running;
     assert.deepEqual([heard, finished, begun], [true, true, ['a']]);
   });
+
+  it('leaves room for the rest of the process, though a reconcile asks for itself at once for ever', async () => {
+    let runs = 0;
+    const { queue, stop, running } = start(async () => {
+      runs++;
+      return { kind: 'requeue', afterMs: 0 };
+    });
+    queue.add('a');
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    stop.abort();
+    await running;
+    assert(runs > 1);
+  });
 });
