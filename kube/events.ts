@@ -295,7 +295,7 @@ function eventName(object: string, now: number, sequence: number): string {
 }
 
 /** At most `max` bytes of UTF-8, cut between characters. */
-export function cutToBytes(text: string, max: number): string {
+function cutToBytes(text: string, max: number): string {
   if (text.length * 3 <= max) return text;
   const bytes = Buffer.from(text, 'utf8');
   if (bytes.length <= max) return text;

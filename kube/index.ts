@@ -16,7 +16,7 @@ export {
   messageOf,
   type StatusDetails,
 } from './errors.ts';
-export { createEventRecorder, type EventRecorderOptions } from './events.ts';
+export { type CoreEvent, createEventRecorder, EVENTS, type EventRecorderOptions } from './events.ts';
 export { createInformer, type InformerOptions } from './informer.ts';
 export {
   type ClusterEntry,
