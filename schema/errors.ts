@@ -61,14 +61,14 @@ export function invalid(field: string, value: unknown, detail: string): FieldErr
   return make('FieldValueInvalid', field, value, detail);
 }
 
-/** The same for a whole number that Kubernetes holds as a float: `3e+09`. */
-export function invalidFloat(field: string, value: number, detail: string): FieldError {
+/** The same where Kubernetes holds the value as something that prints differently: `3e+09`, a Go struct. */
+export function invalidPrinted(field: string, value: unknown, printedValue: string, detail: string): FieldError {
   return {
     type: 'FieldValueInvalid',
     field,
     badValue: value,
     detail,
-    body: `Invalid value: ${goFloat(value)}: ${detail}`,
+    body: `Invalid value: ${printedValue}: ${detail}`,
   };
 }
 

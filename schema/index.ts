@@ -10,7 +10,9 @@ export {
   fromJson,
   toJson,
 } from './cel/index.ts';
-export { compileSchema } from './compile.ts';
+export { type CompileOptions, compileSchema } from './compile.ts';
+export { isSupportedFormat } from './formats.ts';
+export { checkStructuralSchema, type SchemaCheckOptions } from './schemacheck.ts';
 export type {
   CompiledSchema,
   FieldError,

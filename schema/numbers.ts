@@ -1,4 +1,4 @@
-import { invalid, invalidFloat } from './errors.ts';
+import { invalid, invalidPrinted } from './errors.ts';
 import { goFloat } from './gofmt.ts';
 import { isJsonInteger } from './json.ts';
 import type { Result } from './result.ts';
@@ -36,7 +36,7 @@ export function compileNumberChecks(
     isInteger(value) && inRange(limit) ? Math.trunc(limit) : limit;
   /** A value that a limit of another type was compared with is printed as that type has it. */
   const complaint = (field: string, value: number | bigint, limit: number, detail: string): FieldError =>
-    inRange(limit) ? invalid(field, value, detail) : invalidFloat(field, Number(value), detail);
+    inRange(limit) ? invalid(field, value, detail) : invalidPrinted(field, value, goFloat(Number(value)), detail);
   const print = (value: number | bigint, limit: number): string =>
     isInteger(value) && inRange(limit) ? String(limit) : goFloat(limit);
 

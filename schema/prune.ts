@@ -3,7 +3,13 @@ import { isObject, type PlainObject } from './json.ts';
 import { pruneMetadata } from './objectmeta.ts';
 import type { SchemaProps } from './types.ts';
 
-type Pruner = (value: unknown, path: string, removed: string[]) => void;
+/** Paths of what went away: by the schema, and from embedded metadata. The server reports them one after the other. */
+interface Removed {
+  readonly fields: string[];
+  readonly metadata: string[];
+}
+
+type Pruner = (value: unknown, path: string, removed: Removed) => void;
 
 /** What every resource has without its schema saying so. */
 const RESOURCE_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
@@ -12,10 +18,19 @@ const RESOURCE_FIELDS: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'met
 export function compilePruner(schema: SchemaProps): (object: PlainObject) => string[] {
   const prune = compileNode({ ...schema, 'x-kubernetes-embedded-resource': true });
   return (object) => {
-    const removed: string[] = [];
+    const removed: Removed = { fields: [], metadata: [] };
     prune(object, '', removed);
-    return removed.length > 1 ? removed.sort(compareStrings) : removed;
+    const { fields, metadata } = removed;
+    return fields.length + metadata.length < 2
+      ? fields.concat(metadata)
+      : [...fields.sort(compareStrings), ...metadata.sort(compareStrings)];
   };
+}
+
+/** The same for a value that is no resource: `metadata` is a field like any other then. */
+export function compileNodePruner(schema: SchemaProps): (value: unknown) => void {
+  const prune = compileNode(schema);
+  return (value) => prune(value, '', { fields: [], metadata: [] });
 }
 
 /** Below `additionalProperties: true` or an array without items nothing is specified: all objects become empty. */
@@ -24,7 +39,7 @@ const pruneAll: Pruner = (value, path, removed) => {
     for (let i = 0; i < value.length; i++) pruneAll(value[i], `${path}[${i}]`, removed);
   } else if (isObject(value)) {
     for (const key of Object.keys(value)) {
-      removed.push(join(path, key));
+      removed.fields.push(join(path, key));
       delete value[key];
     }
   }
@@ -59,13 +74,13 @@ function compileNode(schema: SchemaProps): Pruner {
     for (const key of Object.keys(object)) {
       if (embedded && RESOURCE_FIELDS.has(key)) {
         // The server looks after the metadata of the root itself.
-        if (key === 'metadata' && path !== '') removed.push(...pruneMetadata(object[key], join(path, key)));
+        if (key === 'metadata' && path !== '') removed.metadata.push(...pruneMetadata(object[key], join(path, key)));
         continue;
       }
       const prune = properties.get(key) ?? additional;
       if (prune !== undefined) prune(object[key], join(path, key), removed);
       else if (!preserve) {
-        if (path !== '' || !RESOURCE_FIELDS.has(key)) removed.push(join(path, key));
+        if (path !== '' || !RESOURCE_FIELDS.has(key)) removed.fields.push(join(path, key));
         delete object[key];
       }
     }

@@ -17,7 +17,7 @@ export interface GoRegExp {
 
 /** Compiles a pattern. Throws an Error that reads as Go's: "error parsing regexp: missing closing ): `(`". */
 export function compileRegExp(pattern: string): GoRegExp {
-  const compiled = RE2JS.compile(pattern);
+  const compiled = compile(pattern);
   return {
     source: pattern,
     test: (text) => compiled.test(text),
@@ -36,4 +36,15 @@ export function compileRegExp(pattern: string): GoRegExp {
       return found;
     },
   };
+}
+
+function compile(pattern: string): RE2JS {
+  try {
+    return RE2JS.compile(pattern);
+  } catch (error) {
+    // Go quotes the rest of the pattern after every complaint, empty as it is here.
+    if (error instanceof Error && error.message.endsWith('at end of expression'))
+      throw new Error(`${error.message}: \`\``);
+    throw error;
+  }
 }

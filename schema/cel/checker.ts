@@ -1,4 +1,5 @@
 import type { CallExpr, ComprehensionExpr, Expr, ListExpr, MapExpr, SelectExpr, StructExpr } from './ast.ts';
+import { isReservedName } from './escape.ts';
 import type { FunctionTable, Overload } from './functions.ts';
 import { CelCompileError, type CelIssue, issueAt } from './issues.ts';
 import { literalType } from './literals.ts';
@@ -155,7 +156,8 @@ class Checker {
         result = target.params[1] ?? DYN;
         break;
       case 'struct': {
-        const found = target.fields?.get(field);
+        const found =
+          target.fields?.get(field) ?? (isReservedName(field) ? target.fields?.get(`__${field}__`) : undefined);
         if (found === undefined) this.#report(expr.offset, `undefined field '${field}'`);
         result = found ?? ERROR;
         break;

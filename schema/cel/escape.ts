@@ -11,6 +11,11 @@ const ESCAPES = new Map([
   ['/', '__slash__'],
 ]);
 
+/** True for words that CEL keeps to itself. Kubernetes lets them be selected all the same: `self.namespace`. */
+export function isReservedName(name: string): boolean {
+  return RESERVED.has(name);
+}
+
 /**
  * The name of a property as a CEL identifier (`a-b` is `a__dash__b`, `namespace` is `__namespace__`), or undefined
  * when it cannot be written as one.
@@ -20,15 +25,4 @@ export function escapeName(name: string): string | undefined {
   if (!/^[A-Za-z_./-][A-Za-z0-9_./-]*$/.test(name)) return undefined;
   if (RESERVED.has(name)) return `__${name}__`;
   return name.replace(/__|[-./]/g, (part) => ESCAPES.get(part) ?? part);
-}
-
-/** The property that an escaped name stands for. */
-export function unescapeName(escaped: string): string | undefined {
-  let valid = true;
-  const name = escaped.replace(/__([^_]+)__/g, (whole, inner: string) => {
-    for (const [text, escape] of ESCAPES) if (escape === whole) return text;
-    if (!RESERVED.has(inner) || whole.length !== escaped.length) valid = false;
-    return inner;
-  });
-  return valid ? name : undefined;
 }

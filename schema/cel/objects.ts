@@ -3,7 +3,7 @@ import { isDate } from '../formats.ts';
 import { deepEqual, identity, isJsonInteger, isObject, own, type PlainObject } from '../json.ts';
 import type { SchemaProps } from '../types.ts';
 import { withResourceFields } from './decl.ts';
-import { escapeName } from './escape.ts';
+import { escapeName, isReservedName } from './escape.ts';
 import { parseTimestamp, timestampFromNanos } from './time.ts';
 import {
   CelDuration,
@@ -130,6 +130,7 @@ function compileObject(schema: SchemaProps): Converter {
       const field = { name, convert: compileConverter(property) };
       const escaped = escapeName(name) ?? name;
       fields.set(escaped, field);
+      if (isReservedName(name)) fields.set(name, field);
     }
     const names = new Set(Object.keys(properties));
     return (value) => (isObject(value) ? new JsonObject(value, fields, names) : notAMap());

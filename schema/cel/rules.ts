@@ -21,6 +21,9 @@ import { CelOptional, type CelValue } from './values.ts';
 /** What all rules of one object may cost together. */
 export const OBJECT_BUDGET = 10_000_000;
 
+/** What the type of `self` is called in messages. A real server puts a random number behind it. */
+export const SELF_TYPE = 'selfType1';
+
 const MAX_MESSAGE_BYTES = 5 * 1024;
 
 /** A rule ready to run, or why it cannot. */
@@ -122,7 +125,7 @@ export function compileRuleValidator(
   isResourceRoot = true,
 ): RuleValidator | undefined {
   if (!hasRules(schema)) return undefined;
-  const validate = compileNode(schema, schema, isResourceRoot, declType(schema, isResourceRoot, 'selfType'), base);
+  const validate = compileNode(schema, schema, isResourceRoot, declType(schema, isResourceRoot, SELF_TYPE), base);
   if (validate === undefined) return undefined;
   return (value, old, path, at, budget = OBJECT_BUDGET) => {
     const run: Run = { errors: [], budget };
@@ -265,8 +268,7 @@ function compileField(
   const isResource = described['x-kubernetes-embedded-resource'] === true;
   const escaped = escapeName(name);
   // A name that cannot be escaped is not part of its parent's type, yet its own rules hold.
-  const fieldType =
-    escaped === undefined ? declType(described, isResource, 'selfType') : declared?.fields?.get(escaped);
+  const fieldType = escaped === undefined ? declType(described, isResource, SELF_TYPE) : declared?.fields?.get(escaped);
   return fieldType === undefined ? undefined : compileNode(rules, described, isResource, fieldType, base);
 }
 
