@@ -24,8 +24,7 @@ export interface ChatCall {
 export interface ModelServer {
   readonly url: string;
   readonly port: number;
-  readonly simulated: SimulatedOpenAI;
-  /** Chat requests so far, oldest first; also those that are not answered yet. */
+  /** Chat requests that passed the gate, oldest first. */
   chats(): ChatCall[];
   /** Chat requests at the gate. */
   readonly held: number;
@@ -35,6 +34,8 @@ export interface ModelServer {
   release(): void;
   /** Resolves when `count` requests wait at the gate. */
   untilHeld(count: number): Promise<void>;
+  /** Becomes another provider at the same address: one that wants another key, say. */
+  become(options: SimulatedOpenAIOptions): Promise<void>;
   /** Refuses connections, as a provider that is down. */
   stop(): Promise<void>;
   /** Is there again, on the same port. */
@@ -43,7 +44,10 @@ export interface ModelServer {
 }
 
 export async function startModelServer(script?: Script, options: SimulatedOpenAIOptions = {}): Promise<ModelServer> {
-  const simulated = await startSimulatedOpenAI({ ...options, ...(script === undefined ? {} : { script }) });
+  let simulated: SimulatedOpenAI = await startSimulatedOpenAI({
+    ...options,
+    ...(script === undefined ? {} : { script }),
+  });
   let closed = false;
   let waiting: (() => void)[] = [];
   let watchers: { count: number; resolve: () => void }[] = [];
@@ -100,7 +104,6 @@ export async function startModelServer(script?: Script, options: SimulatedOpenAI
   return {
     url: `http://127.0.0.1:${port}/v1`,
     port,
-    simulated,
     chats: () =>
       simulated
         .requests()
@@ -124,6 +127,11 @@ export async function startModelServer(script?: Script, options: SimulatedOpenAI
         if (waiting.length >= count) resolve();
         else watchers.push({ count, resolve });
       }),
+    async become(other) {
+      const before = simulated;
+      simulated = await startSimulatedOpenAI(other);
+      await before.close();
+    },
     stop,
     start: listen,
     async [Symbol.asyncDispose]() {

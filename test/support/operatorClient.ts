@@ -10,6 +10,8 @@ export interface Write {
   /** What was sent, as JSON: the operator's bytes on the wire. */
   readonly bytes: number;
   readonly body: unknown;
+  /** When the API server had answered, by the monotonic clock in milliseconds; undefined until then. */
+  at: number | undefined;
 }
 
 export interface OperatorClient extends KubeClient {
@@ -29,11 +31,12 @@ export interface OperatorClient extends KubeClient {
 export function createOperatorClient(inner: KubeClient, inScope: (namespace: string) => boolean): OperatorClient {
   const visible = (object: KubeObject) => object.metadata.namespace === undefined || inScope(object.metadata.namespace);
 
-  async function write<R>(facts: Omit<Write, 'bytes'>, send: () => Promise<R>): Promise<R> {
-    const made: Write = { ...facts, bytes: Buffer.byteLength(JSON.stringify(facts.body) ?? '') };
+  async function write<R>(facts: Omit<Write, 'bytes' | 'at'>, send: () => Promise<R>): Promise<R> {
+    const made: Write = { ...facts, bytes: Buffer.byteLength(JSON.stringify(facts.body) ?? ''), at: undefined };
     await client.beforeWrite?.(made);
     client.writes.push(made);
     const answer = await send();
+    made.at = performance.now();
     await client.afterWrite?.(made);
     return answer;
   }
