@@ -55,7 +55,9 @@ function dropUnused(spec: JsonObject, before: JsonObject): void {
       delete spec.clusterIP;
       delete spec.clusterIPs;
     }
-    for (const field of ['ipFamilies', 'ipFamilyPolicy']) if (same(spec[field], before[field])) delete spec[field];
+    for (const field of ['ipFamilies', 'ipFamilyPolicy', 'internalTrafficPolicy']) {
+      if (same(spec[field], before[field])) delete spec[field];
+    }
   }
   if (usesPorts(oldType) && !usesPorts(type)) {
     const nodePorts = (from: JsonObject) => objects(from, 'ports').map((port) => number(port, 'nodePort'));

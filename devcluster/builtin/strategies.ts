@@ -134,7 +134,7 @@ const daemonSet: Strategy = {
 const noSchedule = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
 /** New nodes take no pods until somebody calls them ready. */
-function _prepareNode(object: KubeObject): void {
+function prepareNode(object: KubeObject): void {
   const spec = child(object, 'spec') ?? {};
   object.spec = spec;
   if (!objects(spec, 'taints').some((taint) => taint.key === noSchedule.key))
@@ -161,9 +161,14 @@ const strategies: { readonly [kind: string]: Strategy } = {
     convert: { fromStorage: toEventsGroup, toStorage: toCore },
     selectableFields: eventFields('regarding', 'deprecatedSource'),
   },
+  'certificates.k8s.io/CertificateSigningRequest': {
+    selectableFields: { 'spec.signerName': (object) => text(object, 'spec.signerName') },
+  },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   '/ServiceAccount': { deleteReturnsObject: true },
+  '/Endpoints': { deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
   '/Node': {
+    prepareForCreate: prepareNode,
     selectableFields: { 'spec.unschedulable': (object) => String(at(object, 'spec.unschedulable') ?? false) },
   },
   '/Pod': {
@@ -191,6 +196,10 @@ const strategies: { readonly [kind: string]: Strategy } = {
     deleteReturnsObject: true,
     validateName: labelName,
     prepareForCreate: createService,
+    selectableFields: {
+      'spec.clusterIP': (object) => text(object, 'spec.clusterIP'),
+      'spec.type': (object) => text(object, 'spec.type'),
+    },
     prepareForUpdate: updateService,
   },
   '/ReplicationController': {
@@ -207,14 +216,14 @@ const strategies: { readonly [kind: string]: Strategy } = {
   },
   '/PersistentVolume': {
     deleteReturnsObject: true,
-    prepareForCreate: (object) => {
-      object.status = { phase: 'Pending' };
+    prepareForCreate: (object, context) => {
+      object.status = { phase: 'Pending', lastPhaseTransitionTime: `${context.now.toISOString().slice(0, 19)}Z` };
     },
   },
   '/ResourceQuota': { deleteReturnsObject: true },
   '/PodTemplate': { hasGeneration: true, deleteReturnsObject: true },
   'apps/Deployment': { hasGeneration: true, scale },
-  'apps/ReplicaSet': { hasGeneration: true, scale, selectableFields: replicaFields },
+  'apps/ReplicaSet': { hasGeneration: true, scale },
   'apps/StatefulSet': { hasGeneration: true, scale, validateName: labelName },
   'apps/DaemonSet': daemonSet,
   'batch/Job': {

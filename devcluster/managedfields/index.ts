@@ -3,6 +3,7 @@ import type { JsonObject, KubeObject } from '../types.ts';
 import { equal } from './walk.ts';
 
 export { applyPatch } from './apply.ts';
+export { fromScaleEntries, toScaleEntries } from './scale.ts';
 export { mergeTypeFromSchema } from './types.ts';
 export { trackUpdate } from './update.ts';
 

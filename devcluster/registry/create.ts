@@ -208,7 +208,7 @@ function defaultsStatus(definition: ResourceDefinition): boolean {
   if (known === undefined) {
     const bare: KubeObject = { apiVersion: groupVersion(definition), kind: definition.kind, metadata: {} };
     definition.compiled.applyDefaults(bare as never);
-    known = bare['status'] !== undefined;
+    known = bare.status !== undefined;
     statusDefaults.set(definition, known);
   }
   return known;

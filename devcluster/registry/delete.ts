@@ -58,7 +58,7 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
   const marked = mark(context, definition, live, options);
   if (marked === undefined) {
     if (!call.dryRun) await context.store.delete(entry.resource, entry.key, entry.revision);
-    if (definition.deleteReturnsObject) return { object: live, entry: undefined };
+    if (definition.deleteReturnsObject) return { object: deleted(context, definition, live), entry: undefined };
     return { status: success(definition, live) };
   }
   if (marked === live || call.dryRun) return { object: marked, entry: undefined };
@@ -67,6 +67,14 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
   if (stored === marked) markCurrent(written, definition);
   const read = readEntry(context.store, written, definition);
   return { object: read.object, entry: read.asStored ? written : undefined };
+}
+
+/** What a DELETE answers of an object that is gone: kinds that know a grace period say when it began. */
+function deleted(context: RegistryContext, definition: ResourceDefinition, live: KubeObject): KubeObject {
+  if (definition.gracePeriod === undefined || live.metadata.deletionTimestamp !== undefined) return live;
+  const metadata = { ...live.metadata, deletionTimestamp: timestamp(context.now()), deletionGracePeriodSeconds: 0 };
+  if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;
+  return { ...live, metadata };
 }
 
 function checkPreconditions(definition: ResourceDefinition, live: KubeObject, { preconditions }: DeleteOptions): void {

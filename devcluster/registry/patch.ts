@@ -38,7 +38,7 @@ export async function patch(
     next: (live) => {
       const target = copyJson(live as KubeObject);
       const patched = applyTo(context, call, type, target, parsed) as KubeObject;
-      return { object: readPatched(call, patched), tracked: false };
+      return { object: readPatched(call, patched, type === 'strategic' ? goValue(parsed) : undefined), tracked: false };
     },
   });
 }
@@ -85,7 +85,7 @@ function applyTo(context: RegistryContext, call: Call, type: PatchType, target: 
 }
 
 /** Checks and decodes what a patch has made of an object. Throws Status errors. */
-function readPatched(call: Call, patched: unknown): KubeObject {
+function readPatched(call: Call, patched: unknown, shown: string | undefined): KubeObject {
   const { definition } = call;
   if (!isObject(patched))
     throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
@@ -100,7 +100,7 @@ function readPatched(call: Call, patched: unknown): KubeObject {
     throw internal(message);
   }
   const object = patched as unknown as KubeObject;
-  const text = printJson(patched);
+  const text = shown ?? printJson(patched);
   const problem = (message: string): StatusError => invalid('', '', '', [fieldError.invalid('patch', text, message)]);
   let unknown: string[];
   try {
@@ -213,15 +213,30 @@ function merge(
       resetFields: resetFields(definition, call.subresource),
     });
   } catch (error) {
-    if (error instanceof ApplyConflictError) {
-      throw failure(409, 'Conflict', error.message, { causes: error.causes.map((cause) => ({ ...cause })) });
-    }
-    if (error instanceof ApplyInvalidError) {
-      const reasons = { 400: 'BadRequest', 422: 'Invalid', 500: '' } as const;
-      throw failure(error.code, reasons[error.code], error.message);
-    }
-    throw error;
+    throw applyError(error);
   }
+}
+
+/** The Status of a failed apply; other errors as they are. */
+export function applyError(error: unknown): unknown {
+  if (error instanceof ApplyConflictError) {
+    return failure(409, 'Conflict', error.message, { causes: error.causes.map((cause) => ({ ...cause })) });
+  }
+  if (error instanceof ApplyInvalidError) {
+    const reasons = { 400: 'BadRequest', 422: 'Invalid', 500: '' } as const;
+    return failure(error.code, reasons[error.code], error.message);
+  }
+  return error;
+}
+
+/** A value as Go prints it, `map[spec:map[a:1]]`: how a strategic merge patch is shown. */
+function goValue(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
+  if (!isObject(value)) return value === null ? '<nil>' : String(value);
+  const parts = Object.keys(value)
+    .sort()
+    .map((key) => `${key}:${goValue(value[key])}`);
+  return `map[${parts.join(' ')}]`;
 }
 
 function parseApply(body: string): { value: unknown; duplicates: string[] } {

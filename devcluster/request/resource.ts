@@ -195,7 +195,7 @@ export function callOf(
   };
 }
 
-function isTrue(value: string | null): boolean {
+export function isTrue(value: string | null): boolean {
   return value !== null && value !== 'false' && value !== '0' && value !== '';
 }
 

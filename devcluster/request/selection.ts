@@ -21,7 +21,7 @@ export function selection(definition: ResourceDefinition, query: URLSearchParams
   let name: string | undefined;
   const tests: ((object: KubeObject) => boolean)[] = [];
   for (const { field, value, equal } of terms) {
-    const read = reader(definition, field, labelText, fieldText);
+    const read = reader(definition, field);
     if (field === 'metadata.name' && equal) name = value;
     tests.push((object) => (read(object) === value) === equal);
   }
@@ -33,8 +33,8 @@ export function selection(definition: ResourceDefinition, query: URLSearchParams
 function reader(
   definition: ResourceDefinition,
   field: string,
-  labelText: string,
-  fieldText: string,
+  _labelText: string,
+  _fieldText: string,
 ): (object: KubeObject) => string {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
   if (field === 'metadata.namespace' && (definition.namespaced || !definition.custom)) {
@@ -42,12 +42,10 @@ function reader(
   }
   const fields = definition.selectableFields;
   if (fields !== undefined && Object.hasOwn(fields, field)) return fields[field] as (object: KubeObject) => string;
-  const resource = `${definition.group}/${definition.version}, Resource=${definition.plural}`;
-  const why =
-    definition.custom || definition.selectableFields === undefined
-      ? `field label not supported: ${field}`
-      : `field label not supported: ${field}`;
+  if (definition.kind === 'Job' && !definition.custom)
+    throw badRequest(`field label ${JSON.stringify(field)} not supported for Job`);
+  if (definition.custom || fields !== undefined) throw badRequest(`field label not supported: ${field}`);
   throw badRequest(
-    `Unable to find ${JSON.stringify(resource)} that match label selector ${JSON.stringify(labelText)}, field selector ${JSON.stringify(fieldText)}: ${why}`,
+    `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,
   );
 }

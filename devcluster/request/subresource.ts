@@ -6,13 +6,14 @@ import { decodeMetadata } from '../registry/decode.ts';
 import { jsonPatch } from '../registry/jsonpatch.ts';
 import { mergePatch } from '../registry/mergepatch.ts';
 import { groupVersion, storageName } from '../registry/resources.ts';
+import { trackScale } from '../registry/scale.ts';
 import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
 import type { KubeObject, ResourceDefinition, ScalePaths } from '../types.ts';
 import { readText } from './body.ts';
 import { parseJson, printJson } from './json.ts';
 import { negotiate } from './negotiate.ts';
-import { callOf, type Exchange, notServed, patchTypeOf, readObject, sendResult } from './resource.ts';
+import { callOf, type Exchange, isTrue, notServed, patchTypeOf, readObject, sendResult } from './resource.ts';
 import { sendWarnings } from './response.ts';
 import { badRequest, fieldError, invalid, methodNotAllowed, notFound } from './status.ts';
 import { parseYaml } from './yaml.ts';
@@ -173,7 +174,8 @@ async function scale(
       retry: isPatch,
       next: (current) => {
         const base = current as KubeObject;
-        const wanted = newScale(scaleOf(base, paths, definition.custom), type, body, info.name);
+        const before = scaleOf(base, paths, definition.custom);
+        const wanted = newScale(before, type, body, info.name);
         const replicas = isObject(wanted.spec) ? (wanted.spec.replicas ?? 0) : 0;
         if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
           throw badRequest(
@@ -188,7 +190,17 @@ async function scale(
         const next = copyJson(base);
         writePath(next, paths.specReplicasPath, replicas);
         if (wanted.metadata.resourceVersion) next.metadata.resourceVersion = wanted.metadata.resourceVersion;
-        return { object: next, tracked: false };
+        trackScale({
+          context,
+          call,
+          replicasPath: paths.specReplicasPath,
+          next,
+          before,
+          after: wanted,
+          applied: type === 'apply' ? (parseYaml(body).value as KubeObject) : undefined,
+          force: isTrue(info.query.get('force')),
+        });
+        return { object: next, tracked: true };
       },
     },
   );

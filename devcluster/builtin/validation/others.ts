@@ -408,7 +408,7 @@ export function webhooks(object: unknown, errors: Errors): void {
       webhookRule(rule, `${here}.rules[${ruleIndex}]`, errors);
     notSupported(hook, here, 'failurePolicy', ['Fail', 'Ignore'], errors);
     notSupported(hook, here, 'matchPolicy', ['Equivalent', 'Exact'], errors);
-    if (at(hook, 'sideEffects') === undefined)
+    if (text(hook, 'sideEffects') === '')
       errors.push(fieldError.required(`${here}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
     else notSupported(hook, here, 'sideEffects', ['None', 'NoneOnDryRun'], errors);
     const timeout = at(hook, 'timeoutSeconds');

@@ -406,6 +406,15 @@ export function autoscaler(object: unknown, errors: Errors): void {
       ),
     );
   }
+  if (!text(spec, 'scaleTargetRef.apiVersion').includes('/') && text(spec, 'scaleTargetRef.apiVersion') !== 'v1') {
+    errors.push(
+      fieldError.invalid(
+        'spec.scaleTargetRef.apiVersion',
+        text(spec, 'scaleTargetRef.apiVersion'),
+        'apiVersion must specify API group',
+      ),
+    );
+  }
   for (const field of ['kind', 'name']) {
     const value = text(spec, `scaleTargetRef.${field}`);
     if (value === '') errors.push(fieldError.required(`spec.scaleTargetRef.${field}`));

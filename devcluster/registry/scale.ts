@@ -1,0 +1,62 @@
+/** Who owns the replicas of an object that is written through its scale subresource. */
+import { fromScaleEntries, mergeTypeFromSchema, toScaleEntries } from '../managedfields/index.ts';
+import type { KubeObject, MergeType } from '../types.ts';
+import type { Call, RegistryContext } from './call.ts';
+import { copyJson } from './copy.ts';
+import { fieldManager } from './create.ts';
+import { applyError } from './patch.ts';
+import { groupVersion } from './resources.ts';
+
+const integer = { type: 'integer' };
+const scaleType: MergeType = mergeTypeFromSchema({
+  type: 'object',
+  properties: {
+    spec: { type: 'object', properties: { replicas: integer } },
+    status: { type: 'object', properties: { replicas: integer, selector: { type: 'string' } } },
+  },
+});
+
+/**
+ * Sets the managedFields of `next`, an object whose replicas the Scale `after` has set. `applied`: the configuration, where the
+ * Scale was applied. Throws the 409 of an apply conflict.
+ */
+export function trackScale(input: {
+  readonly context: RegistryContext;
+  readonly call: Call;
+  readonly replicasPath: string;
+  readonly next: KubeObject;
+  readonly before: KubeObject;
+  readonly after: KubeObject;
+  readonly applied: KubeObject | undefined;
+  readonly force: boolean;
+}): void {
+  const { context, call, replicasPath, next } = input;
+  const entries = next.metadata.managedFields;
+  const own = toScaleEntries(entries, replicasPath);
+  const withEntries = (scale: KubeObject): KubeObject => {
+    const copy = copyJson(scale);
+    if (own === undefined) delete copy.metadata.managedFields;
+    else copy.metadata.managedFields = own;
+    return copy;
+  };
+  const live = withEntries(input.before);
+  const by = { ...fieldManager(context, call), apiVersion: 'autoscaling/v1', subresource: 'scale' };
+  const common = { live, by, typeOf: () => scaleType, resetFields: undefined };
+  let tracked = withEntries(input.after);
+  if (input.applied === undefined) context.managedFields.trackUpdate({ ...common, updated: tracked });
+  else {
+    try {
+      tracked = context.managedFields.applyPatch({ ...common, patch: input.applied, force: input.force }).object;
+    } catch (error) {
+      throw applyError(error);
+    }
+  }
+  const back = fromScaleEntries({
+    entries,
+    scaleEntries: tracked.metadata.managedFields,
+    replicasPath,
+    apiVersion: groupVersion(call.definition),
+  });
+  if (back === undefined) delete next.metadata.managedFields;
+  else next.metadata.managedFields = back;
+}
