@@ -2,7 +2,7 @@
 import { fromScaleEntries, mergeTypeFromSchema, toScaleEntries } from '../managedfields/index.ts';
 import type { KubeObject, MergeType } from '../types.ts';
 import type { Call, RegistryContext } from './call.ts';
-import { copyJson } from './copy.ts';
+import { copyJson, isObject } from './copy.ts';
 import { fieldManager } from './create.ts';
 import { applyError } from './patch.ts';
 import { groupVersion } from './resources.ts';
@@ -35,6 +35,8 @@ export function trackScale(input: {
   const own = toScaleEntries(entries, replicasPath);
   const withEntries = (scale: KubeObject): KubeObject => {
     const copy = copyJson(scale);
+    // The typed Scale leaves out zero replicas.
+    if (isObject(copy.spec) && copy.spec.replicas === 0) delete copy.spec.replicas;
     if (own === undefined) delete copy.metadata.managedFields;
     else copy.metadata.managedFields = own;
     return copy;
