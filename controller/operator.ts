@@ -134,6 +134,7 @@ export function createOperator(options: OperatorOptions): Operator {
     const pool = createMcpPool({
       clock,
       logger,
+      checkSchema: (schema) => parser.checkSchema(schema),
       onChange(key, state) {
         waiters.changed(key, state);
         const object = key.slice(0, key.lastIndexOf('/'));

@@ -1,5 +1,5 @@
 import type { MCPServerTool, Tool } from '../api/index.ts';
-import { BUILTINS } from './tools/index.ts';
+import { BUILTINS, externalApiParameters } from './tools/index.ts';
 
 /** What a model is told of a tool, but for its name. `parameters` is a JSON Schema of an object. */
 export interface ToolDefinition {
@@ -32,7 +32,11 @@ export function describeTool(tool: Tool): ToolDefinition {
       parameters: own ?? DELEGATE_PARAMETERS,
     };
   }
-  return { description: spec.description ?? '', parameters: own ?? NO_PARAMETERS };
+  const url = spec.execute?.externalAPI?.url;
+  return {
+    description: spec.description ?? '',
+    parameters: own ?? (url === undefined ? undefined : externalApiParameters(url)) ?? NO_PARAMETERS,
+  };
 }
 
 export function describeMcpTool(tool: MCPServerTool): ToolDefinition {

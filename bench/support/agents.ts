@@ -24,6 +24,7 @@ export async function createAgents({ client, namespace, modelUrl }: Stage): Prom
     metadata: metadata(name),
     spec: {
       llmRef: { name: 'model' },
+      maxTurns: 1_000,
       system: 'You are a helpful assistant. Your job is to help the user with their tasks.',
       ...(withTool ? { tools: [{ name: 'add' }] } : {}),
     },

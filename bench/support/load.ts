@@ -20,7 +20,7 @@ export interface Measured {
 /** A load generator with a watch of its own on the TaskRuns of the stage. */
 export async function createLoad({ client, namespace }: Stage): Promise<Load> {
   const stop = new AbortController();
-  const waiting = new Map<string, () => void>();
+  const waiting = new Map<string, PromiseWithResolvers<void>>();
   const informer = createInformer<TaskRun>({
     client,
     clock: systemClock,
@@ -35,9 +35,11 @@ export async function createLoad({ client, namespace }: Stage): Promise<Load> {
     }),
   });
   const look = (run: TaskRun) => {
-    if (run.status?.phase === 'Failed') throw new Error(`run ${run.metadata.name} failed`);
-    if (run.status?.phase !== 'FinalAnswer') return;
-    waiting.get(run.spec.taskRef.name)?.();
+    const { phase } = run.status ?? {};
+    if (phase !== 'FinalAnswer' && phase !== 'Failed') return;
+    const task = waiting.get(run.spec.taskRef.name);
+    if (phase === 'Failed') task?.reject(new Error(`run ${run.metadata.name} failed`));
+    else task?.resolve();
     waiting.delete(run.spec.taskRef.name);
   };
   informer.on({ add: look, update: (_old, run) => look(run) });
@@ -60,9 +62,10 @@ export async function createLoad({ client, namespace }: Stage): Promise<Load> {
             spec: { agentRef: { name: agent }, message },
           };
           const started = performance.now();
-          const finished = new Promise<void>((resolve) => waiting.set(name, resolve));
+          const finished = Promise.withResolvers<void>();
+          waiting.set(name, finished);
           await client.create(tasks, task);
-          await finished;
+          await finished.promise;
           latencies.push(performance.now() - started);
         }
       };
