@@ -2,7 +2,7 @@ import { parseTimestamp } from './cel/time.ts';
 import { child, indexed, invalid, keyed, required, tooLong } from './errors.ts';
 import { utf8Length } from './gofmt.ts';
 import { isObject, type PlainObject } from './json.ts';
-import { dns1035Label, dns1123Label, labelValue, maskTrailingDash, pathSegment, qualifiedName } from './names.ts';
+import { dns1035Label, dns1123Label, labelValue, pathSegment, qualifiedName } from './names.ts';
 import type { FieldError, SchemaProps } from './types.ts';
 
 type EmbeddedCheck = (value: unknown, path: string, errors: FieldError[]) => void;

@@ -1,7 +1,7 @@
 import { declType } from './cel/decl.ts';
 import type { CelEnvironment } from './cel/environment.ts';
 import { MAX_COST } from './cel/estimate.ts';
-import { compileRules, SELF_TYPE } from './cel/rules.ts';
+import { compileRules, SELF_TYPE } from './cel/rule.ts';
 import { child, forbidden, indexed, internalError, invalid, invalidPrinted } from './errors.ts';
 import { goJson } from './gofmt.ts';
 import type { FieldError, SchemaProps, ValidationRule } from './types.ts';

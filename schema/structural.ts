@@ -218,7 +218,8 @@ function checkCompleteness(
   const branches: (readonly [SchemaProps, string])[] = [];
   if (validation.not !== undefined) branches.push([validation.not, child(from, 'not')]);
   for (const name of ['allOf', 'anyOf', 'oneOf'] as const) {
-    validation[name]?.forEach((branch, i) => branches.push([branch, indexed(child(from, name), i)]));
+    for (const [i, branch] of (validation[name] ?? []).entries())
+      branches.push([branch, indexed(child(from, name), i)]);
   }
   for (const [branch, path] of branches) checkSpecified(branch, schema, at, path, errors);
 }

@@ -96,8 +96,8 @@ function validEscapes(text: string): boolean {
 
 function checkEscapes(text: string): void {
   for (let at = text.indexOf('%'); at >= 0; at = text.indexOf('%', at + 1)) {
-    const escape = text.slice(at, at + 3);
-    if (!/^%[0-9a-fA-F]{2}$/.test(escape)) refuse(`invalid URL escape ${goQuote(escape)}`);
+    const sequence = text.slice(at, at + 3);
+    if (!/^%[0-9a-fA-F]{2}$/.test(sequence)) refuse(`invalid URL escape ${goQuote(sequence)}`);
   }
 }
 

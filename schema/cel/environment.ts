@@ -15,7 +15,7 @@ import { quantities } from './lib/quantities.ts';
 import { semvers } from './lib/semver.ts';
 import { strings } from './lib/strings.ts';
 import { parse } from './parser.ts';
-import { CelProgramError, compileProgram } from './program.ts';
+import { compileProgram } from './program.ts';
 import {
   BOOL,
   BYTES,
@@ -193,5 +193,3 @@ function variablesOf(expr: Expr, known: ReadonlyMap<string, number>): ReadonlySe
 export function isResultType(program: CelProgram, type: CelType): boolean {
   return isExactType(program.resultType, type);
 }
-
-export { CelProgramError };

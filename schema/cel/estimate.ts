@@ -14,7 +14,7 @@ export function fixed(value: number): Estimate {
 }
 
 function cap(value: number): number {
-  return value >= MAX_COST ? MAX_COST : value;
+  return Math.min(value, MAX_COST);
 }
 
 export function add(a: Estimate, b: Estimate): Estimate {

@@ -1,9 +1,9 @@
+export { CelProgramError } from './calls.ts';
 export { type DeclType, declType } from './decl.ts';
 export {
   type CelEnvironment,
   CelEvaluationError,
   type CelProgram,
-  CelProgramError,
   createCelEnvironment,
   type EnvironmentOptions,
   type Evaluation,

@@ -45,8 +45,8 @@ const FLOAT = /(?:[0-9]+\.[0-9]+(?:[eE][+-]?[0-9]+)?|[0-9]+[eE][+-]?[0-9]+|\.[0-
 const INTEGER = /(0x[0-9a-fA-F]+|[0-9]+)([uU]?)/y;
 const ESCAPE = String.raw`\\(?:[abfnrtv"'\\?\x60]|[xX][0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}|[0-3][0-7]{2})`;
 const STRINGS: readonly RegExp[] = [
-  String.raw`[bB]?[rR]"""[^]*?"""`,
-  String.raw`[bB]?[rR]'''[^]*?'''`,
+  '[bB]?[rR]"""[^]*?"""',
+  "[bB]?[rR]'''[^]*?'''",
   String.raw`[bB]?[rR]"[^"\n\r]*"`,
   String.raw`[bB]?[rR]'[^'\n\r]*'`,
   String.raw`[bB]?"""(?:${ESCAPE}|[^\\])*?"""`,

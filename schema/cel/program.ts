@@ -1,14 +1,9 @@
-import { compileRegExp } from '../regex.ts';
+import { entry, goKind, hasField, indexInto, isKey, optionalIndex, selectOther } from './access.ts';
+import { type Accumulator, accumulatorFor, MapAccumulator } from './accumulators.ts';
 import type { CallExpr, ComprehensionExpr, Expr, ListExpr, MapExpr, SelectExpr, StructExpr } from './ast.ts';
-import {
-  COST_EXCEEDED,
-  type FunctionTable,
-  type Implementation,
-  isOfType,
-  isProven,
-  type Overload,
-} from './functions.ts';
-import { indexOf as listIndex, listItem } from './lib/operators.ts';
+import { CelProgramError, callByTypes, callDirectly, withPattern } from './calls.ts';
+import { charge, constant, type Frame, failureOf, type Node, type Run } from './frame.ts';
+import { type FunctionTable, isProven } from './functions.ts';
 import { ACCU } from './macros.ts';
 import { DYN } from './types.ts';
 import {
@@ -18,23 +13,11 @@ import {
   CelOptional,
   type CelValue,
   fail,
-  isNumeric,
   mapKey,
   NO_SUCH_OVERLOAD,
   printValue,
-  typeNameOf,
   ValueList,
-  ValueMap,
 } from './values.ts';
-
-/** One evaluation: variables and locals by slot, and what it has cost so far. */
-export interface Frame {
-  readonly slots: (CelValue | CelFailure | undefined)[];
-  cost: number;
-  readonly limit: number;
-}
-
-export type Run = (frame: Frame) => CelValue;
 
 /** What the compiler needs to know of the environment. */
 export interface Target {
@@ -47,23 +30,11 @@ export interface Target {
   readonly construct?: (typeName: string, fields: ReadonlyMap<string, CelValue>) => CelValue;
 }
 
-/** An expression that type-checks, yet can never run: a constant part of it fails. */
-export class CelProgramError extends Error {}
-
 /** Compiles a checked expression into closures. Returns the number of slots that a frame needs. */
 export function compileProgram(expr: Expr, target: Target): { run: Run; slots: number } {
   const compiler = new Compiler(target);
   const { run } = compiler.compile(expr, undefined);
   return { run, slots: compiler.slots };
-}
-
-interface Node {
-  readonly run: Run;
-  /** A variable, or a chain of selections from one: selecting on costs one unit less then. */
-  readonly attribute: boolean;
-  /** What a conditional does not pay when this is the branch it takes: it resolves variables without reading them. */
-  readonly refund?: number;
-  readonly constant?: CelValue;
 }
 
 interface Scope {
@@ -75,20 +46,6 @@ interface Scope {
 const LIST_COST = 10;
 const MAP_COST = 30;
 const STRUCT_COST = 40;
-
-function charge(frame: Frame, cost: number): void {
-  frame.cost += cost;
-  if (frame.cost > frame.limit) throw new CelFailure(COST_EXCEEDED, true);
-}
-
-function constant(value: CelValue): Node {
-  return { run: () => value, attribute: false, constant: value };
-}
-
-function failureOf(error: unknown): CelFailure {
-  if (error instanceof CelFailure && !error.fatal) return error;
-  throw error;
-}
 
 /** Conversions of constants are done once, with the expression; they cost nothing then. */
 const CONVERSIONS: ReadonlySet<string> = new Set([
@@ -103,8 +60,6 @@ const CONVERSIONS: ReadonlySet<string> = new Set([
   'type',
   'uint',
 ]);
-
-const PATTERNS: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
 
 class Compiler {
   readonly #target: Target;
@@ -484,179 +439,4 @@ class Compiler {
     };
     return { run, attribute: false };
   }
-}
-
-/** A list under construction. Only the macro that builds it can see it before it is done. */
-class Accumulator extends ValueList {
-  declare readonly items: CelValue[];
-
-  constructor() {
-    super([]);
-  }
-}
-
-/** A map under construction, likewise. */
-class MapAccumulator extends ValueMap {
-  readonly #entries: Map<string, readonly [CelValue, CelValue]>;
-
-  constructor() {
-    const entries = new Map<string, readonly [CelValue, CelValue]>();
-    super(entries);
-    this.#entries = entries;
-  }
-
-  /** Adds an entry; a later one replaces an earlier one of the same key. */
-  replace(key: CelValue, value: CelValue): void {
-    this.#entries.set(mapKey(key), [key, value]);
-  }
-
-  /** Adds an entry; fails on a key that is there. */
-  put(key: CelValue, value: CelValue): void {
-    if (this.#entries.has(mapKey(key))) fail(`insert failed: key ${printValue(key)} already exists`);
-    this.replace(key, value);
-  }
-}
-
-function accumulatorFor(expr: ComprehensionExpr, init: Run): Run {
-  if (expr.accuVar !== ACCU) return init;
-  if (expr.init.kind === 'list') {
-    return () => new Accumulator();
-  }
-  if (expr.init.kind === 'map') {
-    return () => new MapAccumulator();
-  }
-  return init;
-}
-
-/** True for what can be found by its key: equal values have equal keys. */
-function isKey(value: CelValue): boolean {
-  return typeof value === 'string' || typeof value === 'boolean' || isNumeric(value);
-}
-
-/** The entry of a map. Null is a value like any other; undefined means that the key is not there. */
-function entry(map: CelMap, key: CelValue): CelValue {
-  const value = map.get(key);
-  return value === undefined ? fail(`no such key: ${printValue(key)}`) : value;
-}
-
-function selectOther(value: CelValue, field: string): CelValue {
-  if (value instanceof CelList) return fail("unsupported index type 'string' in list");
-  if (!(value instanceof CelOptional) || value.value === undefined) return fail(`no such key: ${field}`);
-  return optionalIndex(value.value, field);
-}
-
-function hasField(value: CelValue, field: string): boolean {
-  if (value instanceof CelMap) return value.get(field) !== undefined;
-  return value instanceof CelOptional && value.value !== undefined && hasField(value.value, field);
-}
-
-function indexInto(value: CelValue, index: CelValue): CelValue {
-  if (value instanceof CelList) return listItem(value, index);
-  if (value instanceof CelMap) return entry(value, index);
-  if (value instanceof CelOptional) return value.value === undefined ? value : optionalIndex(value.value, index);
-  return fail(`no such key: ${printValue(index)}`);
-}
-
-function optionalIndex(value: CelValue, index: CelValue): CelValue {
-  if (value instanceof CelOptional) return value.value === undefined ? value : optionalIndex(value.value, index);
-  let item: CelValue | undefined;
-  if (value instanceof CelMap) item = value.get(index);
-  else if (value instanceof CelList) {
-    const at = listIndex(index);
-    item = at === undefined ? undefined : value.get(at);
-  } else return fail(NO_SUCH_OVERLOAD);
-  return item === undefined ? CelOptional.NONE : new CelOptional(item);
-}
-
-function callDirectly(overload: Pick<Overload, 'run' | 'cost'>, args: readonly Node[]): Node {
-  const { run: implementation, cost } = overload;
-  const [first, second] = args as [Node, Node];
-  const finish = (frame: Frame, values: CelValue[]): CelValue => {
-    const result = implementation(...values);
-    charge(frame, cost === undefined ? 1 : cost(values, result));
-    return result;
-  };
-  let run: Run;
-  if (cost === undefined && args.length === 1) {
-    run = (frame) => {
-      const value = first.run(frame);
-      charge(frame, 1);
-      return implementation(value);
-    };
-  } else if (cost === undefined && args.length === 2) {
-    run = (frame) => {
-      const left = first.run(frame);
-      const right = second.run(frame);
-      charge(frame, 1);
-      return implementation(left, right);
-    };
-  } else if (args.length === 2) run = (frame) => finish(frame, [first.run(frame), second.run(frame)]);
-  else
-    run = (frame) =>
-      finish(
-        frame,
-        args.map((arg) => arg.run(frame)),
-      );
-  return { run, attribute: false };
-}
-
-/** A call whose argument types are known only while it runs. */
-function callByTypes(fn: string, overloads: readonly Overload[], args: readonly Node[]): Node {
-  const run: Run = (frame) => {
-    const values = args.map((arg) => arg.run(frame));
-    const overload = overloads.find(({ args: types }) => {
-      return types.length === values.length && types.every((type, i) => isOfType(values[i] as CelValue, type));
-    });
-    if (overload === undefined) {
-      charge(frame, 1);
-      return fail(noOverload(fn, values));
-    }
-    const result = overload.run(...values);
-    charge(frame, overload.cost === undefined ? 1 : overload.cost(values, result));
-    return result;
-  };
-  return { run, attribute: false };
-}
-
-/** Functions whose failure to apply names neither them nor their arguments. */
-const NAMELESS: ReadonlySet<string> = new Set([
-  'contains',
-  'startsWith',
-  'endsWith',
-  'matches',
-  'find',
-  'findAll',
-  '@in',
-]);
-
-function noOverload(fn: string, values: readonly CelValue[]): string {
-  if (fn === 'size' || fn === '_%_') return `${NO_SUCH_OVERLOAD}: ${fn}`;
-  if (NAMELESS.has(fn) || fn.includes('_')) return NO_SUCH_OVERLOAD;
-  return `${NO_SUCH_OVERLOAD}: ${fn}(${values.map(typeNameOf).join(', ')})`;
-}
-
-/** Go's name for the kind of a scalar. */
-function goKind(value: CelValue): string {
-  const name = typeNameOf(value)
-    .replace(/^google\.protobuf\./, '')
-    .replace(/_type$/, '');
-  return name.charAt(0).toUpperCase() + name.slice(1);
-}
-
-/** A pattern that is written out is compiled with the expression. */
-function withPattern(expr: CallExpr, overload: Overload, args: readonly Node[]): Pick<Overload, 'run' | 'cost'> {
-  const pattern = PATTERNS.has(expr.fn) ? args[1]?.constant : undefined;
-  if (typeof pattern !== 'string') return overload;
-  let run: Implementation;
-  try {
-    const compiled = compileRegExp(pattern);
-    if (expr.fn === 'matches') run = (text: string) => compiled.test(text);
-    else if (expr.fn === 'find') run = (text: string) => compiled.find(text) ?? '';
-    else
-      run = (text: string, _pattern: string, limit = -1n) =>
-        new ValueList(compiled.findAll(text, Number(limit < 0n ? -1n : limit)));
-  } catch (error) {
-    throw new CelProgramError(error instanceof Error ? error.message : String(error));
-  }
-  return { run, cost: overload.cost };
 }

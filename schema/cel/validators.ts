@@ -118,22 +118,27 @@ function validateFormat(call: CallExpr, report: Report): void {
   const template = call.target?.kind === 'literal' ? call.target.value : undefined;
   const [list] = call.args;
   if (call.fn !== 'format' || typeof template !== 'string' || list?.kind !== 'list') return;
+  const problem = formatProblem(template, list.elements);
+  if (problem !== undefined) report(problem.at ?? call, problem.message);
+}
+
+function formatProblem(template: string, elements: readonly Expr[]): { at?: Expr; message: string } | undefined {
   let used = 0;
   for (const piece of parseTemplate(template)) {
     if ('text' in piece) continue;
-    if ('error' in piece) return report(call, piece.error);
-    const argument = list.elements[used];
-    if (argument === undefined) return report(call, `index ${used} out of range`);
+    if ('error' in piece) return { message: piece.error };
+    const argument = elements[used];
+    if (argument === undefined) return { message: `index ${used} out of range` };
     used++;
-    const misfit = unprintable(argument, piece.verb);
-    if (misfit === undefined) continue;
-    return report(
-      misfit,
-      `error during formatting: ${WRONG_VALUE[piece.verb]}, was given ${(misfit.type ?? DYN).name}`,
-    );
+    const at = unprintable(argument, piece.verb);
+    if (at !== undefined) {
+      return { at, message: `error during formatting: ${WRONG_VALUE[piece.verb]}, was given ${(at.type ?? DYN).name}` };
+    }
   }
-  const given = list.elements.length;
-  if (given > used) report(call, `too many arguments supplied to string.format (expected ${used}, got ${given})`);
+  const given = elements.length;
+  return given > used
+    ? { message: `too many arguments supplied to string.format (expected ${used}, got ${given})` }
+    : undefined;
 }
 
 /** The argument, or the part of it, that a clause cannot print. */
