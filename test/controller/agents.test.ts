@@ -107,7 +107,8 @@ describe('agents', () => {
           .writes()
           .find(
             (write) =>
-              write.resource === resource && /status\/ready","value":true|"ready":true/.test(JSON.stringify(write.body)),
+              write.resource === resource &&
+              /status\/ready","value":true|"ready":true/.test(JSON.stringify(write.body)),
           )?.at ?? Number.NaN;
       const dependencies = Math.max(...['llms', 'tools', 'mcpservers'].map(readyAt));
       const delay = readyAt('agents') - dependencies;
