@@ -30,12 +30,7 @@ export function selection(definition: ResourceDefinition, query: URLSearchParams
   return { all: labels.empty && tests.length === 0, labels, matches, name };
 }
 
-function reader(
-  definition: ResourceDefinition,
-  field: string,
-  _labelText: string,
-  _fieldText: string,
-): (object: KubeObject) => string {
+function reader(definition: ResourceDefinition, field: string): (object: KubeObject) => string {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
   if (field === 'metadata.namespace' && (definition.namespaced || !definition.custom)) {
     return (object) => object.metadata.namespace ?? '';
