@@ -49,7 +49,7 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
     }
     if (rules !== undefined) {
       if (errors.some((error) => BLOCKING.has(error.type))) errors.push(invalid(ROOT, null, UNCHECKED));
-      else errors.push(...rules(object, old, ROOT, at).errors);
+      else errors.push(...checked((at) => rules(object, old, ROOT, at).errors, at));
     }
     return errors;
   };
@@ -59,7 +59,7 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
     prune,
     validate(object, old, prior = []) {
       const at = old === undefined ? undefined : correlate(object, old, schema);
-      const errors = [...prior, ...openApi(object, '', at)];
+      const errors = [...prior, ...checked((at) => openApi(object, '', at), at)];
       embedded?.(object, ROOT, errors);
       return finish(errors, object, at);
     },
@@ -67,9 +67,19 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
       const at = correlate(object, old, schema);
       const errors = [...prior];
       if (statusOpenApi !== undefined && Object.hasOwn(object, 'status')) {
-        errors.push(...statusOpenApi(object.status, 'status', correlatedKey(at, 'status')));
+        const statusAt = correlatedKey(at, 'status');
+        errors.push(...checked((at) => statusOpenApi(object.status, 'status', at), statusAt));
       }
       return finish(errors, object, at);
     },
   };
+}
+
+/** Which errors an unchanged part of the object is forgiven is only worked out when there are errors at all. */
+function checked(
+  check: (at: Correlation | undefined) => FieldError[],
+  at: Correlation | undefined,
+): readonly FieldError[] {
+  const errors = check(undefined);
+  return errors.length === 0 || at === undefined ? errors : check(at);
 }

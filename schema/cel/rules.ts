@@ -12,7 +12,11 @@ import { compileRules, SELF_TYPE } from './rule.ts';
 /** What all rules of one object may cost together. */
 export const OBJECT_BUDGET = 10_000_000;
 
-type Validator = (place: Place, run: Run) => void;
+interface Validator {
+  readonly validate: (place: Place, run: Run) => void;
+  /** Whether a rule here or below looks at the old value. */
+  readonly readsOld: boolean;
+}
 
 /** Evaluates all rules of a schema; undefined when it has none. */
 export type RuleValidator = (
@@ -30,11 +34,11 @@ export function compileRuleValidator(
   isResourceRoot = true,
 ): RuleValidator | undefined {
   if (!hasRules(schema)) return undefined;
-  const validate = compileNode(schema, schema, isResourceRoot, declType(schema, isResourceRoot, SELF_TYPE), base);
-  if (validate === undefined) return undefined;
+  const root = compileNode(schema, schema, isResourceRoot, declType(schema, isResourceRoot, SELF_TYPE), base);
+  if (root === undefined) return undefined;
   return (value, old, path, at, budget = OBJECT_BUDGET) => {
     const run: Run = { errors: [], budget };
-    validate({ path, value, old, at, parent: undefined }, run);
+    root.validate({ path, value, old, at, parent: undefined }, run);
     return { errors: run.errors, cost: budget - run.budget };
   };
 }
@@ -67,33 +71,32 @@ function compileNode(
     .filter((validator) => validator !== undefined);
   if (!rules && !item && fields.size === 0 && !additional && allOf.length === 0) return undefined;
 
-  return (place, run) => {
+  const all = [rules, item, additional, ...fields.values(), ...allOf];
+  const readsOld = all.some((validator) => validator?.readsOld === true);
+
+  const validate: Validator['validate'] = (place, run) => {
     if (place.value === null || place.value === undefined) return;
-    rules?.(place, run);
-    for (const validator of allOf) {
+    rules?.validate(place, run);
+    for (const branch of allOf) {
       if (run.budget < 0) return;
       // What an allOf complains about is not forgiven for being unchanged, unless something above it is.
-      validator({ ...place, at: undefined }, run);
+      branch.validate({ ...place, at: undefined }, run);
     }
     if (run.budget < 0) return;
     if (Array.isArray(place.value)) {
       if (item !== undefined) validateItems(place, place.value, node, item, run);
     } else if (isObject(place.value)) validateFields(place, place.value, fields, additional, run);
   };
+  return { validate, readsOld };
 }
 
-function validateItems(
-  place: Place,
-  items: readonly unknown[],
-  node: SchemaProps,
-  validate: Validator,
-  run: Run,
-): void {
-  const oldItem = mapList(node, Array.isArray(place.old) ? place.old : []);
+function validateItems(place: Place, items: readonly unknown[], node: SchemaProps, item: Validator, run: Run): void {
+  const oldItem = mapList(node, item.readsOld && Array.isArray(place.old) ? place.old : []);
   for (let i = 0; i < items.length && run.budget >= 0; i++) {
     const value = items[i];
     const at = place.at === undefined ? undefined : correlatedIndex(place.at, i);
-    validate({ path: indexed(place.path, i), value, old: oldItem(value), at, parent: place.at ?? place.parent }, run);
+    const old = oldItem(value);
+    item.validate({ path: indexed(place.path, i), value, old, at, parent: place.at ?? place.parent }, run);
   }
 }
 
@@ -105,9 +108,10 @@ function validateFields(
   run: Run,
 ): void {
   const old = isObject(place.old) ? place.old : undefined;
-  const visit = (validate: Validator, key: string, path: string): void => {
-    const place1 = below(place, key);
-    validate({ path, value: object[key], old: old === undefined ? undefined : own(old, key), ...place1 }, run);
+  const visit = (validator: Validator, key: string, path: string): void => {
+    const oldValue = old === undefined ? undefined : own(old, key);
+    const { at, parent } = below(place, key);
+    validator.validate({ path, value: object[key], old: oldValue, at, parent }, run);
   };
   if (additional !== undefined) {
     for (const key of Object.keys(object)) {
@@ -115,9 +119,9 @@ function validateFields(
       visit(additional, key, keyed(place.path, key));
     }
   }
-  for (const [name, validate] of fields) {
+  for (const [name, validator] of fields) {
     if (run.budget < 0) return;
-    if (Object.hasOwn(object, name)) visit(validate, name, child(place.path, name));
+    if (Object.hasOwn(object, name)) visit(validator, name, child(place.path, name));
   }
 }
 
@@ -182,17 +186,19 @@ function compileOwnRules(
 ): Validator | undefined {
   if ((validation['x-kubernetes-validations'] ?? []).length === 0) return undefined;
   const type = node.type ?? '';
-  if (declared === undefined) {
+  // Named after the node itself, not after its place in the object: so it reads in messages.
+  const self = declType(node, isResourceRoot, SELF_TYPE) ?? declared;
+  if (self === undefined) {
     const detail = 'rule compiler initialization error: failed to convert to declType for CEL validation rules';
-    return (place, run) => run.errors.push(invalid(place.path, type, detail));
+    return { validate: (place, run) => run.errors.push(invalid(place.path, type, detail)), readsOld: false };
   }
   const rules = compileRules(
     { ...node, 'x-kubernetes-validations': validation['x-kubernetes-validations'] ?? [] },
-    declared,
+    self,
     base,
   );
   const convert = compileConverter(isResourceRoot ? withResourceFields(node) : node);
-  return (place, run) => {
+  const validate: Validator['validate'] = (place, run) => {
     if (run.budget <= 0) {
       run.errors.push(invalid(place.path, type, OUT_OF_BUDGET));
       run.budget = -1;
@@ -204,4 +210,5 @@ function compileOwnRules(
       if (run.budget < 0) return;
     }
   };
+  return { validate, readsOld: rules.some(({ rule, usesOldSelf }) => usesOldSelf || rule.optionalOldSelf === true) };
 }
