@@ -5,7 +5,7 @@
  */
 import { type Json, type JsonObject, type MergeType, StrategicMergeError } from '../types.ts';
 import { orderItems } from './order.ts';
-import { badPatchType, isMap, missingMergeKey, sameMergeKey, typeName } from './values.ts';
+import { badPatchType, goValue, isMap, missingMergeKey, sameMergeKey, typeName } from './values.ts';
 
 const patchDirective = '$patch';
 const retainDirective = '$retainKeys';
@@ -120,7 +120,7 @@ function checkOrder(items: readonly Json[], order: readonly Json[], mergeKey: st
   if (next < kept.length) {
     throw new StrategicMergeError(
       500,
-      `The order in patch list:\n${JSON.stringify(items)}\n doesn't match ${orderPrefix} list:\n${JSON.stringify(order)}\n`,
+      `The order in patch list:\n${goValue([...items])}\n doesn't match ${orderPrefix} list:\n${goValue([...order])}\n`,
     );
   }
 }
@@ -166,7 +166,10 @@ function checkElements(lists: readonly (readonly Json[])[]): 'map' | 'scalar' {
   const first = items[0] ?? null;
   if (Array.isArray(first)) throw new StrategicMergeError(422, 'lists of lists are not supported');
   if (items.some((item) => typeName(item) !== typeName(first))) {
-    throw new StrategicMergeError(500, `list element types are not identical: ${JSON.stringify(lists)}`);
+    throw new StrategicMergeError(
+      500,
+      `list element types are not identical: ${goValue(lists.map((list) => [...list]))}`,
+    );
   }
   return isMap(first) ? 'map' : 'scalar';
 }

@@ -15,7 +15,7 @@ export function typeName(value: unknown): string {
 }
 
 /** A value as Go prints it. */
-function goValue(value: Json | undefined): string {
+export function goValue(value: Json | undefined): string {
   if (Array.isArray(value)) return `[${value.map(goValue).join(' ')}]`;
   if (isMap(value)) {
     return `map[${Object.entries(value)
