@@ -82,7 +82,13 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     ],
   ]);
   const metricsRoutes = new Map<string, Route>([
-    ['/metrics', async () => ({ status: 200, text: await registry.metrics(), contentType: registry.contentType })],
+    [
+      '/metrics',
+      async () => {
+        const all = Registry.merge([registry, operation.registry()]);
+        return { status: 200, text: await all.metrics(), contentType: all.contentType };
+      },
+    ],
   ]);
   try {
     await using cleanup = new AsyncDisposableStack();

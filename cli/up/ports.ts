@@ -1,10 +1,19 @@
 import { randomInt } from 'node:crypto';
+import { createServer } from 'node:net';
 import { CliError } from '../exit.ts';
 
 /** Below the range that systems take the ports of outgoing connections from: what we pick is likely free at the next start too. */
 const LOWEST = 20_000;
 const HIGHEST = 29_999;
 const TRIES = 20;
+
+/** Fails as a server would: a port that is known to be taken costs no start of one. */
+function probe(port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve()));
+  });
+}
 
 const isTaken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'EADDRINUSE' || error.code === 'EACCES');
@@ -21,6 +30,7 @@ export async function startOnPort<S>(
   const { wanted, saved, option } = ports;
   if (wanted !== undefined) {
     try {
+      if (wanted !== 0) await probe(wanted);
       return { server: await start(wanted), moved: false };
     } catch (error) {
       if (!isTaken(error)) throw error;
@@ -33,6 +43,7 @@ export async function startOnPort<S>(
   for (let attempt = 0; ; attempt++) {
     const port = attempt === 0 && saved !== undefined ? saved : attempt < TRIES ? randomInt(LOWEST, HIGHEST + 1) : 0;
     try {
+      if (port !== 0) await probe(port);
       return { server: await start(port), moved: saved !== undefined && port !== saved };
     } catch (error) {
       if (!isTaken(error) || port === 0) throw error;

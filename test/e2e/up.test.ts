@@ -1,0 +1,240 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { agents, llms, taskRuns, tasks } from '../../api/index.ts';
+import { installCrds } from '../../cli/installCrds.ts';
+import { startApiServer } from '../../devcluster/index.ts';
+import { createKubeClient, type KubeClient, loadKubeConfig, systemClock } from '../../kube/index.ts';
+import { kubechain, type Options, startKubechain } from '../cli/support/kubechain.ts';
+import { type ModelServer, startModelServer } from '../support/modelServer.ts';
+import { agent, llm, secrets, task } from '../support/objects.ts';
+import { ended } from '../support/operator.ts';
+import { testsRealServer } from '../support/server.ts';
+import { find, until } from '../support/waiting.ts';
+
+const MOON = /The Moon does not have a capital/;
+
+describe('kubechain up', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let here: Options;
+  const closing: (() => unknown)[] = [];
+
+  before(function () {
+    // It brings its own API server.
+    if (testsRealServer) this.skip();
+  });
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kubechain-up-'));
+    here = { cwd: folder, env: { HOME: folder } };
+  });
+  afterEach(async () => {
+    for (const close of closing.splice(0).reverse()) await close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const data = (...names: string[]): string => join(folder, '.kubechain', ...names);
+  const connect = (): KubeClient => {
+    const client = createKubeClient({
+      kubeConfig: loadKubeConfig({ path: data('kubeconfig'), env: {} }),
+      fieldManager: 'someone',
+    });
+    closing.push(() => client.close());
+    return client;
+  };
+  /** Writes into the state that the next `up` finds, or looks into it. */
+  const prepare = async (task: (client: KubeClient) => Promise<unknown>): Promise<void> => {
+    const server = await startApiServer({ dataDir: data('apiserver'), kubeconfigPath: data('kubeconfig') });
+    const client = connect();
+    try {
+      await installCrds(client, systemClock, new AbortController().signal);
+      await task(client);
+    } finally {
+      await client.close();
+      await server.close();
+    }
+  };
+  const startModel = async (...args: Parameters<typeof startModelServer>): Promise<ModelServer> => {
+    const [script, options] = args;
+    // Asks for no key: the LLMs of these tests have none, unless they are about keys.
+    const model = await startModelServer(script, { apiKey: false, ...options });
+    closing.push(() => model[Symbol.asyncDispose]());
+    return model;
+  };
+  const DEFAULT = { namespace: 'default' };
+
+  it('--once shows the demo from first to last and exits 0; a second time everything is still there', async () => {
+    const first = await kubechain(['up', '--once'], here);
+    assert.equal(first.code, 0, first.err);
+    assert.equal(first.err, '');
+    for (const line of [
+      /^KubeChain \S+ · Kubernetes API v1\.\d+\S* \(embedded\) on https:\/\/127\.0\.0\.1:\d+$/m,
+      /^ {2}kubeconfig {2}\.kubechain\/kubeconfig$/m,
+      /^ {2}model .* simulated, on http:\/\/127\.0\.0\.1:\d+\/v1; set OPENAI_API_KEY to use the real one$/m,
+      /llm\/gpt-4o .*ValidationSucceeded/,
+      /agent\/my-assistant .*ValidationSucceeded .*All dependencies validated successfully/,
+      /hello-world-task-1 .*SendContextWindowToLLM/,
+      /hello-world-task-1 .*FinalAnswer .*1 turn/,
+      /^ {2}What is the capital of the moon\?\n {2}The Moon does not have a capital/m,
+    ]) {
+      assert.match(first.out, line);
+    }
+    assert.equal(statSync(data('kubeconfig')).mode & 0o777, 0o600);
+    assert.equal(existsSync(join(folder, '.kube')), false, '~/.kube is not touched');
+
+    const second = await kubechain(['up', '--once'], here);
+    assert.equal(second.code, 0, second.err);
+    assert.match(second.out, MOON);
+    assert.doesNotMatch(second.out, /SendContextWindowToLLM/, 'the run that ended is shown, not run again');
+    const url = /https:\/\/\S+/;
+    assert.equal(
+      url.exec(second.out)?.[0],
+      url.exec(first.out)?.[0],
+      'the same port: kubeconfigs elsewhere stay valid',
+    );
+  });
+
+  it('stays up for the other commands, refuses a second one, and stops in order', async () => {
+    await using up = startKubechain(['up'], here);
+    await up.shows(
+      /Try next[\s\S]*run my-assistant[\s\S]*logs hello-world-task-1[\s\S]*context hello-world-task-1[\s\S]*kubectl --kubeconfig/,
+    );
+
+    const second = await kubechain(['up', '--once'], here);
+    assert.equal(second.code, 1);
+    assert.match(
+      second.err,
+      new RegExp(`\\.kubechain is in use by another kubechain \\(process ${up.child.pid}\\).*--data`),
+    );
+
+    // What "Try next" says, as it says it.
+    const commands = [...up.out().matchAll(/^ {2}kubechain (\w+) (.*)$/gm)].map(([, name = '', rest = '']) => [
+      name,
+      rest,
+    ]);
+    assert.deepEqual(
+      commands.map(([name]) => name),
+      ['run', 'logs', 'context'],
+    );
+    const answer = await kubechain(['run', 'my-assistant', 'What is the capital of the moon?', '-v'], here);
+    assert.equal(answer.code, 0, answer.err);
+    assert.match(answer.out, /^The Moon does not have a capital.*\n$/);
+    assert.match(answer.err, /\.kubechain\/kubeconfig\)/, '-v says which kubeconfig');
+    const logs = await kubechain(['logs', 'hello-world-task-1'], here);
+    assert.match(logs.out, /FinalAnswer · 1 turn/);
+    await up.shows(/my-assistant-\w+-1 +FinalAnswer/);
+
+    up.child.kill('SIGTERM');
+    const { code, out, err } = await up.ended;
+    assert.equal(code, 0, err);
+    assert.match(out, /Stopping; everything is kept in \.kubechain\.\n$/);
+    assert.equal(err, '');
+
+    const after = await kubechain(['logs', 'hello-world-task-1'], here);
+    assert.equal(after.code, 1);
+    assert.match(after.err, /the server of \.kubechain\/kubeconfig does not answer; start it with: kubechain up/);
+  });
+
+  it('goes on with a run that was under way when it was killed', async () => {
+    const model = await startModel();
+    await prepare(async (client) => {
+      const { apiKeyFrom: _none, ...spec } = llm('default', 'held', model.url).spec;
+      await client.create(llms, { ...llm('default', 'held', model.url), spec });
+      await client.create(agents, agent('default', 'assistant', { llmRef: { name: 'held' } }));
+      await client.create(tasks, task('default', 'long', 'Take your time'));
+    });
+    model.hold();
+    await using first = startKubechain(['up', '--no-demo'], here);
+    await model.untilHeld(1);
+    first.child.kill('SIGKILL');
+    await first.ended;
+
+    await using second = startKubechain(['up', '--no-demo'], here);
+    await second.shows(/Try next/);
+    model.release();
+    const run = await until(connect(), taskRuns, { ...DEFAULT, name: 'long-1' }, ended, 30_000);
+    assert.equal(run.status?.phase, 'FinalAnswer');
+    assert.deepEqual(
+      run.status?.contextWindow?.map(({ role }) => role),
+      ['system', 'user', 'assistant'],
+    );
+    second.child.kill('SIGINT');
+    assert.equal((await second.ended).code, 0);
+  });
+
+  it('keeps an LLM that someone pointed elsewhere, uses the key of the environment and never shows it', async () => {
+    const canary = 'sk-canary-5c1d9f';
+    const model = await startModel();
+    await prepare((client) => client.create(llms, llm('default', 'gpt-4o', model.url)));
+
+    const withKey = { ...here, env: { ...here.env, OPENAI_API_KEY: canary } };
+    const second = await kubechain(['up', '--once', '--log-level', 'debug', '--log-format', 'json'], withKey);
+    assert.equal(second.code, 0, second.err);
+    assert.match(second.out, /model +OpenAI, with the key of OPENAI_API_KEY/);
+    assert.match(second.out, MOON);
+    assert.ok(!`${second.out}${second.err}`.includes(canary), 'the key is in the output');
+    assert.ok(!readFileSync(data('kubeconfig'), 'utf8').includes(canary));
+    assert.equal(model.chats().length, 1, 'the model that the LLM points to was asked');
+
+    await prepare(async (client) => {
+      const stored = await find(client, secrets, { ...DEFAULT, name: 'openai' });
+      assert.equal(Buffer.from(stored?.data?.OPENAI_API_KEY ?? '', 'base64').toString(), canary);
+    });
+  });
+
+  it('--once exits 1 with the provider’s words when the run failed, and 0 once that is mended', async () => {
+    const model = await startModel({
+      rules: [{ times: 1, fault: { status: 400, message: 'this model is retired' } }],
+    });
+    await prepare(async (client) => {
+      const { apiKeyFrom: _none, ...spec } = llm('default', 'gpt-4o', model.url).spec;
+      await client.create(llms, { ...llm('default', 'gpt-4o', model.url), spec });
+    });
+
+    const failed = await kubechain(['up', '--once'], here);
+    assert.equal(failed.code, 1, failed.out);
+    assert.match(failed.out, /LLM gpt-4o was changed by someone else and is left as it is/);
+    assert.match(failed.out, /hello-world-task-1 Failed: .*this model is retired/);
+    const mended = await kubechain(['up', '--once'], here);
+    assert.equal(mended.code, 0, mended.err);
+    assert.match(mended.out, /hello-world-task-2 +FinalAnswer/);
+  });
+
+  it('--once gives up after a while and says what the run waits for', async () => {
+    await prepare(async (client) => {
+      await client.create(llms, llm('default', 'gpt-4o', 'http://127.0.0.1:1/v1'));
+    });
+    const late = await kubechain(['up', '--once', '--timeout', '1500ms'], here);
+    assert.equal(late.code, 1, late.out);
+    assert.match(late.out, /no answer within 1\.5 s: LLM gpt-4o is not ready: .*secret "openai" not found/);
+  });
+
+  it('says so when its port is taken, or its cluster does not answer', async () => {
+    const blocker = createServer().listen(0, '127.0.0.1');
+    closing.push(() => blocker.close());
+    await new Promise((resolve) => blocker.once('listening', resolve));
+    const address = blocker.address();
+    assert.ok(typeof address === 'object' && address !== null);
+    const taken = await kubechain(['up', '--once', '--port', `${address.port}`], here);
+    assert.equal(taken.code, 1);
+    assert.match(taken.err, new RegExp(`port ${address.port} is taken by another program`));
+    assert.equal(taken.err.trim().split('\n').length, 1, taken.err);
+    const nowhere = await kubechain(['up', '--once', '--kubeconfig', 'nope'], here);
+    assert.equal(nowhere.code, 1);
+    assert.match(nowhere.err, /kubeconfig .*nope: cannot be read/);
+  });
+
+  it('works on a cluster that is there, and refuses where another operator is at work', async () => {
+    await using cluster = startKubechain(['devcluster', '--in-memory', '--kubeconfig', 'cluster.yaml'], here);
+    await cluster.shows(/Kubernetes API on https:/);
+    await using up = startKubechain(['up', '--kubeconfig', 'cluster.yaml'], here);
+    await up.shows(/Try next[\s\S]*run my-assistant .* --kubeconfig cluster\.yaml/);
+    assert.match(up.out(), MOON);
+    const other = await kubechain(['up', '--once', '--kubeconfig', 'cluster.yaml', '--data', 'other'], here);
+    assert.equal(other.code, 1);
+    assert.match(other.err, /another operator works on this cluster already \(Lease default\/kubechain-operator/);
+    assert.equal(existsSync(data('kubeconfig')), false, 'no kubeconfig of its own');
+  });
+});
