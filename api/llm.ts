@@ -8,6 +8,19 @@ const UP_TO_ONE = '^(0(\\.[0-9]{1,10})?|1(\\.0{1,10})?)$';
 const UP_TO_TWO = '^([01](\\.[0-9]{1,10})?|2(\\.0{1,10})?)$';
 const MINUS_TWO_TO_TWO = '^-?([01](\\.[0-9]{1,10})?|2(\\.0{1,10})?)$';
 
+/** The model asked when an LLM names none. */
+export const DEFAULT_MODELS = { openai: 'gpt-4o', anthropic: 'claude-sonnet-4-6' } as const;
+
+/**
+ * Where a provider is when an LLM does not say. Provider `anthropic` goes through Anthropic's OpenAI-compatible endpoint,
+ * not its Messages API: one wire format, one library and one set of failures for every provider. What that costs: prompt
+ * caching, `topK`, `seed` and the penalties are ignored by that endpoint (https://docs.claude.com/en/api/openai-sdk).
+ */
+export const DEFAULT_BASE_URLS = {
+  openai: 'https://api.openai.com/v1',
+  anthropic: 'https://api.anthropic.com/v1',
+} as const;
+
 const parameters = object(
   'How the model is asked.',
   {},

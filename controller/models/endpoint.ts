@@ -1,17 +1,5 @@
+import { DEFAULT_BASE_URLS, DEFAULT_MODELS } from '../../api/index.ts';
 import type { ModelEndpoint } from './types.ts';
-
-/** The model asked when the LLM names none. */
-export const DEFAULT_MODELS = { openai: 'gpt-4o', anthropic: 'claude-sonnet-4-6' } as const;
-
-/**
- * Provider `anthropic` goes through Anthropic's OpenAI-compatible endpoint, not its Messages API: one wire format, one
- * library and one set of failures for every provider. What that costs: prompt caching, `topK`, `seed` and the penalties
- * are ignored by that endpoint (https://docs.claude.com/en/api/openai-sdk).
- */
-export const DEFAULT_BASE_URLS = {
-  openai: 'https://api.openai.com/v1',
-  anthropic: 'https://api.anthropic.com/v1',
-} as const;
 
 const DEFAULT_TIMEOUT_SECONDS = 600;
 /** Node's timers hold no more than this. */

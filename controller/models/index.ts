@@ -2,7 +2,6 @@ export type { AnswerLimits } from './answer.ts';
 export { DEFAULT_ANSWER_LIMITS } from './answer.ts';
 export type { ModelClient, ModelClientOptions } from './client.ts';
 export { createModelClient } from './client.ts';
-export { DEFAULT_BASE_URLS, DEFAULT_MODELS } from './endpoint.ts';
 export type { CallLimiter, CallLimits, CallSlot } from './limiter.ts';
 export { createCallLimiter } from './limiter.ts';
 export type { NamedTool } from './names.ts';
