@@ -2,11 +2,12 @@
  * Writes `devcluster/builtin/generated/`: the types of Kubernetes' builtin kinds in the compact form that `builtin/types.ts`
  * reads. Fields, types, formats, required fields and descriptions come from the models of @kubernetes/client-node (which
  * Kubernetes' JavaScript client generates from the release's OpenAPI document); merge keys, list types and the few other
- * things that those models drop come from `builtin-facts.txt` beside this file. Same input, same bytes.
+ * things that those models drop come from `builtin-facts.txt` beside this file. Descriptions of fields whose type is a definition
+ * of its own are not in the models: those come from kubernetes-types, an older release's. Same input, same bytes.
  *
  *   node scripts/generate-builtin.ts [--check]
  */
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +27,7 @@ interface Facts {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models');
+const olderTypes = dirname(createRequire(import.meta.url).resolve('kubernetes-types/package.json'));
 const output = join(here, '../devcluster/builtin/generated');
 
 /** Types that have no properties of their own, by the word that stands for them. */
@@ -109,6 +111,46 @@ function readDeclaration(source: string): { comments: Map<string, string>; optio
   return { comments, optional };
 }
 
+/** Comments of all interfaces of a declaration file of kubernetes-types: `Interface.field` → text. */
+function readInterfaces(file: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  if (!existsSync(file)) return texts;
+  let current = '';
+  let comment: string[] | undefined;
+  let text: string | undefined;
+  for (const line of readFileSync(file, 'utf8').split('\n')) {
+    const trimmed = line.trim();
+    const single = /^\/\*\* (.*) \*\/$/.exec(trimmed);
+    if (single?.[1] !== undefined) text = single[1];
+    else if (trimmed === '/**') comment = [];
+    else if (trimmed === '*/') {
+      text = comment?.join('\n');
+      comment = undefined;
+    } else if (comment !== undefined) comment.push(trimmed.replace(/^\* ?/, ''));
+    else {
+      current = /^export interface (\w+)/.exec(trimmed)?.[1] ?? current;
+      const field = /^"?([\w$-]+)"?\??:/.exec(trimmed)?.[1];
+      if (field !== undefined && text !== undefined) texts.set(`${current}.${field}`, text.trim());
+      text = undefined;
+    }
+  }
+  return texts;
+}
+
+const interfaces = new Map<string, Map<string, string>>();
+
+/** What kubernetes-types says of a field. */
+function olderComment(definition: string, field: string): string | undefined {
+  const [group = '', version = '', kind = ''] = definition.split('.').slice(-3);
+  const file = join(olderTypes, group, `${version}.d.ts`);
+  let known = interfaces.get(file);
+  if (known === undefined) {
+    known = readInterfaces(file);
+    interfaces.set(file, known);
+  }
+  return known.get(`${kind}.${field}`);
+}
+
 /**
  * The flags of one field, in a fixed order: `req`, then `ptr`, `keep` and `omitzero` (see builtin-facts.txt) made explicit, then the rest.
  */
@@ -154,7 +196,10 @@ async function generate(): Promise<Map<string, Buffer>> {
       const type = override ?? wireType(attribute.type, attribute.format, definitions);
       const required = !optional.has(attribute.name);
       fields[attribute.baseName] = [type, ...flagsOf(type, attribute.baseName, required, fieldFacts)].join(' ');
-      const comment = comments.get(attribute.name);
+      // The models describe the type instead of the field where the type is one of these, and say nothing of references.
+      const special = /^(time|microtime|intstr|quantity|io\.)/.test(type);
+      const comment =
+        (special ? olderComment(definition, attribute.baseName) : undefined) ?? comments.get(attribute.name);
       // The models have a space for each line break: two of them may have been a blank line.
       const paragraphs = fieldFacts.includes('paragraphs');
       if (comment !== undefined)
