@@ -198,12 +198,16 @@ async function generate(): Promise<Map<string, Buffer>> {
       fields[attribute.baseName] = [type, ...flagsOf(type, attribute.baseName, required, fieldFacts)].join(' ');
       // The models describe the type instead of the field where the type is one of these, and say nothing of references.
       const special = /^(time|microtime|intstr|quantity|io\.)/.test(type);
-      const comment =
-        (special ? olderComment(definition, attribute.baseName) : undefined) ?? comments.get(attribute.name);
-      // The models have a space for each line break: two of them may have been a blank line.
-      const paragraphs = fieldFacts.includes('paragraphs');
-      if (comment !== undefined)
-        texts[attribute.baseName] = paragraphs ? comment.replaceAll(/(?<! ) {2}(?! )/g, '\n\n') : comment;
+      const older = olderComment(definition, attribute.baseName);
+      const own = comments.get(attribute.name);
+      // The models have a space for each line break, the older text has the breaks.
+      if (older !== undefined && (special || own === undefined || older.replaceAll('\n', ' ') === own))
+        texts[attribute.baseName] = older;
+      else if (own !== undefined) {
+        texts[attribute.baseName] = fieldFacts.includes('paragraphs')
+          ? own.replaceAll(/(?<! ) {2}(?! )/g, '\n\n')
+          : own;
+      }
     }
     for (const field of own?.fields.keys() ?? []) {
       if (!Object.hasOwn(fields, field)) throw new Error(`builtin-facts.txt: ${definition} has no field ${field}`);
