@@ -1,0 +1,125 @@
+import {
+  CelCompileError,
+  type CelEnvironment,
+  CelEvaluationError,
+  type CelProgram,
+  type CelType,
+  type CelValue,
+  celTypes,
+  createCelEnvironment,
+} from '../../schema/cel/index.ts';
+import { freeNames } from './celnames.ts';
+import { oneLine } from './text.ts';
+
+const { BOOL, DYN, STRING, TIMESTAMP, mapOf } = celTypes;
+
+/** What expressions may name. */
+export const VARIABLES = {
+  object: DYN,
+  oldObject: DYN,
+  request: DYN,
+  agent: DYN,
+  llm: DYN,
+  task: DYN,
+  run: DYN,
+  tool: DYN,
+  mcpServer: DYN,
+  toolCall: DYN,
+  args: DYN,
+  namespaceObject: DYN,
+  params: mapOf(STRING, STRING),
+  now: TIMESTAMP,
+} as const satisfies Record<string, CelType>;
+export type VariableName = keyof typeof VARIABLES;
+export type Variables = { readonly [name in VariableName]?: CelValue };
+
+/** Cost that one expression, and all expressions of one evaluation, may reach: CEL's units, about 50 ns each. */
+const EXPRESSION_LIMIT = 200_000;
+const EVALUATION_LIMIT = 2_000_000;
+
+/** What is left to spend in an evaluation. */
+export interface Budget {
+  left: number;
+}
+
+export const newBudget = (): Budget => ({ left: EVALUATION_LIMIT });
+
+/** An expression of a policy. */
+export interface Expression {
+  readonly source: string;
+  uses(name: VariableName): boolean;
+  /** May look at who asks. */
+  readonly usesUser: boolean;
+  /** Its value, or why there is none. */
+  evaluate(variables: Variables, budget: Budget): { readonly value: CelValue } | { readonly error: string };
+}
+
+export interface ExpressionProblem {
+  readonly problem: string;
+  readonly line?: number;
+  readonly column?: number;
+}
+
+/** Compiles expressions of policies. One for all policies of a set: the environment is built once. */
+export interface ExpressionCompiler {
+  /** Compiles an expression whose value is to be a bool or a text. */
+  compile(source: string, result: 'bool' | 'string'): Expression | ExpressionProblem;
+}
+
+export function createExpressionCompiler(): ExpressionCompiler {
+  let environment: CelEnvironment | undefined;
+  return {
+    compile(source, result) {
+      environment ??= createCelEnvironment({ variables: VARIABLES });
+      let program: CelProgram;
+      try {
+        program = environment.compile(source);
+      } catch (error) {
+        return problemOf(error);
+      }
+      const type = program.resultType;
+      const wanted = result === 'bool' ? BOOL : STRING;
+      if (type.kind !== wanted.kind && type.kind !== 'dyn') {
+        return { problem: `must give a ${result}, it gives a ${type.name}`, line: 1, column: 1 };
+      }
+      if (program.estimate.min > EXPRESSION_LIMIT) {
+        return {
+          problem: `costs at least ${program.estimate.min} units: at most ${EXPRESSION_LIMIT} are allowed; make it simpler`,
+        };
+      }
+      const names = freeNames(source);
+      return {
+        source,
+        uses: (name) => names.has(name),
+        usesUser: names.has('request') && source.includes('userInfo'),
+        evaluate: (variables, budget) => evaluate(program, variables, budget),
+      };
+    },
+  };
+}
+
+function evaluate(
+  program: CelProgram,
+  variables: Variables,
+  budget: Budget,
+): { readonly value: CelValue } | { readonly error: string } {
+  if (budget.left <= 0)
+    return { error: 'the policies of this object cost too much in all: make their expressions simpler' };
+  try {
+    const { value, cost } = program.evaluate(variables, Math.min(EXPRESSION_LIMIT, budget.left));
+    budget.left -= cost;
+    return { value };
+  } catch (error) {
+    if (!(error instanceof CelEvaluationError)) throw error;
+    budget.left -= error.cost;
+    return { error: oneLine(error.message) };
+  }
+}
+
+function problemOf(error: unknown): ExpressionProblem {
+  if (error instanceof CelCompileError) {
+    const [issue] = error.issues;
+    if (issue !== undefined) return { problem: oneLine(issue.message), line: issue.line, column: issue.column };
+  }
+  return { problem: oneLine(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)) };
+}
