@@ -199,14 +199,14 @@ async function generate(): Promise<Map<string, Buffer>> {
       // The models describe the type instead of the field where the type is one of these, and say nothing of references.
       const special = /^(time|microtime|intstr|quantity|io\.)/.test(type);
       const older = olderComment(definition, attribute.baseName);
-      const own = comments.get(attribute.name);
+      const newer = comments.get(attribute.name);
       // The models have a space for each line break, the older text has the breaks.
-      if (older !== undefined && (special || own === undefined || older.replaceAll('\n', ' ') === own))
+      if (older !== undefined && (special || newer === undefined || older.replaceAll('\n', ' ') === newer))
         texts[attribute.baseName] = older;
-      else if (own !== undefined) {
+      else if (newer !== undefined) {
         texts[attribute.baseName] = fieldFacts.includes('paragraphs')
-          ? own.replaceAll(/(?<! ) {2}(?! )/g, '\n\n')
-          : own;
+          ? newer.replaceAll(/(?<! ) {2}(?! )/g, '\n\n')
+          : newer;
       }
     }
     for (const field of own?.fields.keys() ?? []) {
