@@ -106,7 +106,7 @@ describe('the context window', () => {
     assert.equal(preview('x'.repeat(50)), 'x'.repeat(50));
     assert.equal(preview('x'.repeat(51)), `${'x'.repeat(47)}...`);
     fc.assert(
-      fc.property(fc.string({ unit: 'binary', maxLength: 120 }), (text) => {
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 120 }), (text) => {
         const shown = preview(text);
         assert.ok([...shown].length <= 50);
       }),

@@ -1,0 +1,395 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import type { Agent, MCPServer, TaskRun, TaskRunToolCall, Tool } from '../../api/index.ts';
+import { API_VERSION } from '../../api/index.ts';
+import type { TaskState } from '../../controller/task/decide.ts';
+import { decideTask, GENERATION_ANNOTATION, latestRun, STATUS_DELAY_MS } from '../../controller/task/decide.ts';
+import { delegationChain } from '../../controller/toolcall/ancestry.ts';
+import type { CallDecision, CallState, Executor } from '../../controller/toolcall/decide.ts';
+import { decideCall, isRepeatable } from '../../controller/toolcall/decide.ts';
+import { resultText } from '../../controller/toolcall/outcome.ts';
+import { callOf, metadata, NOW, runOf, taskOf, toolCall } from './state.ts';
+
+const toolOf = (spec: Tool['spec'] = {}): Tool => ({
+  apiVersion: API_VERSION,
+  kind: 'Tool',
+  metadata: metadata('t'),
+  spec,
+});
+const serverOf = (more: Partial<MCPServer['spec']> = {}): MCPServer => ({
+  apiVersion: API_VERSION,
+  kind: 'MCPServer',
+  metadata: metadata('s'),
+  spec: { transport: 'stdio', command: 'x', ...more },
+  status: {
+    tools: [
+      { name: 'plain' },
+      { name: 'reads', annotations: { readOnlyHint: true } },
+      { name: 'repeats', annotations: { idempotentHint: true } },
+    ],
+  },
+});
+const agentOf = (name: string): Agent => ({
+  apiVersion: API_VERSION,
+  kind: 'Agent',
+  metadata: metadata(name),
+  spec: { llmRef: { name: 'l' }, system: 's' },
+});
+
+const builtin: Executor = { kind: 'builtin', tool: toolOf(), name: 'add' };
+const http = (spec: Tool['spec'] = {}): Executor => ({ kind: 'externalAPI', tool: toolOf(spec) });
+const mcp = (tool = 'plain', more: Partial<MCPServer['spec']> = {}): Executor => ({
+  kind: 'mcp',
+  server: serverOf(more),
+  tool,
+});
+const ask: Executor = { kind: 'agent', tool: toolOf({ agentRef: { name: 'poet' } }), agent: 'poet' };
+
+const stateOf = (status: TaskRunToolCall['status'], more: Partial<CallState> = {}): CallState => ({
+  call: callOf(1, toolCall('c'), status),
+  run: runOf({ phase: 'ToolCallsPending' }),
+  executor: builtin,
+  args: { ok: true, value: { a: 1, b: 2 } },
+  connection: 'ready',
+  effect: { kind: 'none' },
+  child: {},
+  ancestors: ['boss'],
+  maxDepth: 5,
+  delegate: agentOf('poet'),
+  identity: 'me',
+  now: NOW,
+  ...more,
+});
+const running = { phase: 'Running' as const, holder: 'me' };
+const orphaned = { phase: 'Running' as const, holder: 'someone who died' };
+
+function written(decision: CallDecision) {
+  return decision.kind === 'write' ? decision : assert.fail(`it is ${decision.kind}`);
+}
+
+describe('the next step of a tool call', () => {
+  it('is claimed before it is executed, executed once, and ended with its result', () => {
+    const claim = written(decideCall(stateOf({ phase: 'Pending' })));
+    assert.deepEqual([claim.set.phase, claim.set.holder, claim.set.completionTime], ['Running', 'me', undefined]);
+    assert.deepEqual(decideCall(stateOf(running)), { kind: 'execute', args: { a: 1, b: 2 } });
+    assert.deepEqual(decideCall(stateOf(running, { effect: { kind: 'running', stage: '' } })), { kind: 'wait' });
+    const done = written(
+      decideCall(
+        stateOf(running, { effect: { kind: 'settled', result: { kind: 'result', text: '3', isError: false } } }),
+      ),
+    );
+    assert.deepEqual([done.set.phase, done.set.result, done.endsEffect], ['Succeeded', '3', true]);
+    assert.equal(done.set.completionTime, '2026-01-01T12:00:00Z');
+    assert.deepEqual(decideCall(stateOf({ phase: 'Succeeded', completionTime: 't' })), { kind: 'wait' });
+  });
+
+  it('gives the model a text for everything that can go wrong', () => {
+    const settled = (result: Parameters<typeof Object>[0]) =>
+      stateOf(running, { executor: http(), effect: { kind: 'settled', result } as CallState['effect'] });
+    const cases: [CallState, string, RegExp][] = [
+      [
+        stateOf({ phase: 'Pending' }, { executor: { kind: 'none', message: 'Unknown tool "x"' } }),
+        'Failed',
+        /^Unknown tool "x"$/,
+      ],
+      [
+        stateOf({ phase: 'Pending' }, { args: { ok: false, message: 'Invalid arguments JSON' } }),
+        'Failed',
+        /^Invalid arguments JSON$/,
+      ],
+      [settled({ kind: 'result', text: 'no such file', isError: true }), 'Failed', /^no such file$/],
+      [settled({ kind: 'result', text: '', isError: true }), 'Failed', /./],
+      [settled({ kind: 'result', text: '', isError: false }), 'Succeeded', /no content/],
+      [settled({ kind: 'not-sent', error: 'refused' }), 'Failed', /^refused$/],
+      [settled({ kind: 'failed', error: '' }), 'Failed', /./],
+      [
+        settled({ kind: 'unknown', error: 'cut' }),
+        'OutcomeUnknown',
+        /may or may not have taken effect; verify before repeating it\. \(cut\)$/,
+      ],
+    ];
+    for (const [state, phase, text] of cases) {
+      const { set } = written(decideCall(state));
+      assert.equal(set.phase, phase);
+      assert.match(resultText({ ...state.call, status: set }) ?? '', text);
+    }
+    assert.equal(resultText(callOf(1, toolCall('c'), { phase: 'Running' })), undefined);
+    for (const phase of ['Succeeded', 'Failed', 'OutcomeUnknown', 'Cancelled'] as const) {
+      assert.match(resultText(callOf(1, toolCall('c'), { phase })) ?? '', /./);
+    }
+  });
+
+  it('after a crash: again where that does no harm, else unknown', () => {
+    const cases: [Executor, boolean][] = [
+      [builtin, true],
+      [http(), false],
+      [http({ idempotent: true }), true],
+      [http({ readOnly: true }), true],
+      [mcp(), false],
+      [mcp('plain', { idempotentTools: ['plain'] }), true],
+      [mcp('plain', { idempotentTools: ['other'] }), false],
+      [mcp('plain', { idempotentTools: ['*'] }), true],
+      // What a server says of itself counts where it is trusted, and only there.
+      [mcp('reads'), false],
+      [mcp('reads', { trustAnnotations: true }), true],
+      [mcp('repeats', { trustAnnotations: true }), true],
+      [mcp('plain', { trustAnnotations: true }), false],
+    ];
+    for (const [executor, again] of cases) {
+      assert.equal(isRepeatable(executor), again);
+      const { set } = written(decideCall(stateOf(orphaned, { executor })));
+      assert.equal(set.phase, again ? 'Running' : 'OutcomeUnknown');
+      if (again) assert.equal(set.holder, 'me');
+      else assert.match(set.error ?? '', /the process that executed it ended/);
+    }
+    // Claimed by this very process and not begun: nothing has happened yet.
+    assert.equal(decideCall(stateOf(running, { executor: http() })).kind, 'execute');
+  });
+
+  it('waits for its server, its human, its run', () => {
+    const waiting = written(decideCall(stateOf({ phase: 'Pending' }, { executor: mcp(), connection: 'waiting' })));
+    assert.equal(waiting.set.statusDetail, 'Waiting for MCPServer "s" to connect');
+    assert.deepEqual(decideCall(stateOf({ ...waiting.set }, { executor: mcp(), connection: 'waiting' })), {
+      kind: 'wait',
+    });
+    assert.equal(written(decideCall(stateOf({ ...waiting.set }, { executor: mcp() }))).set.phase, 'Running');
+    assert.equal(
+      written(decideCall(stateOf({ phase: 'Pending' }, { executor: mcp(), connection: { refused: 'floods' } }))).set
+        .error,
+      'floods',
+    );
+    for (const executor of [
+      http({ requiresApproval: true }),
+      http({ execute: { externalAPI: { url: 'x', requiresApproval: true } } }),
+      mcp('plain', { approvalContactChannel: { name: 'ops' } }),
+    ]) {
+      const asked = written(decideCall(stateOf({ phase: 'Pending' }, { executor })));
+      assert.equal(asked.set.status, 'AwaitingHumanApproval');
+      assert.equal(asked.events[0]?.reason, 'AwaitingHumanApproval');
+      assert.deepEqual(decideCall(stateOf({ ...asked.set }, { executor })), { kind: 'wait' });
+    }
+    assert.deepEqual(decideCall(stateOf({ phase: 'Pending' }, { run: runOf({}, { suspend: true }) })), {
+      kind: 'wait',
+    });
+    assert.deepEqual(decideCall(stateOf({ phase: 'Pending' }, { run: undefined })), { kind: 'wait' });
+  });
+
+  it('ends when its run is cancelled or over, and says whether it may have taken effect', () => {
+    const cancelled = runOf({}, { cancel: true });
+    assert.match(
+      written(decideCall(stateOf(running, { run: cancelled, executor: http() }))).set.error ?? '',
+      /may or may not/,
+    );
+    assert.equal(
+      written(decideCall(stateOf({ phase: 'Pending' }, { run: cancelled }))).set.error,
+      'The run was cancelled.',
+    );
+    assert.equal(written(decideCall(stateOf(running, { run: runOf({ phase: 'Failed' }) }))).set.phase, 'Cancelled');
+    const child = { task: taskOf(), run: runOf({ phase: 'SendContextWindowToLLM' }) };
+    const asking = (more: Partial<CallState>) =>
+      decideCall(stateOf(running, { run: cancelled, executor: ask, ...more }));
+    assert.equal(asking({ child }).kind, 'cancelChild');
+    assert.equal(written(asking({ child: { ...child, run: runOf({}, { cancel: true }) } })).set.phase, 'Cancelled');
+    // Its run is about to be created, and must not go on alone.
+    assert.deepEqual(asking({ child: { task: taskOf() } }), { kind: 'wait' });
+    assert.equal(written(asking({ child: {} })).set.phase, 'Cancelled');
+  });
+
+  it('delegates: a Task, then its run’s answer', () => {
+    const asking = (more: Partial<CallState> = {}) =>
+      stateOf(running, { executor: ask, args: { ok: true, value: { message: 'a poem' } }, ...more });
+    const claim = written(decideCall({ ...asking(), call: callOf(1, toolCall('c'), { phase: 'Pending' }) }));
+    assert.deepEqual([claim.set.status, claim.set.statusDetail], ['AwaitingSubAgent', 'Delegating to agent "poet"']);
+    assert.deepEqual(decideCall(asking()), { kind: 'createChild', agent: 'poet', message: 'a poem' });
+    const child = (run: TaskRun) => ({ child: { task: taskOf(), run } });
+    assert.deepEqual(decideCall(asking({ child: { task: taskOf() } })), { kind: 'wait' });
+    assert.deepEqual(decideCall(asking(child(runOf({ phase: 'SendContextWindowToLLM' })))), { kind: 'wait' });
+    assert.equal(
+      written(decideCall(asking(child(runOf({ phase: 'FinalAnswer', output: 'roses' }))))).set.result,
+      'roses',
+    );
+    assert.match(
+      written(decideCall(asking(child(runOf({ phase: 'Failed', error: 'why' }))))).set.error ?? '',
+      /Agent "poet" failed: why/,
+    );
+    assert.match(written(decideCall(asking(child(runOf({ phase: 'Cancelled' }))))).set.error ?? '', /cancelled/);
+    assert.match(
+      written(decideCall(asking({ child: { task: taskOf(), runDeleted: true } }))).set.error ?? '',
+      /was deleted/,
+    );
+    // Taken over from a process that died: the child is the same one.
+    assert.equal(decideCall({ ...asking(), call: callOf(1, toolCall('c'), orphaned) }).kind, 'createChild');
+    // A schema of the Tool's own: all arguments are the message.
+    assert.deepEqual(decideCall(asking({ args: { ok: true, value: { topic: 'roses' } } })), {
+      kind: 'createChild',
+      agent: 'poet',
+      message: '{"topic":"roses"}',
+    });
+  });
+
+  it('refuses to delegate in circles, too deep, to nobody, or nothing', () => {
+    const asking = (more: Partial<CallState>) =>
+      written(
+        decideCall(
+          stateOf({ phase: 'Pending' }, { executor: ask, args: { ok: true, value: { message: 'x' } }, ...more }),
+        ),
+      ).set;
+    assert.match(
+      asking({ ancestors: ['boss', 'poet', 'root'] }).error ?? '',
+      /Agent "poet" already waits for this answer \(root → poet → boss\)/,
+    );
+    assert.match(asking({ ancestors: ['a', 'b', 'c'], maxDepth: 2 }).error ?? '', /3 agents deep; at most 2/);
+    assert.equal(asking({ ancestors: ['a', 'b'], maxDepth: 2 }).phase, 'Running');
+    assert.equal(asking({ delegate: undefined }).error, 'Agent "poet" does not exist');
+    assert.match(
+      asking({ args: { ok: true, value: { message: '  ' } } }).error ?? '',
+      /must be a text that is not empty/,
+    );
+  });
+
+  it('knows who delegated to whom, and is not led round in circles by objects that claim so', () => {
+    const runs = new Map<string, TaskRun>();
+    const calls = new Map<string, TaskRunToolCall>();
+    const add = (name: string, agent: string, parentCall?: string) => {
+      const run: TaskRun = {
+        ...runOf({ agent }, parentCall === undefined ? {} : { taskRunToolCallRef: { name: parentCall } }),
+        metadata: metadata(name),
+      };
+      runs.set(`default/${name}`, run);
+      return run;
+    };
+    const call = (name: string, run: string) =>
+      calls.set(`default/${name}`, {
+        ...callOf(1, toolCall('c')),
+        metadata: metadata(name),
+        spec: { ...callOf(1, toolCall('c')).spec, taskRunRef: { name: run } },
+      });
+    add('one', 'a');
+    call('one-call', 'one');
+    add('two', 'b', 'one-call');
+    call('two-call', 'two');
+    const three = add('three', 'c', 'two-call');
+    assert.deepEqual(delegationChain(three, { runs, toolCalls: calls }), ['c', 'b', 'a']);
+    call('loop-call', 'loop');
+    const loop = add('loop', 'x', 'loop-call');
+    assert.ok(delegationChain(loop, { runs, toolCalls: calls }).length <= 64);
+  });
+});
+
+describe('what a Task needs', () => {
+  const owned = (number: number, status: TaskRun['status'] = {}, more: Partial<TaskRun['metadata']> = {}): TaskRun => ({
+    ...runOf(status),
+    metadata: {
+      ...metadata(`work-${number}`),
+      ownerReferences: [{ apiVersion: API_VERSION, kind: 'Task', name: 'work', uid: 'uid-work', controller: true }],
+      ...more,
+    },
+  });
+  const decide = (more: Partial<TaskState> = {}) =>
+    decideTask({ task: taskOf(), runs: [], issued: undefined, now: NOW, monotonic: 0, ...more });
+  const over = (phase: 'FinalAnswer' | 'Failed' | 'Cancelled', more: TaskRun['status'] = {}) => ({
+    phase,
+    completionTime: '2026-01-01T12:00:00Z',
+    ...more,
+  });
+
+  it('is one run, once', () => {
+    assert.deepEqual(decide().create, { name: 'work-1', number: 1 });
+    assert.equal(decide({ runs: [owned(1)] }).create, undefined);
+    assert.equal(decide({ issued: { runs: 1, generation: 1, at: 0 } }).create, undefined);
+    const told = { ...taskOf(), status: { runs: 1, runGeneration: 1, observedGeneration: 1, latestRun: 'work-1' } };
+    // The run was deleted, by its time to live perhaps: that is no reason for another.
+    assert.equal(decide({ task: told }).create, undefined);
+    assert.deepEqual(decide({ task: { ...taskOf(), metadata: { ...metadata('work'), deletionTimestamp: 'x' } } }), {
+      remove: [],
+    });
+    assert.deepEqual(decide({ issued: { runs: 0, generation: 0, at: 0, taken: 1 } }).create, {
+      name: 'work-2',
+      number: 2,
+    });
+  });
+
+  it('is another run after a change, where the policy says so and the one before has ended', () => {
+    const task = { ...taskOf({ rerunPolicy: 'OnChange' as const }), metadata: { ...metadata('work'), generation: 2 } };
+    assert.deepEqual(decide({ task, runs: [owned(1, over('Failed'))] }).create, { name: 'work-2', number: 2 });
+    assert.equal(
+      decide({ task, runs: [owned(1, { phase: 'SendContextWindowToLLM', startTime: 't' })] }).create,
+      undefined,
+    );
+    const second = owned(2, over('FinalAnswer'), { annotations: { [GENERATION_ANNOTATION]: '2' } });
+    assert.equal(decide({ task, runs: [owned(1, over('Failed')), second] }).create, undefined);
+    assert.equal(
+      decide({ task: { ...task, spec: taskOf().spec }, runs: [owned(1, over('Failed'))] }).create,
+      undefined,
+    );
+    const odd = owned(2, over('FinalAnswer'), { annotations: { [GENERATION_ANNOTATION]: 'x' } });
+    assert.deepEqual(decide({ task, runs: [odd] }).create, { name: 'work-3', number: 3 });
+  });
+
+  it('waits for the run of an earlier Task of its name to go', () => {
+    const leftover = owned(1, over('FinalAnswer', { output: 'old' }), {
+      ownerReferences: [{ apiVersion: API_VERSION, kind: 'Task', name: 'work', uid: 'uid-before', controller: true }],
+    });
+    const decision = decide({ runs: [leftover] });
+    assert.equal(decision.create, undefined);
+    assert.equal(
+      decision.status?.statusDetail,
+      'Waiting for TaskRun "work-1" of an earlier Task of this name to be deleted',
+    );
+    assert.equal(decision.status?.output, undefined);
+  });
+
+  it('tells of its latest run: what it waits for, and what came of it', () => {
+    const status = (run: TaskRun['status']) => decide({ runs: [owned(1, run)] }).status;
+    const waits = status({ phase: 'Pending', statusDetail: 'Waiting for Agent to exist', status: 'Pending' });
+    assert.deepEqual(
+      [waits?.ready, waits?.status, waits?.statusDetail],
+      [false, 'Pending', 'Waiting for Agent to exist'],
+    );
+    const done = status(over('FinalAnswer', { output: '42' }));
+    assert.deepEqual([done?.ready, done?.output, done?.latestRun, done?.runs], [true, '42', 'work-1', 1]);
+    assert.deepEqual(
+      done?.conditions?.map(({ type, status: state }) => [type, state]),
+      [
+        ['Ready', 'True'],
+        ['Complete', 'True'],
+        ['Failed', 'False'],
+      ],
+    );
+    const failed = status(over('Failed', { error: 'no' }));
+    assert.deepEqual([failed?.status, failed?.statusDetail, failed?.output], ['Error', 'no', undefined]);
+    assert.equal(status(over('Cancelled'))?.statusDetail, 'The run was cancelled');
+  });
+
+  it('is told of a short run once, with its answer', () => {
+    const issued = { runs: 1, generation: 1, at: 1000 };
+    const running = [owned(1, { phase: 'SendContextWindowToLLM', startTime: 't', statusDetail: 'x' })];
+    assert.deepEqual(decide({ runs: running, issued, monotonic: 1200 }), {
+      againAfterMs: STATUS_DELAY_MS - 200,
+      remove: [],
+    });
+    assert.ok(decide({ runs: running, issued, monotonic: 1000 + STATUS_DELAY_MS }).status);
+    assert.ok(decide({ runs: [owned(1, over('FinalAnswer'))], issued, monotonic: 1000 }).status);
+  });
+
+  it('keeps as many finished runs as it is to, the newest', () => {
+    const at = (n: number) => owned(n, over('FinalAnswer', { completionTime: `2026-01-01T12:00:0${n}Z` }));
+    const runs = [at(1), at(3), at(2), owned(4, { phase: 'ReadyForLLM', startTime: 't' })];
+    const removed = (limit: number) =>
+      decide({ task: taskOf({ runHistoryLimit: limit }), runs }).remove.map(({ metadata: { name } }) => name);
+    assert.deepEqual(removed(1), ['work-1', 'work-2']);
+    assert.deepEqual(removed(0), ['work-1', 'work-2', 'work-3']);
+    assert.deepEqual(removed(3), []);
+  });
+
+  it('takes the run that was created last for the latest', () => {
+    const byHand = { ...runOf({}), metadata: metadata('by-hand') };
+    assert.equal(latestRun([owned(1), owned(2)])?.metadata.name, 'work-2');
+    assert.equal(latestRun([byHand, owned(1)])?.metadata.name, 'by-hand');
+    assert.equal(
+      latestRun([owned(1, {}, { creationTimestamp: '2026-01-01T11:59:01Z' }), byHand])?.metadata.name,
+      'work-1',
+    );
+    assert.equal(latestRun([]), undefined);
+  });
+});
