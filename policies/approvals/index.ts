@@ -1,4 +1,17 @@
-/** Decisions of people about tool calls: what makes them valid, and what they come to. */
-export type { ApprovalOutcome, ApprovalState } from './decide.ts';
-export { decideApproval, isServiceAccount, ONE_APPROVAL, whyNotCounted } from './decide.ts';
-export { argumentsDigest, isSealed, SEAL_ANNOTATION, sealOf } from './seal.ts';
+export {
+  type ApprovalCase,
+  type ApprovalProblem,
+  approvalProblems,
+  type CallToDecide,
+  isServiceAccount,
+} from './judge.ts';
+export { type Requester, type RequesterLookups, requesterOf } from './requester.ts';
+export {
+  argumentsDigest,
+  isSealed,
+  SEAL_KEY_BYTES,
+  type SealedDecision,
+  seal,
+  sealedDecision,
+  verifySeal,
+} from './seal.ts';

@@ -1,40 +1,66 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Approval } from '../../api/index.ts';
-import { GROUP } from '../../api/index.ts';
+import type { Approval, Approver } from '../../api/index.ts';
+import { STAMPS } from '../../api/index.ts';
 
-/** On an Approval: the webhook's seal. Without it an Approval counts for nothing. */
-export const SEAL_ANNOTATION = `${GROUP}/seal`;
-
-/** What an Approval's `argumentsDigest` must be for a call with these arguments (`spec.arguments`, as the model wrote them). */
-export function argumentsDigest(text: string): string {
-  return `sha256:${createHash('sha256').update(text).digest('hex')}`;
+/** What a seal vouches for: who decided what of which call, having seen which arguments. */
+export interface SealedDecision {
+  readonly approver: Approver;
+  readonly decision: 'Approve' | 'Reject';
+  /** `metadata.uid` of the TaskRunToolCall: a call of the same name that is made later is another one. */
+  readonly toolCallUid: string;
+  /** `sha256:…`; absent where a rejection names none. */
+  readonly argumentsDigest?: string;
 }
 
-/**
- * The seal of an Approval: an HMAC-SHA-256 over who decided what of which call, in base64url. `key` is known to the webhook and
- * the operator only, so that nobody who can merely create objects can make a decision look like somebody's.
- * `callUid` is the UID of the TaskRunToolCall: a later call of the same name is another one.
- */
-export function sealOf(approval: Approval, callUid: string, key: Uint8Array): string {
-  const { spec, metadata } = approval;
-  const sealed = [
-    'v1',
-    metadata.namespace ?? '',
-    spec.toolCallRef.name,
-    callUid,
-    spec.decision,
-    spec.argumentsDigest ?? '',
-    spec.reason ?? '',
-    spec.approver?.username ?? '',
-    spec.approver?.uid ?? '',
-    [...(spec.approver?.groups ?? [])].sort(),
-  ];
-  return `v1.${createHmac('sha256', key).update(JSON.stringify(sealed)).digest('base64url')}`;
+/** Bytes that a key has at least. */
+export const SEAL_KEY_BYTES = 32;
+
+const VERSION = 'v1';
+
+/** `sha256:` and the SHA-256 of a call's `spec.arguments`, in hex: what an Approval names. */
+export function argumentsDigest(args: string): string {
+  return `sha256:${createHash('sha256').update(args, 'utf8').digest('hex')}`;
 }
 
-/** Whether the seal on an Approval is the one that `sealOf` gives. Takes the same time whether it is or not. */
-export function isSealed(approval: Approval, callUid: string, key: Uint8Array): boolean {
-  const present = Buffer.from(approval.metadata.annotations?.[SEAL_ANNOTATION] ?? '');
-  const expected = Buffer.from(sealOf(approval, callUid, key));
-  return present.length === expected.length && timingSafeEqual(present, expected);
+/** What the seal of an Approval has to vouch for, if it is about the call of that UID; undefined without an approver. */
+export function sealedDecision({ spec }: Approval, toolCallUid: string): SealedDecision | undefined {
+  if (spec.approver === undefined) return undefined;
+  return {
+    approver: spec.approver,
+    decision: spec.decision,
+    toolCallUid,
+    ...(spec.argumentsDigest === undefined ? {} : { argumentsDigest: spec.argumentsDigest }),
+  };
+}
+
+/** The seal: `v1.<which key>.<HMAC-SHA-256>`, for the annotation `STAMPS.seal`. Throws on a key that is too short. */
+export function seal(key: Uint8Array, decision: SealedDecision): string {
+  if (key.length < SEAL_KEY_BYTES) throw new RangeError(`a seal's key has ${SEAL_KEY_BYTES} bytes at least`);
+  const mac = createHmac('sha256', key).update(canonical(decision)).digest('base64url');
+  return `${VERSION}.${keyId(key)}.${mac}`;
+}
+
+/** Whether one of the keys made this seal for this decision. Takes the same time whatever is wrong. */
+export function verifySeal(keys: readonly Uint8Array[], decision: SealedDecision, value: string | undefined): boolean {
+  const given = Buffer.from(value ?? '');
+  return keys.reduce((valid, key) => {
+    const expected = Buffer.from(seal(key, decision));
+    return (expected.length === given.length && timingSafeEqual(expected, given)) || valid;
+  }, false);
+}
+
+/** Whether an Approval carries the webhook's seal for the call of that UID. */
+export function isSealed(keys: readonly Uint8Array[], approval: Approval, toolCallUid: string): boolean {
+  const decision = sealedDecision(approval, toolCallUid);
+  return decision !== undefined && verifySeal(keys, decision, approval.metadata.annotations?.[STAMPS.seal]);
+}
+
+/** Tells keys apart without telling of them. */
+const keyId = (key: Uint8Array): string =>
+  createHash('sha256').update('kubechain approval key\n').update(key).digest('hex').slice(0, 8);
+
+/** One text a decision: JSON of a list, so that no field can run into the next. Groups count as a set. */
+function canonical({ approver, decision, toolCallUid, argumentsDigest: digest }: SealedDecision): string {
+  const groups = [...new Set(approver.groups ?? [])].sort();
+  return JSON.stringify([VERSION, approver.username, approver.uid ?? '', groups, decision, toolCallUid, digest ?? '']);
 }
