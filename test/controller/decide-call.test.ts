@@ -3,7 +3,7 @@ import { describe, it } from 'mocha';
 import type { Agent, MCPServer, TaskRun, TaskRunToolCall, Tool } from '../../api/index.ts';
 import { API_VERSION } from '../../api/index.ts';
 import type { TaskState } from '../../controller/task/decide.ts';
-import { decideTask, GENERATION_ANNOTATION, latestRun, STATUS_DELAY_MS } from '../../controller/task/decide.ts';
+import { decideTask, GENERATION_ANNOTATION, latestRun, statusDelay } from '../../controller/task/decide.ts';
 import { delegationChain } from '../../controller/toolcall/ancestry.ts';
 import type { CallDecision, CallState, Executor } from '../../controller/toolcall/decide.ts';
 import { decideCall, isRepeatable } from '../../controller/toolcall/decide.ts';
@@ -286,7 +286,7 @@ describe('what a Task needs', () => {
     },
   });
   const decide = (more: Partial<TaskState> = {}) =>
-    decideTask({ task: taskOf(), runs: [], issued: undefined, now: NOW, monotonic: 0, ...more });
+    decideTask({ task: taskOf(), runs: [], issued: undefined, waiting: 0, now: NOW, monotonic: 0, ...more });
   const over = (phase: 'FinalAnswer' | 'Failed' | 'Cancelled', more: TaskRun['status'] = {}) => ({
     phase,
     completionTime: '2026-01-01T12:00:00Z',
@@ -365,10 +365,10 @@ describe('what a Task needs', () => {
     const issued = { runs: 1, generation: 1, at: 1000 };
     const running = [owned(1, { phase: 'SendContextWindowToLLM', startTime: 't', statusDetail: 'x' })];
     assert.deepEqual(decide({ runs: running, issued, monotonic: 1200 }), {
-      againAfterMs: STATUS_DELAY_MS - 200,
+      againAfterMs: statusDelay(0) - 200,
       remove: [],
     });
-    assert.ok(decide({ runs: running, issued, monotonic: 1000 + STATUS_DELAY_MS }).status);
+    assert.ok(decide({ runs: running, issued, monotonic: 1000 + statusDelay(0) }).status);
     assert.ok(decide({ runs: [owned(1, over('FinalAnswer'))], issued, monotonic: 1000 }).status);
   });
 
