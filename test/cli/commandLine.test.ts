@@ -7,6 +7,7 @@ import { KINDS } from '../../api/index.ts';
 import { crdFiles } from '../../cli/commands/crds.ts';
 import { runProgram } from '../../cli/runProgram.ts';
 import { version } from '../../cli/version.ts';
+import { withHelp } from '../../scripts/generate-cli-docs.ts';
 import { fakeIo } from './support/fakeIo.ts';
 import { kubechain, ROOT } from './support/kubechain.ts';
 
@@ -130,5 +131,10 @@ describe('kubechain', () => {
         `manifests/crd/${name} is out of date: run ./bin/kubechain crds --output manifests/crd`,
       );
     }
+  });
+
+  it('is described in docs/cli.md as it describes itself', () => {
+    const page = readFileSync(join(ROOT, 'docs', 'cli.md'), 'utf8');
+    assert.equal(page, withHelp(page), 'docs/cli.md is out of date: run node scripts/generate-cli-docs.ts');
   });
 });
