@@ -1,4 +1,5 @@
 /** What is particular about CustomResourceDefinitions as objects: defaults and status on create. */
+import { type CelEnvironment, createCelEnvironment } from '../../schema/index.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import type { CrdSpec } from './custom.ts';
@@ -9,6 +10,12 @@ export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
 /** The CRD resource of the builtin kinds with the behaviour of the real server's strategy. */
 export function crdDefinition(base: ResourceDefinition): ResourceDefinition {
+  // CEL's environment is costly to make, and wanted by the first CRD that comes.
+  let made: CelEnvironment | undefined;
+  const environment = (): CelEnvironment => {
+    made ??= createCelEnvironment();
+    return made;
+  };
   return {
     ...base,
     hasGeneration: true,
@@ -35,8 +42,8 @@ export function crdDefinition(base: ResourceDefinition): ResourceDefinition {
       status.storedVersions = stored;
       object.status = status;
     },
-    validate: (object) => validateCrd(object),
-    validateUpdate: (object, old) => validateCrdUpdate(object, old),
+    validate: (object) => validateCrd(object, environment),
+    validateUpdate: (object, old) => validateCrdUpdate(object, old, environment),
   };
 }
 

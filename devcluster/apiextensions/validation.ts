@@ -1,15 +1,16 @@
 /** Validation of CustomResourceDefinitions, as k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/validation words it. */
+import type { CelEnvironment } from '../../schema/index.ts';
 import { equalJson, isObject } from '../registry/copy.ts';
 import { dns1035Label, dns1123Subdomain } from '../registry/names.ts';
 import { fieldError } from '../request/status.ts';
 import type { FieldError, KubeObject } from '../types.ts';
-import type { CrdNames, CrdSpec, CrdVersion } from './custom.ts';
-import { validateVersionSchema } from './schemas.ts';
+import type { CrdNames, CrdSpec } from './custom.ts';
+import { validateVersionParts } from './versions.ts';
 
 const categoryMax = 63;
 
 /** Violations of a new CRD. */
-export function validateCrd(object: KubeObject): FieldError[] {
+export function validateCrd(object: KubeObject, environment: () => CelEnvironment): FieldError[] {
   const errors: FieldError[] = [];
   const spec = (object.spec ?? {}) as CrdSpec;
   const expected = `${spec.names?.plural ?? ''}.${spec.group ?? ''}`;
@@ -18,7 +19,7 @@ export function validateCrd(object: KubeObject): FieldError[] {
       fieldError.invalid('metadata.name', object.metadata.name ?? '', 'must be spec.names.plural+"."+spec.group'),
     );
   }
-  errors.push(...validateSpec(spec, undefined));
+  errors.push(...validateSpec(spec, undefined, environment));
   const annotation = object.metadata.annotations?.['api-approved.kubernetes.io'];
   if (isProtected(spec.group ?? '') && annotation === undefined) {
     errors.push(
@@ -32,10 +33,14 @@ export function validateCrd(object: KubeObject): FieldError[] {
 }
 
 /** Violations of a changed CRD. */
-export function validateCrdUpdate(object: KubeObject, old: KubeObject): FieldError[] {
+export function validateCrdUpdate(
+  object: KubeObject,
+  old: KubeObject,
+  environment: () => CelEnvironment,
+): FieldError[] {
   const spec = (object.spec ?? {}) as CrdSpec;
   const before = (old.spec ?? {}) as CrdSpec;
-  const errors = validateSpec(spec, before);
+  const errors = validateSpec(spec, before, environment);
   const established = conditionTrue(old, 'Established');
   const same = (path: string, value: unknown, oldValue: unknown): void => {
     if (!equalJson(value, oldValue)) errors.push(fieldError.invalid(path, value ?? '', 'field is immutable'));
@@ -77,7 +82,7 @@ export function conditionTrue(object: KubeObject, type: string): boolean {
   return conditions.some((condition) => isObject(condition) && condition.type === type && condition.status === 'True');
 }
 
-function validateSpec(spec: CrdSpec, old: CrdSpec | undefined): FieldError[] {
+function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () => CelEnvironment): FieldError[] {
   const errors: FieldError[] = [];
   const group = spec.group ?? '';
   if (group === '') errors.push(fieldError.required('spec.group'));
@@ -107,8 +112,12 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined): FieldError[] {
     if (problems.length > 0) {
       errors.push(fieldError.invalid(`spec.versions[${index}].name`, version.name ?? '', problems.join(',')));
     }
-    errors.push(...validateVersion(version, `spec.versions[${index}]`, old?.versions?.[index], spec));
+    if (version.deprecationWarning !== undefined && version.deprecated !== true) {
+      const detail = 'can only be set for deprecated versions';
+      errors.push(fieldError.invalid(`spec.versions[${index}].deprecationWarning`, version.deprecationWarning, detail));
+    }
   });
+  errors.push(...validateVersionParts(spec, old, environment));
   if (!unique) {
     errors.push(fieldError.invalid('spec.versions', versions, 'must contain unique version names'));
   }
@@ -171,76 +180,6 @@ function validateNames(names: CrdNames): FieldError[] {
   }
   if (names.kind && names.listKind === names.kind) {
     errors.push(fieldError.invalid('spec.names.listKind', names.listKind, 'kind and listKind may not be the same'));
-  }
-  return errors;
-}
-
-const columnTypes = ['integer', 'number', 'string', 'boolean', 'date'];
-const columnFormats = ['int32', 'int64', 'float', 'double', 'byte', 'binary', 'date', 'date-time', 'password'];
-
-function validateVersion(version: CrdVersion, path: string, old: CrdVersion | undefined, spec: CrdSpec): FieldError[] {
-  const errors: FieldError[] = [];
-  const schema = version.schema?.openAPIV3Schema;
-  if (schema === undefined) errors.push(fieldError.required(`${path}.schema.openAPIV3Schema`, 'schemas are required'));
-  else
-    errors.push(
-      ...validateVersionSchema(schema, `${path}.schema.openAPIV3Schema`, old?.schema?.openAPIV3Schema, version, spec),
-    );
-  (version.additionalPrinterColumns ?? []).forEach((column, index) => {
-    const at = `${path}.additionalPrinterColumns[${index}]`;
-    if (!column.name) errors.push(fieldError.required(`${at}.name`));
-    if (!column.type) errors.push(fieldError.required(`${at}.type`, `must be one of ${columnTypes.join(',')}`));
-    else if (!columnTypes.includes(column.type)) {
-      errors.push(fieldError.invalid(`${at}.type`, column.type, `must be one of ${columnTypes.join(',')}`));
-    }
-    if (column.format && !columnFormats.includes(column.format)) {
-      errors.push(fieldError.invalid(`${at}.format`, column.format, `must be one of ${columnFormats.join(',')}`));
-    }
-    if (!column.jsonPath) errors.push(fieldError.required(`${at}.jsonPath`));
-    else if (!column.jsonPath.startsWith('.')) {
-      errors.push(fieldError.invalid(`${at}.jsonPath`, column.jsonPath, 'must be a simple json path starting with .'));
-    }
-  });
-  if (version.deprecationWarning !== undefined && version.deprecated !== true) {
-    errors.push(
-      fieldError.invalid(
-        `${path}.deprecationWarning`,
-        version.deprecationWarning,
-        'can only be set for deprecated versions',
-      ),
-    );
-  }
-  const scale = version.subresources?.scale;
-  if (scale !== undefined) {
-    const check = (
-      field: 'specReplicasPath' | 'statusReplicasPath' | 'labelSelectorPath',
-      prefix: string,
-      required: boolean,
-    ): void => {
-      const value = scale[field];
-      if (!value) {
-        if (required) errors.push(fieldError.required(`${path}.subresources.scale.${field}`));
-        return;
-      }
-      if (!value.startsWith('.')) {
-        errors.push(
-          fieldError.invalid(
-            `${path}.subresources.scale.${field}`,
-            value,
-            'must be a simple json path starting with .',
-          ),
-        );
-      } else if (!value.startsWith(prefix) && !(field === 'labelSelectorPath' && value.startsWith('.spec.'))) {
-        const detail =
-          field === 'labelSelectorPath'
-            ? 'should be a json path under either .spec or .status'
-            : `should be a json path under ${prefix.slice(0, -1)}`;
-        errors.push(fieldError.invalid(`${path}.subresources.scale.${field}`, value, detail));
-      }
-    };
-    check('specReplicasPath', '.spec.', true);
-    check('statusReplicasPath', '.status.', true);
-    check('labelSelectorPath', '.status.', false);
   }
   return errors;
 }

@@ -303,6 +303,7 @@ const defaults: { readonly [definition: string]: Defaults } = {
   [`${crd}CustomResourceDefinition`]: definition,
   [`${crd}ServiceReference`]: (object) => fill(object, { port: 443 }),
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference': (object) => fill(object, { port: 443 }),
+  'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler': (object) => fill(ensure(object, 'spec'), { minReplicas: 1 }),
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler': autoscaler,
   'io.k8s.api.storage.v1.StorageClass': (object) =>
     fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),

@@ -20,7 +20,7 @@ function complete(object: KubeObject, name: string): void {
 function definition(entry: ResourceEntry): ResourceDefinition {
   const { openApiName } = entry;
   const kind = `${entry.group}/${entry.kind}`;
-  const strategy = strategyOf(kind);
+  const strategy = strategyOf(kind, entry.version);
   return {
     ...entry,
     singular: entry.kind.toLowerCase(),

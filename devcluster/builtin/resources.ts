@@ -84,6 +84,9 @@ localsubjectaccessreviews LocalSubjectAccessReview ns c
 selfsubjectaccessreviews SelfSubjectAccessReview cl c
 selfsubjectrulesreviews SelfSubjectRulesReview cl c
 subjectaccessreviews SubjectAccessReview cl c`,
+  'autoscaling/v1': `
+horizontalpodautoscalers HorizontalPodAutoscaler ns ${all} hpa all
+  status gpu`,
   'autoscaling/v2': `
 horizontalpodautoscalers HorizontalPodAutoscaler ns ${all} hpa all
   status gpu`,

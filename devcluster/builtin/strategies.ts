@@ -1,8 +1,11 @@
 /** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
+
 import { dns1123Label } from '../registry/names.ts';
 import type { KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
+import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
+import { printer } from './printers/index.ts';
 import { createService, updateService } from './services.ts';
 import { same } from './validation/common.ts';
 import { cronJobName } from './validation/workloads.ts';
@@ -166,6 +169,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
   },
   'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   '/ServiceAccount': { deleteReturnsObject: true },
+  '/ComponentStatus': { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' },
   '/Endpoints': { deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
   '/Node': {
     prepareForCreate: prepareNode,
@@ -233,7 +237,6 @@ const strategies: { readonly [kind: string]: Strategy } = {
     selectableFields: { 'status.successful': (object) => String(at(object, 'status.succeeded') ?? 0) },
   },
   'batch/CronJob': { hasGeneration: true, validateName: cronJobName },
-  'autoscaling/HorizontalPodAutoscaler': {},
   'networking.k8s.io/Ingress': generation,
   'networking.k8s.io/IngressClass': generation,
   'networking.k8s.io/NetworkPolicy': generation,
@@ -263,7 +266,23 @@ const strategies: { readonly [kind: string]: Strategy } = {
   },
 };
 
-/** The strategy of `group/Kind`; an empty one where nothing is special. */
-export function strategyOf(kind: string): Strategy {
+/** The strategy of `group/Kind` in a version; an empty one where nothing is special. */
+export function strategyOf(kind: string, version: string): Strategy {
+  if (kind === 'autoscaling/HorizontalPodAutoscaler' && version === 'v1') {
+    const row = printer(kind)?.row;
+    return {
+      storageVersion: 'v2',
+      convert: { fromStorage: toV1, toStorage: toV2 },
+      ...(row === undefined
+        ? {}
+        : {
+            row: (object, now) => {
+              const copy = structuredClone(object);
+              toV2(copy);
+              return row(copy, now);
+            },
+          }),
+    };
+  }
   return strategies[kind] ?? {};
 }

@@ -21,7 +21,7 @@ export function swaggerDocument(definitions: readonly ResourceDefinition[], sche
     swagger: '2.0',
     info: { title: 'Kubernetes', version: 'v1.36.3' },
     paths: swaggerPaths(paths),
-    definitions: convert(out),
+    definitions: convertEach(out),
   };
   return document;
 }
@@ -79,11 +79,18 @@ function convert(value: unknown): unknown {
       Object.assign(out, convert(source.allOf[0]));
     } else if (key === 'nullable') continue;
     else if (key === 'oneOf' && source.format === 'int-or-string') continue;
+    else if (key === 'properties' || key === 'patternProperties') out[key] = convertEach(source[key]);
+    else if (key === 'default' || key === 'enum' || key === 'example') out[key] = source[key];
     else out[key] = convert(source[key]);
   }
   if (out.$ref !== undefined) delete out.default;
   if (source.format === 'int-or-string' && source.oneOf !== undefined) out.type = 'string';
   return out;
+}
+
+/** Converts the values of a map whose keys are names. */
+function convertEach(map: unknown): Schema {
+  return Object.fromEntries(Object.entries(map as Schema).map(([name, item]) => [name, convert(item)]));
 }
 
 function swaggerPaths(paths: Document): Document {

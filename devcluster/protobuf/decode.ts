@@ -2,87 +2,8 @@
  * Bodies in Kubernetes' protobuf form, as typed Go clients send builtin kinds: `k8s\0`, a runtime.Unknown envelope, and in it
  * the object by its generated.proto. Read into the JSON form, which is all that the rest of the server knows.
  */
-import { readFileSync } from 'node:fs';
 import { defineOwn } from '../registry/copy.ts';
-
-/** A body that is not the protobuf that it says it is. */
-export class ProtobufError extends Error {
-  override readonly name = 'ProtobufError';
-}
-
-interface Field {
-  readonly name: string;
-  readonly repeated: boolean;
-  readonly map: boolean;
-  /** `s`, `b`, `i`, `y`, `d`, `f`, or `m:` and a message name. */
-  readonly code: string;
-}
-
-type Message = ReadonlyMap<number, Field>;
-
-let source: { [name: string]: string } | undefined;
-const messages = new Map<string, Message>();
-
-function message(name: string): Message {
-  const known = messages.get(name);
-  if (known !== undefined) return known;
-  source ??= JSON.parse(readFileSync(new URL('./generated/messages.json', import.meta.url), 'utf8')) as {
-    [name: string]: string;
-  };
-  const text = Object.hasOwn(source, name) ? source[name] : undefined;
-  if (text === undefined) throw new ProtobufError(`no protobuf definition of ${name}`);
-  const fields = new Map<number, Field>();
-  for (const part of text === '' ? [] : text.split(';')) {
-    const [number = '', field = '', code = ''] = part.split(' ');
-    const repeated = code.startsWith('*');
-    const map = code.startsWith('{}');
-    fields.set(Number(number), {
-      name: jsonName(name, field),
-      repeated,
-      map,
-      code: code.slice(repeated ? 1 : map ? 2 : 0),
-    });
-  }
-  messages.set(name, fields);
-  return fields;
-}
-
-const meta = 'apimachinery.pkg.apis.meta.v1';
-const schemaProps = 'apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
-const schemaNames: { readonly [field: string]: string } = {
-  schema: '$schema',
-  ref: '$ref',
-  xKubernetesPreserveUnknownFields: 'x-kubernetes-preserve-unknown-fields',
-  xKubernetesEmbeddedResource: 'x-kubernetes-embedded-resource',
-  xKubernetesIntOrString: 'x-kubernetes-int-or-string',
-  xKubernetesListMapKeys: 'x-kubernetes-list-map-keys',
-  xKubernetesListType: 'x-kubernetes-list-type',
-  xKubernetesMapType: 'x-kubernetes-map-type',
-  xKubernetesValidations: 'x-kubernetes-validations',
-};
-
-/** Field names are those of the JSON form, but for the schemas of CRDs. */
-function jsonName(messageName: string, field: string): string {
-  if (messageName === schemaProps && Object.hasOwn(schemaNames, field)) return schemaNames[field] as string;
-  return field;
-}
-
-/** Packages whose name does not follow from the group. */
-const packages: { readonly [apiVersion: string]: string } = {
-  v1: 'api.core.v1',
-  'meta.k8s.io/v1': meta,
-  'apiextensions.k8s.io/v1': 'apiextensions_apiserver.pkg.apis.apiextensions.v1',
-  'apiregistration.k8s.io/v1': 'kube_aggregator.pkg.apis.apiregistration.v1',
-  'flowcontrol.apiserver.k8s.io/v1': 'api.flowcontrol.v1',
-};
-
-function messageName(apiVersion: string, kind: string): string {
-  if (kind === 'DeleteOptions' || kind === 'Status') return `${meta}.${kind}`;
-  const known = Object.hasOwn(packages, apiVersion) ? packages[apiVersion] : undefined;
-  if (known !== undefined) return `${known}.${kind}`;
-  const [group = '', version = ''] = apiVersion.split('/');
-  return `api.${group.split('.')[0]}.${version}.${kind}`;
-}
+import { type Message, messageFields, messageName, meta, ProtobufError } from './messages.ts';
 
 /** Reads a body into its JSON form, apiVersion and kind included. Throws `ProtobufError`. */
 export function decodeProtobuf(body: Buffer): { [key: string]: unknown } {
@@ -158,7 +79,7 @@ function wireValue(reader: Reader, wire: number): bigint | number | Buffer {
 }
 
 function readMessage(data: Buffer, name: string): unknown {
-  const fields = message(name);
+  const fields = messageFields(name);
   const out: { [key: string]: unknown } = {};
   const reader = new Reader(data);
   while (!reader.done) {

@@ -3,7 +3,7 @@ import { notAcceptable, unsupportedMediaType } from './status.ts';
 
 /** What an answer is to look like. */
 export interface Form {
-  readonly mediaType: 'application/json' | 'application/yaml';
+  readonly mediaType: 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf';
   /** Undefined: the object itself. */
   readonly as: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | undefined;
 }
@@ -31,10 +31,11 @@ export function parseAccept(header: string): Clause[] {
   return clauses.sort((a, b) => quality(b) - quality(a));
 }
 
-const accepted = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'];
+const protobuf = 'application/vnd.kubernetes.protobuf';
+const accepted = ['application/json', 'application/yaml', protobuf];
 const acceptedCustom = ['application/json', 'application/yaml'];
 
-/** Chooses the form of an answer. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
+/** Chooses the form of an answer: JSON wherever the client takes it, protobuf (whole builtin objects only) where it takes nothing else. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
 export function negotiate(header: string | undefined, custom: boolean, tables = true): Form {
   if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return plain;
   for (const { type, parameters } of parseAccept(header)) {
@@ -47,6 +48,9 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
     if (version !== 'v1' && version !== 'v1beta1') continue;
     if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
       return { mediaType, as };
+  }
+  if (!custom && parseAccept(header).some(({ type, parameters }) => type === protobuf && !parameters.has('as'))) {
+    return { mediaType: protobuf, as: undefined };
   }
   throw notAcceptable(custom ? acceptedCustom : accepted);
 }

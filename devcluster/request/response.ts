@@ -2,6 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { gzip } from 'node:zlib';
+import { encodeProtobuf } from '../protobuf/encode.ts';
 import { parseJson, printJson } from './json.ts';
 import { StatusError, unknownError } from './status.ts';
 import { printYaml } from './yaml.ts';
@@ -33,9 +34,11 @@ export function sendText(
   query: URLSearchParams,
   mediaType = 'application/json',
 ): void {
-  let body = text;
+  let body: string | Buffer = text;
   let type = mediaType;
-  if (mediaType === 'application/yaml') {
+  if (mediaType === 'application/vnd.kubernetes.protobuf') {
+    body = encodeProtobuf(parseJson(text) as { [key: string]: unknown });
+  } else if (mediaType === 'application/yaml') {
     body = printYaml(parseJson(text));
     type = 'application/yaml';
   } else if (wantsPretty(request, query)) body = printJson(parseJson(text), 2);

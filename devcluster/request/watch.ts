@@ -1,5 +1,6 @@
 /** GET with watch: initial events, history, live events, bookmarks, and what becomes of clients that do not read. */
 
+import { encodeWatchEvent } from '../protobuf/encode.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { readEntry } from '../registry/convert.ts';
 import { type IncludeObject, partialMetadata, table } from '../registry/printers.ts';
@@ -27,6 +28,7 @@ const maxQueued = 4000;
 const maxQueuedBytes = 8 << 20;
 const highWater = 1 << 20;
 const bookmarkEvery = 60_000;
+const protobuf = 'application/vnd.kubernetes.protobuf';
 
 /** Reads the options of a watch. Throws 400 or 422. */
 export function watchOptions(query: URLSearchParams): WatchOptions {
@@ -94,7 +96,7 @@ export function serveWatch(
   response.statusCode = 200;
   response.setHeader(
     'content-type',
-    form.mediaType === 'application/yaml' ? 'application/yaml;stream=watch' : 'application/json',
+    form.mediaType === 'application/json' ? 'application/json' : `${form.mediaType};stream=watch`,
   );
   response.setHeader('cache-control', 'no-cache, private');
   if (!('stream' in response)) response.setHeader('transfer-encoding', 'chunked');
@@ -128,7 +130,7 @@ export function serveWatch(
     } else for (const event of store.since(resource, last)) deliver(event);
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
-    sender.send(Buffer.from(`${printJson({ type: 'ERROR', object: tooOld(last, error) })}\n`));
+    sender.send(encoder.error(tooOld(last, error)));
     sender.end();
     return;
   }
@@ -250,7 +252,7 @@ class Encoder {
     this.definition = definition;
     this.form = form;
     this.include = include;
-    this.key = form.as === 'Table' ? '' : `${groupVersion(definition)} ${form.as ?? ''}`;
+    this.key = form.as === 'Table' ? '' : `${groupVersion(definition)} ${form.mediaType} ${form.as ?? ''}`;
   }
 
   /** The line of an event for a watcher that selects; undefined where it does not concern it. */
@@ -283,6 +285,12 @@ class Encoder {
     return this.line(type, entry);
   }
 
+  /** The event that ends a watch. */
+  error(status: Status): Buffer {
+    if (this.form.mediaType === protobuf) return encodeWatchEvent('ERROR', { ...status });
+    return Buffer.from(`${printJson({ type: 'ERROR', object: status })}\n`);
+  }
+
   bookmark(revision: number, initialEnd: boolean): Buffer {
     const metadata = {
       resourceVersion: String(revision),
@@ -290,6 +298,7 @@ class Encoder {
       ...(initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
     };
     const object = { kind: this.definition.kind, apiVersion: groupVersion(this.definition), metadata };
+    if (this.form.mediaType === protobuf) return encodeWatchEvent('BOOKMARK', object);
     if (this.form.as === 'Table') {
       const rows = [{ cells: [], object: partialMetadata(object as never) }];
       const shown = {
@@ -318,6 +327,7 @@ class Encoder {
   }
 
   private print(type: string, object: KubeObject, text: string | undefined): Buffer {
+    if (this.form.mediaType === protobuf) return encodeWatchEvent(type, object);
     if (this.form.as === undefined) return Buffer.from(`{"type":"${type}","object":${text ?? printJson(object)}}\n`);
     if (this.form.as === 'Table') {
       const metadata = { resourceVersion: object.metadata.resourceVersion };

@@ -1,0 +1,87 @@
+/**
+ * Kubernetes' protobuf messages: which field of the JSON form has which number and type, from generated.proto (see
+ * scripts/generate-protobuf.ts), read when first needed.
+ */
+import { readFileSync } from 'node:fs';
+
+/** A body that is not the protobuf that it says it is. */
+export class ProtobufError extends Error {
+  override readonly name = 'ProtobufError';
+}
+
+/** One field of a message. */
+export interface Field {
+  readonly name: string;
+  readonly repeated: boolean;
+  readonly map: boolean;
+  /** `s`, `b`, `i`, `y`, `d`, `f`, or `m:` and a message name. */
+  readonly code: string;
+}
+
+export type Message = ReadonlyMap<number, Field>;
+
+let source: { [name: string]: string } | undefined;
+const messages = new Map<string, Message>();
+
+/** Fields of a message by number. Throws `ProtobufError`. */
+export function messageFields(name: string): Message {
+  const known = messages.get(name);
+  if (known !== undefined) return known;
+  source ??= JSON.parse(readFileSync(new URL('./generated/messages.json', import.meta.url), 'utf8')) as {
+    [name: string]: string;
+  };
+  const text = Object.hasOwn(source, name) ? source[name] : undefined;
+  if (text === undefined) throw new ProtobufError(`no protobuf definition of ${name}`);
+  const fields = new Map<number, Field>();
+  for (const part of text === '' ? [] : text.split(';')) {
+    const [number = '', field = '', code = ''] = part.split(' ');
+    const repeated = code.startsWith('*');
+    const map = code.startsWith('{}');
+    fields.set(Number(number), {
+      name: jsonName(name, field),
+      repeated,
+      map,
+      code: code.slice(repeated ? 1 : map ? 2 : 0),
+    });
+  }
+  messages.set(name, fields);
+  return fields;
+}
+
+export const meta = 'apimachinery.pkg.apis.meta.v1';
+const schemaProps = 'apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps';
+const schemaNames: { readonly [field: string]: string } = {
+  schema: '$schema',
+  ref: '$ref',
+  xKubernetesPreserveUnknownFields: 'x-kubernetes-preserve-unknown-fields',
+  xKubernetesEmbeddedResource: 'x-kubernetes-embedded-resource',
+  xKubernetesIntOrString: 'x-kubernetes-int-or-string',
+  xKubernetesListMapKeys: 'x-kubernetes-list-map-keys',
+  xKubernetesListType: 'x-kubernetes-list-type',
+  xKubernetesMapType: 'x-kubernetes-map-type',
+  xKubernetesValidations: 'x-kubernetes-validations',
+};
+
+/** Field names are those of the JSON form, but for the schemas of CRDs. */
+function jsonName(messageName: string, field: string): string {
+  if (messageName === schemaProps && Object.hasOwn(schemaNames, field)) return schemaNames[field] as string;
+  return field;
+}
+
+/** Packages whose name does not follow from the group. */
+const packages: { readonly [apiVersion: string]: string } = {
+  v1: 'api.core.v1',
+  'meta.k8s.io/v1': meta,
+  'apiextensions.k8s.io/v1': 'apiextensions_apiserver.pkg.apis.apiextensions.v1',
+  'apiregistration.k8s.io/v1': 'kube_aggregator.pkg.apis.apiregistration.v1',
+  'flowcontrol.apiserver.k8s.io/v1': 'api.flowcontrol.v1',
+};
+
+/** Name of the message of a kind. */
+export function messageName(apiVersion: string, kind: string): string {
+  if (kind === 'DeleteOptions' || kind === 'Status') return `${meta}.${kind}`;
+  const known = Object.hasOwn(packages, apiVersion) ? packages[apiVersion] : undefined;
+  if (known !== undefined) return `${known}.${kind}`;
+  const [group = '', version = ''] = apiVersion.split('/');
+  return `api.${group.split('.')[0]}.${version}.${kind}`;
+}
