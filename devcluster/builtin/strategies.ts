@@ -266,23 +266,22 @@ const strategies: { readonly [kind: string]: Strategy } = {
   },
 };
 
+const autoscalerRow = printer('autoscaling/HorizontalPodAutoscaler')?.row;
+
+/** What a version of a kind has of its own. */
+const versions: { readonly [kindAndVersion: string]: Strategy } = {
+  'autoscaling/HorizontalPodAutoscaler/v1': {
+    storageVersion: 'v2',
+    convert: { fromStorage: toV1, toStorage: toV2 },
+    row: (object, now) => {
+      const copy = structuredClone(object);
+      toV2(copy);
+      return autoscalerRow?.(copy, now) ?? [];
+    },
+  },
+};
+
 /** The strategy of `group/Kind` in a version; an empty one where nothing is special. */
 export function strategyOf(kind: string, version: string): Strategy {
-  if (kind === 'autoscaling/HorizontalPodAutoscaler' && version === 'v1') {
-    const row = printer(kind)?.row;
-    return {
-      storageVersion: 'v2',
-      convert: { fromStorage: toV1, toStorage: toV2 },
-      ...(row === undefined
-        ? {}
-        : {
-            row: (object, now) => {
-              const copy = structuredClone(object);
-              toV2(copy);
-              return row(copy, now);
-            },
-          }),
-    };
-  }
-  return strategies[kind] ?? {};
+  return { ...strategies[kind], ...versions[`${kind}/${version}`] };
 }
