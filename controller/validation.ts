@@ -20,6 +20,8 @@ export interface Finding extends Verdict {
   readonly againAfterMs?: number;
   /** Event reasons where the usual `ValidationSucceeded` and `ValidationFailed` do not fit. */
   readonly eventReason?: string;
+  /** The event's message where the detail does not fit. */
+  readonly eventMessage?: string;
 }
 
 /**
@@ -55,7 +57,8 @@ export async function applyFinding<T extends Validated>(options: {
     const reason = finding.eventReason ?? (finding.ready ? 'ValidationSucceeded' : 'ValidationFailed');
     // Waiting for something is no fault.
     const quiet = finding.status === 'Pending' && finding.eventReason === undefined;
-    if (!quiet) events.event(about, finding.ready ? 'Normal' : 'Warning', reason, finding.detail);
+    const message = finding.eventMessage ?? finding.detail;
+    if (!quiet) events.event(about, finding.ready ? 'Normal' : 'Warning', reason, message);
   }
   return finding.againAfterMs === undefined ? { kind: 'done' } : { kind: 'requeue', afterMs: finding.againAfterMs };
 }

@@ -70,6 +70,8 @@ function connected({ tools, refusedTools }: Extract<ServerState, { kind: 'ready'
     detail: detail.slice(0, 4096),
     reason: 'Connected',
     eventReason: 'Connected',
+    // The documentation's words, unless there is more to say.
+    ...(refused === '' ? { eventMessage: 'MCP server connected successfully' } : {}),
     extra: {
       connected: true,
       tools: tools.map(({ name, description, inputSchema, annotations }) => ({
