@@ -92,7 +92,8 @@ function readMessage(data: Buffer, name: string): unknown {
       const [entryKey, value] = readEntry(raw as Buffer, field.code);
       defineOwn(map, entryKey, value);
       out[field.name] = map;
-    } else if (field.repeated) {
+    } else if (field.inline) Object.assign(out, scalar(raw, field.code));
+    else if (field.repeated) {
       const list = (out[field.name] ?? []) as unknown[];
       list.push(scalar(raw, field.code));
       out[field.name] = list;

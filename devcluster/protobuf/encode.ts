@@ -54,6 +54,10 @@ function encodeMessage(value: unknown, name: string): Buffer {
   const source = value as Value;
   const chunks: Buffer[] = [];
   for (const [number, field] of messageFields(name)) {
+    if (field.inline) {
+      encodeValue(chunks, number, field.code, source);
+      continue;
+    }
     const item = Object.hasOwn(source, field.name) ? source[field.name] : undefined;
     if (item === undefined || item === null) continue;
     encodeField(chunks, number, field, item);

@@ -16,6 +16,8 @@ export interface Field {
   readonly map: boolean;
   /** `s`, `b`, `i`, `y`, `d`, `f`, or `m:` and a message name. */
   readonly code: string;
+  /** A message of its own whose fields stand beside the others in the JSON form. */
+  readonly inline: boolean;
 }
 
 export type Message = ReadonlyMap<number, Field>;
@@ -42,6 +44,7 @@ export function messageFields(name: string): Message {
       repeated,
       map,
       code: code.slice(repeated ? 1 : map ? 2 : 0),
+      inline: code.startsWith('m:') && inlined.has(`${name.slice(name.lastIndexOf('.') + 1)}.${field}`),
     });
   }
   messages.set(name, fields);
@@ -62,10 +65,40 @@ const schemaNames: { readonly [field: string]: string } = {
   xKubernetesValidations: 'x-kubernetes-validations',
 };
 
-/** Field names are those of the JSON form, but for the schemas of CRDs. */
+/** What Go embeds: a message of its own on the wire, fields of the whole in JSON. */
+const inlined = new Set([
+  'ConfigMapEnvSource.localObjectReference',
+  'ConfigMapKeySelector.localObjectReference',
+  'ConfigMapProjection.localObjectReference',
+  'ConfigMapVolumeSource.localObjectReference',
+  'DeviceAllocationConfiguration.deviceConfiguration',
+  'DeviceClaimConfiguration.deviceConfiguration',
+  'DeviceClassConfiguration.deviceConfiguration',
+  'EphemeralContainer.ephemeralContainerCommon',
+  'IngressRule.ingressRuleValue',
+  'NamedRuleWithOperations.ruleWithOperations',
+  'PersistentVolumeSpec.persistentVolumeSource',
+  'Probe.handler',
+  'RuleWithOperations.rule',
+  'SecretEnvSource.localObjectReference',
+  'SecretKeySelector.localObjectReference',
+  'SecretProjection.localObjectReference',
+  'Volume.volumeSource',
+]);
+
+/** Names on the wire that are not those of the JSON form. */
+const renamed: { readonly [field: string]: string } = {
+  Expression: 'expression',
+  Name: 'name',
+  Webhooks: 'webhooks',
+  aPIGroup: 'apiGroup',
+  uID: 'uid',
+};
+
+/** Field names are those of the JSON form, but for a few and the schemas of CRDs. */
 function jsonName(messageName: string, field: string): string {
   if (messageName === schemaProps && Object.hasOwn(schemaNames, field)) return schemaNames[field] as string;
-  return field;
+  return Object.hasOwn(renamed, field) ? (renamed[field] as string) : field;
 }
 
 /** Packages whose name does not follow from the group. */
