@@ -10,6 +10,7 @@ type Document = { [key: string]: unknown };
 /** Builtin groups come in the real server's order; others after them, by name. */
 const groupOrder = [
   'apiregistration.k8s.io',
+  'apps',
   'events.k8s.io',
   'authentication.k8s.io',
   'authorization.k8s.io',
@@ -28,7 +29,6 @@ const groupOrder = [
   'discovery.k8s.io',
   'resource.k8s.io',
   'flowcontrol.apiserver.k8s.io',
-  'apps',
 ];
 
 /** Groups but core, in order, each with its versions in order of preference. */
