@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import { tasks } from '../../api/index.ts';
 import type { Fate } from '../support/apiProxy.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { openTestCluster } from '../support/cluster.ts';
-import { until } from '../support/waiting.ts';
 import type { Lane } from './lane.ts';
 import { openLane } from './lane.ts';
 import { checkRun, conversations, paymentsIn } from './payments.ts';
@@ -31,7 +29,7 @@ describe('durability: the operator is killed at every write of a run', function 
     await lane.order(name, `settle ${name}`);
     const run = await lane.untilEnded(`${name}-1`);
     // The Task's status comes last, and after a second at the most.
-    await until(lane.client, tasks, { namespace: lane.namespace, name }, ({ status }) => status?.output);
+    await lane.untilTold(name);
     if (at !== undefined) await restarted;
     await checkRun(lane.client, run, lane.ledger);
     const calls = conversations(lane.model);

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaskRun } from '../../api/index.ts';
-import { taskRuns } from '../../api/index.ts';
+import { taskRuns, tasks } from '../../api/index.ts';
 import type { KubeClient, KubeConfig } from '../../kube/index.ts';
 import type { ApiProxy } from '../support/apiProxy.ts';
 import { startApiProxy } from '../support/apiProxy.ts';
@@ -29,6 +29,8 @@ export interface Lane extends AsyncDisposable {
   /** Creates a Task of the paymaster. */
   order(name: string, message: string): Promise<void>;
   untilEnded(run: string, timeoutMs?: number): Promise<TaskRun>;
+  /** Waits until the Task has its answer: the last write of its run. */
+  untilTold(taskName: string): Promise<void>;
 }
 
 export async function openLane(client: KubeClient, kubeConfig: KubeConfig, name: string): Promise<Lane> {
@@ -62,6 +64,9 @@ export async function openLane(client: KubeClient, kubeConfig: KubeConfig, name:
     async order(taskName: string, message: string) {
       const object = task(namespace, taskName, message, { agentRef: { name: 'paymaster' } });
       await client.create(resourceOf(object), object);
+    },
+    async untilTold(taskName: string) {
+      await until(client, tasks, { namespace, name: taskName }, ({ status }) => status?.output);
     },
     untilEnded: (run: string, timeoutMs = 30_000) =>
       until(client, taskRuns, { namespace, name: run }, ended, timeoutMs),

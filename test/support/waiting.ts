@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import type { KubeClient, KubeObject, ObjectKey, Resource } from '../../kube/index.ts';
-import { isGone, isNotFound } from '../../kube/index.ts';
+import { isGone, isNotFound, isRetriable, sleep, systemClock } from '../../kube/index.ts';
 
 /** Where nothing is said: long for a machine that does other things too, short for a test that hangs. */
 const PATIENCE_MS = 15_000;
@@ -45,7 +45,9 @@ export async function untilAmong<T extends KubeObject, R>(
       }
     } catch (error) {
       if (signal.aborted) break;
-      if (!isGone(error)) throw error;
+      if (!isGone(error) && !isRetriable(error)) throw error;
+      // The API server is away: a test may have killed it.
+      if (!isGone(error)) await sleep(systemClock, 50, signal);
     }
   }
   throw late();
