@@ -20,7 +20,7 @@ export function distance(a: string, b: string): number {
 export function nearNames(typed: string, names: Iterable<string>): string[] {
   const limit = Math.max(2, Math.floor(typed.length / 3));
   return [...new Set(names)]
-    .map((name) => ({ name, far: name.startsWith(typed) || typed.startsWith(name) ? 0 : distance(typed, name) }))
+    .map((name) => ({ name, far: name.startsWith(typed) ? 0 : distance(typed, name) }))
     .filter(({ far }) => far <= limit)
     .sort((a, b) => a.far - b.far || (a.name < b.name ? -1 : 1))
     .slice(0, 3)

@@ -91,11 +91,11 @@ function inNamespace(text: string, namespace: string): string {
   return stringify(config);
 }
 
-/** A web page on this machine: for tests that fetch one. */
-export async function startPage(html: string): Promise<{ readonly url: string; close(): Promise<void> }> {
+/** A page on this machine, as plain text: to make text of HTML, mcp-server-fetch first installs packages from npm. */
+export async function startPage(text: string): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server = createServer((request, response) => {
     const found = request.url === '/';
-    response.writeHead(found ? 200 : 404, { 'content-type': 'text/html' }).end(found ? html : 'not here');
+    response.writeHead(found ? 200 : 404, { 'content-type': 'text/plain' }).end(found ? text : 'not here');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
