@@ -18,6 +18,8 @@ import {
 interface Place {
   readonly struct: string;
   readonly path: string;
+  /** Go's name of the type at this place, where it does not follow from the type. */
+  readonly goType?: string | undefined;
 }
 
 const maxDepth = 200;
@@ -46,9 +48,16 @@ function goType(type: WireType): string {
   }
 }
 
+/** The type of an item of `[]v1.X` or of a value of `map[string]v1.X`. */
+function elementGoType(container: string | undefined): string | undefined {
+  return container === undefined ? undefined : /^(?:\[\]|map\[[^\]]+\])(.+)$/.exec(container)?.[1];
+}
+
 function mismatch(value: unknown, type: WireType, place: Place, detail = ''): DecodeError {
   const at = place.path === '' ? 'value' : `struct field ${place.struct}.${place.path}`;
-  return new DecodeError(`json: cannot unmarshal ${word(value)}${detail} into Go ${at} of type ${goType(type)}`);
+  return new DecodeError(
+    `json: cannot unmarshal ${word(value)}${detail} into Go ${at} of type ${place.goType ?? goType(type)}`,
+  );
 }
 
 function decodeInteger(value: Json, type: ScalarType, place: Place): Json {
@@ -189,6 +198,7 @@ function pathOf(unknown: Unknown): string {
 
 function decodeValue(value: Json, type: WireType, place: Place, depth: number, unknown: Unknown): Json {
   if (depth > maxDepth) throw new DecodeError('json: exceeded max depth');
+  let inside = place;
   switch (type.kind) {
     case 'scalar':
       return value === null ? zeroValue(type, false) : decodeScalar(value, type, place, depth, unknown);
@@ -201,8 +211,9 @@ function decodeValue(value: Json, type: WireType, place: Place, depth: number, u
     }
     case 'list':
       if (!Array.isArray(value)) throw mismatch(value, type, place);
+      inside = { ...place, goType: elementGoType(place.goType) };
       for (let index = 0; index < value.length; index += 1) {
-        value[index] = decodeValue(value[index] as Json, type.element, place, depth + 1, at(unknown, `[${index}]`));
+        value[index] = decodeValue(value[index] as Json, type.element, inside, depth + 1, at(unknown, `[${index}]`));
       }
       return value;
     case 'map':
@@ -260,9 +271,12 @@ function decodeStruct(object: JsonObject, struct: StructType, path: string, dept
       if (!(field.type.kind === 'scalar' && field.type.name === 'json')) delete object[key];
       continue;
     }
-    const place = { struct: goName, path: path === '' ? key : `${path}.${key}` };
+    const step = field.embeddedIn === undefined ? key : `${field.embeddedIn}.${key}`;
+    const place = { struct: goName, path: path === '' ? step : `${path}.${step}`, goType: field.goType };
     const decoded = decodeValue(value, field.type, place, depth + 1, here);
     if (isOmitted(decoded, field)) delete object[key];
+    // What is printed always is null when it is empty, as after a way through storage.
+    else if (field.keep && Array.isArray(decoded) && decoded.length === 0) object[key] = null;
     else if (decoded !== value) object[key] = decoded;
   }
   fillAlways(object, struct);

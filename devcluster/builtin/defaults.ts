@@ -22,12 +22,16 @@ function ensure(object: JsonObject, field: string): JsonObject {
   return made;
 }
 
-/** `latest`, or no tag and no digest, is pulled always. */
+const component = '[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*';
+const imageName = new RegExp(
+  `^(?:[A-Za-z0-9.-]+(?::\\d+)?/)?${component}(?:/${component})*(?::([\\w][\\w.-]{0,127}))?(@[A-Za-z][\\w.+-]*:[0-9a-fA-F]{32,})?$`,
+);
+
+/** `latest`, or no tag and no digest, is pulled always; what is no image name is left to fail. */
 function pullPolicy(image: string): string {
-  const name = image.slice(image.lastIndexOf('/') + 1);
-  if (name.includes('@')) return 'IfNotPresent';
-  const tag = name.split(':')[1];
-  return tag === undefined || tag === 'latest' ? 'Always' : 'IfNotPresent';
+  const match = image.length > 512 ? null : imageName.exec(image);
+  if (match === null || match[2] !== undefined) return 'IfNotPresent';
+  return match[1] === undefined || match[1] === 'latest' ? 'Always' : 'IfNotPresent';
 }
 
 function container(object: JsonObject): void {

@@ -42,6 +42,10 @@ export interface FieldType {
   readonly atomicMap: boolean;
   readonly enum?: readonly string[];
   readonly default?: Json;
+  /** Go's name of the type, where it does not follow from the type. */
+  readonly goType?: string;
+  /** The embedded Go struct that the field stands in. */
+  readonly embeddedIn?: string;
 }
 
 export interface StructType {
@@ -93,6 +97,8 @@ function parseField(name: string, text: string): FieldType {
     ...(strategy ? { patchStrategy: strategy } : {}),
     ...(mergeKey ? { patchMergeKey: mergeKey } : {}),
     ...(allowed !== undefined ? { enum: allowed.split('|') } : {}),
+    ...(value('go') !== undefined ? { goType: value('go') as string } : {}),
+    ...(value('in') !== undefined ? { embeddedIn: value('in') as string } : {}),
     ...(initial !== undefined ? { default: JSON.parse(initial) as Json } : {}),
   };
 }

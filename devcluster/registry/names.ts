@@ -16,8 +16,9 @@ function bytes(text: string): number {
   return Buffer.byteLength(text);
 }
 
-function tooLong(max: number): string {
-  return `must be no more than ${max} bytes`;
+/** The real server counts bytes and says so in the newer of its rules (keys, label values); the older ones say characters. */
+function tooLong(max: number, unit: 'bytes' | 'characters' = 'bytes'): string {
+  return `must be no more than ${max} ${unit}`;
 }
 
 /** The message for a value that does not match a pattern. */
@@ -38,7 +39,7 @@ function isSubdomainShape(value: string): boolean {
 /** Problems with a DNS-1123 subdomain, the default form of object names. */
 export function dns1123Subdomain(value: string): string[] {
   const out: string[] = [];
-  if (bytes(value) > 253) out.push(tooLong(253));
+  if (bytes(value) > 253) out.push(tooLong(253, 'characters'));
   if (!isSubdomainShape(value)) {
     const message =
       "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character";
@@ -50,7 +51,7 @@ export function dns1123Subdomain(value: string): string[] {
 /** Problems with a DNS-1123 label, as namespaces need it. */
 export function dns1123Label(value: string): string[] {
   const out: string[] = [];
-  if (bytes(value) > 63) out.push(tooLong(63));
+  if (bytes(value) > 63) out.push(tooLong(63, 'characters'));
   if (!linearLabel.test(value) && !isLabelShape(value)) {
     if (isSubdomainShape(value)) out.push('must not contain dots');
     else {
@@ -92,7 +93,10 @@ export function qualifiedName(value: string): string[] {
   if (parts.length === 2) {
     const prefix = parts[0] ?? '';
     if (prefix === '') out.push('prefix part must be non-empty');
-    else out.push(...dns1123Subdomain(prefix).map((problem) => `prefix part ${problem}`));
+    else
+      out.push(
+        ...dns1123Subdomain(prefix).map((problem) => `prefix part ${problem.replace(/ characters$/, ' bytes')}`),
+      );
   }
   if (name === '') out.push('name part must be non-empty');
   else if (bytes(name) > 63) out.push(`name part ${tooLong(63)}`);

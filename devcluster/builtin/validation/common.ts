@@ -192,13 +192,20 @@ export function internalForm(object: unknown, names: readonly string[]): { [name
 
 /** Whether a selector matches labels; undefined where the selector is no valid one. */
 export function selectorMatches(selector: unknown, values: { readonly [key: string]: Json }): boolean | undefined {
-  for (const [key, value] of Object.entries(record({ selector }, 'selector.matchLabels')))
-    if (values[key] !== value) return false;
+  const required = Object.entries(record({ selector }, 'selector.matchLabels'));
+  if (required.some(([key, value]) => qualifiedName(key).length + labelValue(String(value)).length > 0))
+    return undefined;
   for (const expression of objects({ selector }, 'selector.matchExpressions')) {
     const operator = text(expression, 'operator');
     if (!operators.includes(operator)) return undefined;
-    const count = list(expression, 'values').length;
-    if ((operator === 'In' || operator === 'NotIn') !== count > 0) return undefined;
+    const given = list(expression, 'values').map(String);
+    if ((operator === 'In' || operator === 'NotIn') !== given.length > 0) return undefined;
+    if (qualifiedName(text(expression, 'key')).length > 0 || given.some((value) => labelValue(value).length > 0))
+      return undefined;
+  }
+  for (const [key, value] of required) if (values[key] !== value) return false;
+  for (const expression of objects({ selector }, 'selector.matchExpressions')) {
+    const operator = text(expression, 'operator');
     const value = values[text(expression, 'key')];
     const listed = value !== undefined && list(expression, 'values').includes(value);
     if (operator === 'In' && !listed) return false;

@@ -383,19 +383,17 @@ export function persistentVolume(object: unknown, errors: Errors): void {
 export function event(object: unknown, errors: Errors, old?: unknown): void {
   if (old !== undefined) return;
   const core = at(object, 'apiVersion') === 'v1';
-  const namespace = text(object, core ? 'involvedObject.namespace' : 'regarding.namespace');
-  const own = text(object, 'metadata.namespace');
-  if (core) {
+  const time = at(object, 'eventTime');
+  if (time === undefined || time === null) {
+    const namespace = text(object, core ? 'involvedObject.namespace' : 'regarding.namespace');
+    const own = text(object, 'metadata.namespace');
     if (namespace === '' ? own !== 'default' && own !== '' : namespace !== own) {
       errors.push(fieldError.invalid('involvedObject.namespace', namespace, 'does not match event.namespace'));
     }
-    return;
-  }
-  // The older fields of an event without a time of its own tell that it comes by way of core/v1, where less is asked.
-  const legacy = at(object, 'eventTime') === undefined || at(object, 'eventTime') === null;
-  if (legacy) errors.push(fieldError.required('eventTime'));
-  else {
-    const controller = text(object, 'reportingController');
+    if (core) return;
+    errors.push(fieldError.required('eventTime'));
+  } else {
+    const controller = text(object, core ? 'reportingComponent' : 'reportingController');
     if (controller === '') errors.push(fieldError.required('reportingController'));
     else problems('reportingController', controller, qualifiedName(controller), errors);
     for (const field of ['reportingInstance', 'action', 'reason'])

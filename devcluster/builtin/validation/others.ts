@@ -185,6 +185,14 @@ export function ingressClass(object: unknown, errors: Errors, old?: unknown): vo
   const controller = text(object, 'spec.controller');
   if (old !== undefined) immutable(object, old, 'spec.controller', errors);
   else if (controller === '') errors.push(fieldError.required('spec.controller'));
+  else if (
+    !/^[a-z0-9.-]+\/.+$/.test(controller) ||
+    dns1123Subdomain(controller.slice(0, controller.indexOf('/'))).length > 0
+  ) {
+    errors.push(
+      fieldError.invalid('spec.controller', controller, 'must be a domain-prefixed path (such as "acme.io/foo")'),
+    );
+  }
 }
 
 function policyPort(port: unknown, here: string, errors: Errors): void {

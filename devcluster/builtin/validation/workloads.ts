@@ -32,13 +32,19 @@ function selectorOfTemplate(object: unknown, word: string, errors: Errors): void
   }
 }
 
-/** @param detail what an invalid selector is called */
-function templateMatches(object: unknown, detail: string, errors: Errors): void {
+/**
+ * Whether the selector can be read, and with it whether the template is worth looking at.
+ * @param detail what an invalid selector is called
+ */
+function templateMatches(object: unknown, detail: string, errors: Errors): boolean {
   const selector = at(object, 'spec.selector');
   const absent = selector === undefined || selector === null;
   const matches = absent ? false : selectorMatches(selector, record(object, 'spec.template.metadata.labels'));
-  if (matches === undefined) errors.push(fieldError.invalid('spec.selector', selector, detail));
-  else if (!matches && (absent || !isEmptySelector(selector))) {
+  if (matches === undefined) {
+    errors.push(fieldError.invalid('spec.selector', selector, detail));
+    return false;
+  }
+  if (!matches && (absent || !isEmptySelector(selector))) {
     errors.push(
       fieldError.invalid(
         'spec.template.metadata.labels',
@@ -47,6 +53,7 @@ function templateMatches(object: unknown, detail: string, errors: Errors): void 
       ),
     );
   }
+  return true;
 }
 
 function template(object: unknown, kind: string, errors: Errors): void {
@@ -67,8 +74,7 @@ export function deployment(object: unknown, errors: Errors, old?: unknown): void
   const spec = at(object, 'spec');
   nonNegative(spec, 'spec', 'replicas', errors);
   selectorOfTemplate(object, 'deployment', errors);
-  templateMatches(object, 'invalid label selector', errors);
-  template(object, 'ReplicaSet', errors);
+  if (templateMatches(object, 'invalid label selector', errors)) template(object, 'ReplicaSet', errors);
   deploymentStrategy(spec, errors);
   nonNegative(spec, 'spec', 'minReadySeconds', errors);
   nonNegative(spec, 'spec', 'revisionHistoryLimit', errors);
@@ -115,8 +121,7 @@ export function replicaSet(object: unknown, errors: Errors, old?: unknown): void
   nonNegative(spec, 'spec', 'replicas', errors);
   nonNegative(spec, 'spec', 'minReadySeconds', errors);
   selectorOfTemplate(object, 'deployment', errors);
-  templateMatches(object, 'invalid label selector', errors);
-  template(object, 'ReplicaSet', errors);
+  if (templateMatches(object, 'invalid label selector', errors)) template(object, 'ReplicaSet', errors);
   if (old !== undefined) immutable(object, old, 'spec.selector', errors);
 }
 
@@ -178,8 +183,7 @@ export function statefulSet(object: unknown, errors: Errors, old?: unknown): voi
   const service = text(spec, 'serviceName');
   if (old === undefined && service !== '') problems('spec.serviceName', service, dns1123Label(service), errors);
   selectorOfTemplate(object, 'statefulset', errors);
-  templateMatches(object, '', errors);
-  statefulTemplate(object, errors);
+  if (templateMatches(object, '', errors)) statefulTemplate(object, errors);
   if (old === undefined) return;
   const keep = (source: unknown) => {
     const copy = { ...record(source, 'spec') };
