@@ -21,8 +21,10 @@ const MAX_UNIQUE_VALUES = 2_000;
 
 /** A JSON Schema of a policy, compiled. */
 export interface ArgumentSchema {
+  /** Nodes, references written out. */
+  readonly nodes: number;
   /** Undefined where the value fits; else what does not, or why that cannot be told. */
-  problem(value: unknown): string | undefined;
+  check(value: unknown): string | undefined;
 }
 
 /**
@@ -57,7 +59,8 @@ export function compileArgumentSchema(schema: unknown): ArgumentSchema | { reado
   const unique = text.includes('"uniqueItems"');
   const { nodes } = references;
   return {
-    problem(value) {
+    nodes,
+    check(value) {
       const { depth, values } = sizeOf(value, MAX_DEPTH, MAX_VALUES);
       if (
         depth > MAX_DEPTH ||

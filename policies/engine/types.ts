@@ -13,6 +13,8 @@ import type {
   TaskRun,
   Tool,
 } from '../../api/index.ts';
+import type { Toolkit } from './compile.ts';
+import type { CompiledPolicy } from './policy.ts';
 
 /** Any object as it comes off the wire. Nothing of it is taken for granted but what is written here. */
 export interface PolicyObject {
@@ -54,23 +56,14 @@ export interface PolicyProblem {
   readonly column?: number;
 }
 
-/** Policies, compiled. Opaque but for these; immutable; safe to share. */
+/** Policies, compiled. Immutable; safe to share. */
 export interface CompiledPolicySet {
-  readonly policies: readonly CompiledPolicyInfo[];
+  readonly policies: readonly CompiledPolicy[];
   readonly problems: readonly PolicyProblem[];
   /** `sha256:…` over all specs and parameters: the same policies in any order give the same. */
   readonly digest: string;
-}
-
-export interface CompiledPolicyInfo {
-  readonly ref: PolicyRef;
-  readonly mode: PolicyMode;
-  /** Has an error: denies what it matches. */
-  readonly broken: boolean;
-  /** Names of all rules that a finding of it may carry: for coverage. */
-  readonly rules: readonly string[];
-  /** May look at who asks: such rules are not evaluable where nobody is known. */
-  readonly usesUser: boolean;
+  /** What the next set is compiled with. */
+  readonly toolkit: Toolkit;
 }
 
 // --- asking ---

@@ -1,0 +1,248 @@
+import type { JudgedKind, McpServerSection } from '../../../api/index.ts';
+import type { Report } from '../collector.ts';
+import { compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
+import { imageOf } from '../image.ts';
+import { at, listAt, textAt } from '../json.ts';
+import type { Judge, SectionContext } from '../policy.ts';
+import { referencesOf } from '../scope.ts';
+import { findSecret, isSecretName } from '../secretpatterns.ts';
+import { quote, some } from '../text.ts';
+import { subjectsOf } from './subjects.ts';
+import { compileUrls } from './urls.ts';
+
+type Check = (server: unknown, report: (report: Report) => void) => void;
+
+const KINDS = new Set(['MCPServer', 'Agent', 'TaskRunToolCall']);
+const JUDGED: readonly JudgedKind[] = ['MCPServer'];
+
+/** `mcpServers`: MCPServers, those that an Agent names, and the one that executes a call. */
+export function compileMcpServers(section: McpServerSection | undefined, context: SectionContext): Judge[] {
+  if (section === undefined) return [];
+  const { allow, deny, transports, commands, images, urls, env } = section;
+  const rules: string[] = [];
+  const checks: Check[] = [];
+  const add = (rule: string, check: Check): void => {
+    rules.push(rule);
+    checks.push(check);
+  };
+  const byName = compileNames(allow, deny, context);
+  if (allow !== undefined) rules.push('mcpServers.allow');
+  if (deny !== undefined) rules.push('mcpServers.deny');
+  if (transports !== undefined) add('mcpServers.transports', transportCheck(transports));
+  if (commands !== undefined) add('mcpServers.commands', commandCheck(commands));
+  if (images !== undefined) add('mcpServers.images', imageCheck(images, context));
+  if (urls !== undefined) add('mcpServers.urls', urlCheck(urls, context));
+  if (env?.allow !== undefined) add('mcpServers.env.allow', variableCheck(env.allow, context));
+  if (env?.denyLiteralSecrets === true) add('mcpServers.env.denyLiteralSecrets', literalSecretCheck);
+  return [
+    {
+      kinds: KINDS,
+      rules,
+      judge(scope, sink) {
+        if (scope.kind === 'MCPServer') byName(scope.name, 'metadata.name', (report) => sink.report(report));
+        if (scope.kind === 'Agent') {
+          for (const { name, field } of referencesOf(scope.object, 'mcpServers')) {
+            byName(name, field, (report) => sink.report({ ...report, via: { kind: 'MCPServer', name } }));
+          }
+        }
+        if (scope.call?.tool.kind === 'MCPServer') {
+          const name = scope.call.tool.server;
+          byName(name, 'spec.tool.name', (report) => sink.report({ ...report, via: { kind: 'MCPServer', name } }));
+        }
+        for (const { object, report } of subjectsOf(scope, JUDGED, sink))
+          for (const check of checks) check(object, report);
+      },
+    },
+  ];
+}
+
+/** Names are judged where an Agent refers to them, too: the server need not be there yet. */
+function compileNames(
+  allow: readonly string[] | undefined,
+  deny: readonly string[] | undefined,
+  context: SectionContext,
+): (name: string, field: string, report: (report: Report) => void) => void {
+  const allowed = allow === undefined ? undefined : objectNames(allow, 'mcpServers.allow', context);
+  const denied = objectNames(deny ?? [], 'mcpServers.deny', context);
+  return (name, field, report) => {
+    const deniedBy = denied.match(name);
+    if (deniedBy !== undefined) {
+      report({
+        rule: 'mcpServers.deny',
+        field,
+        value: name,
+        detail: `MCPServer ${quote(name)} is denied by ${quote(deniedBy)}`,
+        fix: 'use another server',
+        pattern: deniedBy,
+      });
+    }
+    if (allowed !== undefined && allowed.match(name) === undefined) {
+      report({
+        rule: 'mcpServers.allow',
+        field,
+        value: name,
+        detail: `MCPServer ${quote(name)} is not allowed; allowed: ${some(allowed.sources)}`,
+        fix: 'use an allowed server',
+      });
+    }
+  };
+}
+
+/** Patterns of names of objects: lower-case letters, digits, `-` and `.`. */
+export function objectNames(patterns: readonly string[], field: string, context: SectionContext): GlobSet {
+  for (const [i, pattern] of patterns.entries()) {
+    const problem =
+      globProblem(pattern) ??
+      (/^[a-z0-9.*-]+$/.test(pattern)
+        ? undefined
+        : 'can match nothing: names are of lower-case letters, digits, "-" and "."');
+    if (problem !== undefined) context.problem(`${field}[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
+  }
+  return compileGlobs(patterns);
+}
+
+function transportCheck(transports: readonly string[]): Check {
+  return (server, report) => {
+    const transport = textAt(server, 'spec', 'transport') ?? '';
+    if (transports.includes(transport)) return;
+    report({
+      rule: 'mcpServers.transports',
+      field: 'spec.transport',
+      value: transport,
+      detail: `transport ${quote(transport)} is not allowed; allowed: ${some(transports)}`,
+      fix: 'use an allowed transport',
+    });
+  };
+}
+
+const isStdio = (server: unknown): boolean => textAt(server, 'spec', 'transport') === 'stdio';
+
+/** `--flag=/data/../etc`: text that a pattern of a folder matches, and that leads out of it. */
+const LEADS_OUT = /(?:^|[\\/=:])\.\.(?:[\\/]|$)/;
+
+function argsOf(server: unknown): string[] {
+  return listAt(server, 'spec', 'args').map((arg) => (typeof arg === 'string' ? arg : String(arg)));
+}
+
+function commandCheck(commands: NonNullable<McpServerSection['commands']>): Check {
+  const allowed = commands.map(({ command, args }) => ({ command, args: args?.map(compileGlob) }));
+  const fits = (glob: Glob, arg: string): boolean =>
+    glob.literal === undefined ? !LEADS_OUT.test(arg) && glob.test(arg) : glob.literal === arg;
+  const shown = commands.map(({ command, args }) => [command, ...(args ?? ['…'])].join(' '));
+  return (server, report) => {
+    if (!isStdio(server)) return;
+    const command = textAt(server, 'spec', 'command') ?? '';
+    const args = argsOf(server);
+    const isAllowed = allowed.some(
+      (each) =>
+        each.command === command &&
+        (each.args === undefined ||
+          (each.args.length === args.length && each.args.every((glob, i) => fits(glob, args[i] as string)))),
+    );
+    if (isAllowed) return;
+    // Arguments may hold a secret: they are not repeated.
+    report({
+      rule: 'mcpServers.commands',
+      field: 'spec.command',
+      value: command,
+      detail: `command ${quote(command)} with these ${args.length} arguments is not allowed; allowed: ${some(shown)}`,
+      fix: 'use an allowed command with its arguments',
+    });
+  };
+}
+
+function imageCheck(images: readonly string[], context: SectionContext): Check {
+  for (const [i, pattern] of images.entries()) {
+    const slash = pattern.indexOf('/');
+    const registry = slash < 0 ? '' : pattern.slice(0, slash);
+    const problem =
+      globProblem(pattern) ??
+      (/[.:*]/.test(registry) || registry === 'localhost' || pattern === '*'
+        ? undefined
+        : 'can match nothing: images are compared with their registry written out; write docker.io/library/… or ghcr.io/…');
+    if (problem !== undefined) context.problem(`mcpServers.images[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
+  }
+  const globs = compileGlobs(images);
+  return (server, report) => {
+    if (!isStdio(server)) return;
+    const image = imageOf(textAt(server, 'spec', 'command') ?? '', argsOf(server));
+    if (image === undefined) return;
+    const value = typeof image === 'string' ? image : '';
+    if (typeof image === 'string' && globs.match(image) !== undefined) return;
+    report({
+      rule: 'mcpServers.images',
+      field: 'spec.args',
+      value,
+      detail:
+        typeof image === 'string'
+          ? `image ${quote(image)} is not allowed; allowed: ${some(images)}`
+          : `the image is not known: ${image.problem}; allowed: ${some(images)}`,
+      fix: 'use an allowed image',
+    });
+  };
+}
+
+function urlCheck(sources: readonly string[], context: SectionContext): Check {
+  const urls = compileUrls(sources, 'mcpServers.urls', context);
+  return (server, report) => {
+    if (isStdio(server)) return;
+    const url = textAt(server, 'spec', 'url') ?? '';
+    const problem = urls.problem(url);
+    if (problem === undefined) return;
+    report({
+      rule: 'mcpServers.urls',
+      field: 'spec.url',
+      value: urls.show(url),
+      detail: `${quote(urls.show(url))} ${problem}`,
+      fix: 'use an allowed address',
+    });
+  };
+}
+
+function variableCheck(allow: readonly string[], context: SectionContext): Check {
+  for (const [i, pattern] of allow.entries()) {
+    const problem = globProblem(pattern);
+    if (problem !== undefined) context.problem(`mcpServers.env.allow[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
+  }
+  const globs = compileGlobs(allow);
+  return (server, report) => {
+    for (const [i, variable] of listAt(server, 'spec', 'env').entries()) {
+      const name = textAt(variable, 'name') ?? '';
+      if (globs.match(name) !== undefined) continue;
+      report({
+        rule: 'mcpServers.env.allow',
+        field: `spec.env[${i}].name`,
+        value: name,
+        detail: `environment variable ${quote(name)} is not allowed; allowed: ${some(allow)}`,
+        fix: 'remove it',
+      });
+    }
+  };
+}
+
+const literalSecretCheck: Check = (server, report) => {
+  const rule = 'mcpServers.env.denyLiteralSecrets';
+  const fix = 'put it into a Secret and name that in valueFrom.secretKeyRef';
+  for (const list of ['env', 'headers']) {
+    for (const [i, variable] of listAt(server, 'spec', list).entries()) {
+      const name = textAt(variable, 'name') ?? '';
+      const value = at(variable, 'value');
+      if (typeof value !== 'string' || value === '') continue;
+      const what = findSecret(value) ?? (isSecretName(name) ? 'a secret, by its name' : undefined);
+      if (what === undefined) continue;
+      const field = `spec.${list}[${i}].value`;
+      report({ rule, field, value: name, detail: `the value of ${quote(name)} looks like ${what}`, fix });
+    }
+  }
+  for (const [i, arg] of argsOf(server).entries()) {
+    const what = findSecret(arg);
+    if (what === undefined) continue;
+    report({
+      rule,
+      field: `spec.args[${i}]`,
+      value: `args[${i}]`,
+      detail: `the argument looks as if it holds ${what}`,
+      fix: 'put it into a Secret, and give it as an environment variable from there',
+    });
+  }
+};

@@ -1,0 +1,137 @@
+import type { JudgedKind, SecretSection } from '../../../api/index.ts';
+import { effectiveLlm } from '../effective.ts';
+import type { GlobSet } from '../glob.ts';
+import { at, listAt, textAt } from '../json.ts';
+import type { Judge, SectionContext } from '../policy.ts';
+import { quote, some } from '../text.ts';
+import { compileHostPattern, parseUrl, type UrlPattern } from '../urlpattern.ts';
+import { objectNames } from './mcpservers.ts';
+import { subjectsOf } from './subjects.ts';
+
+/** A Secret that an object uses, and where it goes. */
+interface Use {
+  readonly secret: string;
+  readonly field: string;
+  readonly destination:
+    | { readonly url: string }
+    /** The program of a stdio server. */
+    | { readonly mcpServer: string }
+    /** Not said, and nothing that could be compared. */
+    | { readonly unknown: string };
+}
+
+interface Grant {
+  readonly name: GlobSet;
+  readonly hosts: readonly UrlPattern[] | undefined;
+  readonly mcpServers: GlobSet | undefined;
+}
+
+const KINDS = new Set(['LLM', 'MCPServer', 'Tool', 'ContactChannel', 'Agent', 'TaskRunToolCall']);
+const JUDGED: readonly JudgedKind[] = ['LLM', 'MCPServer', 'Tool', 'ContactChannel'];
+
+/** `secrets`: every Secret that an object refers to, with the address that it would be sent to. */
+export function compileSecrets(section: SecretSection | undefined, context: SectionContext): Judge[] {
+  if (section === undefined) return [];
+  const grants = (section.allow ?? []).map(({ name, hosts, mcpServers }, i): Grant => {
+    const field = `secrets.allow[${i}]`;
+    return {
+      name: objectNames([name], `${field}.name`, context),
+      hosts: hosts?.flatMap((source, k) => {
+        const pattern = compileHostPattern(source);
+        if (!('problem' in pattern)) return [pattern];
+        context.problem(`${field}.hosts[${k}]`, `${JSON.stringify(source)} ${pattern.problem}`);
+        return [];
+      }),
+      mcpServers: mcpServers === undefined ? undefined : objectNames(mcpServers, `${field}.mcpServers`, context),
+    };
+  });
+  const rule = 'secrets.allow';
+  return [
+    {
+      kinds: KINDS,
+      rules: [rule],
+      judge(scope, sink) {
+        for (const { object, kind, name, report } of subjectsOf(scope, JUDGED, sink)) {
+          for (const use of usesOf(object, kind, name)) {
+            const named = grants.filter((grant) => grant.name.match(use.secret) !== undefined);
+            if (named.some((grant) => isGranted(grant, use.destination))) continue;
+            const to = destinationText(use.destination);
+            report({
+              rule,
+              field: use.field,
+              value: `${use.secret} → ${to}`,
+              detail:
+                named.length === 0
+                  ? `Secret ${quote(use.secret)} may not be used; allowed: ${some(section.allow.map((each) => each.name))}`
+                  : `Secret ${quote(use.secret)} may not go to ${to}; allowed: ${some(placesOf(section, named, grants))}`,
+              fix: named.length === 0 ? 'use an allowed Secret' : 'use an allowed address for it',
+            });
+          }
+        }
+      },
+    },
+  ];
+}
+
+function placesOf(section: SecretSection, named: readonly Grant[], grants: readonly Grant[]): string[] {
+  return named.flatMap((grant) => {
+    const source = section.allow[grants.indexOf(grant)];
+    return [...(source?.hosts ?? []), ...(source?.mcpServers ?? []).map((name) => `MCPServer ${name}`)];
+  });
+}
+
+function isGranted({ hosts, mcpServers }: Grant, destination: Use['destination']): boolean {
+  if (hosts === undefined && mcpServers === undefined) return true;
+  if ('mcpServer' in destination) return mcpServers?.match(destination.mcpServer) !== undefined;
+  if ('unknown' in destination) return false;
+  const url = parseUrl(destination.url);
+  return !('problem' in url) && (hosts?.some((pattern) => pattern.test(url)) ?? false);
+}
+
+function destinationText(destination: Use['destination']): string {
+  if ('mcpServer' in destination) return `the program of MCPServer ${destination.mcpServer}`;
+  if ('unknown' in destination) return destination.unknown;
+  const url = parseUrl(destination.url);
+  return 'problem' in url ? `an address that ${url.problem}` : url.host;
+}
+
+function usesOf(object: unknown, kind: JudgedKind, name: string): Use[] {
+  const uses: Use[] = [];
+  const use = (reference: unknown, field: string, destination: Use['destination']): void => {
+    const secret = textAt(reference, 'name');
+    if (secret !== undefined) uses.push({ secret, field: `${field}.name`, destination });
+  };
+  switch (kind) {
+    case 'LLM': {
+      const reference = at(object, 'spec', 'apiKeyFrom', 'secretKeyRef');
+      use(reference, 'spec.apiKeyFrom.secretKeyRef', { url: effectiveLlm(object).baseUrl.value });
+      break;
+    }
+    case 'MCPServer': {
+      const isStdio = textAt(object, 'spec', 'transport') === 'stdio';
+      const destination = isStdio ? { mcpServer: name } : { url: textAt(object, 'spec', 'url') ?? '' };
+      for (const list of ['env', 'headers']) {
+        for (const [i, each] of listAt(object, 'spec', list).entries()) {
+          const field = `spec.${list}[${i}].valueFrom.secretKeyRef`;
+          use(at(each, 'valueFrom', 'secretKeyRef'), field, destination);
+        }
+      }
+      break;
+    }
+    case 'Tool': {
+      const api = at(object, 'spec', 'execute', 'externalAPI');
+      const field = 'spec.execute.externalAPI.credentialsFrom';
+      use(at(api, 'credentialsFrom'), field, { url: textAt(api, 'url') ?? '' });
+      break;
+    }
+    case 'ContactChannel': {
+      const destination =
+        textAt(object, 'spec', 'type') === 'slack'
+          ? { url: 'https://slack.com/' }
+          : { unknown: 'the e-mail service, whose address is not known' };
+      use(at(object, 'spec', 'apiKeyFrom', 'secretKeyRef'), 'spec.apiKeyFrom.secretKeyRef', destination);
+      break;
+    }
+  }
+  return uses;
+}

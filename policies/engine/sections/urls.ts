@@ -1,0 +1,36 @@
+import type { SectionContext } from '../policy.ts';
+import { some } from '../text.ts';
+import { compileUrlPattern, parseUrl, type UrlPattern } from '../urlpattern.ts';
+
+/** A list of addresses. */
+export interface Urls {
+  /** Undefined where one matches; else what stands against it, with what is allowed. */
+  problem(text: string): string | undefined;
+  /** The address as messages may show it: without what stands before the host, and without query. */
+  show(text: string): string;
+}
+
+export function compileUrls(sources: readonly string[], field: string, context: SectionContext): Urls {
+  const patterns: UrlPattern[] = [];
+  for (const [i, source] of sources.entries()) {
+    const pattern = compileUrlPattern(source);
+    if ('problem' in pattern) context.problem(`${field}[${i}]`, `${JSON.stringify(source)} ${pattern.problem}`);
+    else patterns.push(pattern);
+  }
+  return {
+    problem(text) {
+      const url = parseUrl(text);
+      if ('problem' in url) return `${url.problem}; allowed: ${some(sources)}`;
+      return patterns.some((pattern) => pattern.test(url)) ? undefined : `is not allowed; allowed: ${some(sources)}`;
+    },
+    show: showUrl,
+  };
+}
+
+/** An address without user, password and query: those may be secret. */
+export function showUrl(text: string): string {
+  if (!URL.canParse(text)) return text.replace(/^([a-z]+:\/\/)[^/@]*@/i, '$1…@').replace(/[?#].*$/s, '');
+  const url = new URL(text);
+  const user = url.username === '' && url.password === '' ? '' : '…@';
+  return `${url.protocol}//${user}${url.host}${url.pathname}`;
+}
