@@ -1,6 +1,7 @@
 /** A Kubernetes API server for laptops and tests. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { parseServiceAddress } from './admission/webhook/resolve.ts';
 import { type Credentials, createCredentials, loadCredentials } from './authn/credentials.ts';
 import { kubeconfig as kubeconfigText } from './authn/kubeconfig.ts';
 import { type Logger, silentLogger } from './logger.ts';
@@ -26,6 +27,11 @@ export interface ApiServerOptions {
   readonly logger?: Logger;
   /** `fsync` (default): no write is answered before it is on disk. `none`: left to the operating system, for tests. */
   readonly durability?: 'fsync' | 'none';
+  /**
+   * Where the Services that webhooks name are, as `NAME.NAMESPACE=HOST:PORT`. Services that are not named here are looked up in
+   * the EndpointSlices of the cluster.
+   */
+  readonly resolve?: readonly string[];
 }
 
 /** A running API server. */
@@ -49,6 +55,7 @@ export interface ApiServer {
 export async function startApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const host = options.host ?? '127.0.0.1';
   const logger = options.logger ?? silentLogger;
+  const addresses = new Map((options.resolve ?? []).map(parseServiceAddress));
   const now = new Date();
   const folder = options.inMemory === true || options.dataDir === undefined ? undefined : resolve(options.dataDir);
   if (folder !== undefined) await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -60,7 +67,15 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   let credentials: Credentials;
   try {
     credentials = folder === undefined ? createCredentials(host, now) : await loadCredentials(folder, host, now);
-    server = await startServer({ host, port: options.port ?? 0, credentials, restored, logger, onStore });
+    server = await startServer({
+      host,
+      port: options.port ?? 0,
+      credentials,
+      restored,
+      logger,
+      resolve: addresses,
+      onStore,
+    });
   } catch (error) {
     await loaded?.journal.close();
     throw error;

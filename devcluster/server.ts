@@ -5,6 +5,8 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
+import { admissionWebhooks } from './admission/webhook/index.ts';
+import type { ServiceAddresses } from './admission/webhook/resolve.ts';
 import { CrdController } from './apiextensions/controller.ts';
 import { crdDefinition } from './apiextensions/strategy.ts';
 import type { Credentials } from './authn/credentials.ts';
@@ -40,6 +42,8 @@ export interface ServerOptions {
   readonly credentials: Credentials;
   readonly restored: Restored;
   readonly logger: Logger;
+  /** Where webhooks of Services that no EndpointSlice knows are. */
+  readonly resolve: ServiceAddresses;
   /** Called with the store once it is filled, before the first request: for compaction. */
   readonly onStore?: ((store: Store) => void) | undefined;
 }
@@ -58,7 +62,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   options.onStore?.(store);
   const resources = new Resources();
   const tokens = new TokenIssuer(credentials.tokenKey);
-  const admission = new AdmissionChain([namespaceLifecycle(() => context)]);
+  const webhooks = admissionWebhooks(() => context, options.resolve, logger);
+  const admission = new AdmissionChain([namespaceLifecycle(() => context), webhooks.mutating, webhooks.validating]);
   const subresources = subresourceHandlers(() => context, tokens);
   const context: RegistryContext = {
     store,
@@ -128,6 +133,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         crdController.close();
         closing.abort();
         await connections.close(server);
+        webhooks.close();
         await store.close();
       })();
       return closed;

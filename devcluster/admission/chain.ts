@@ -21,14 +21,37 @@ export interface AdmissionAttributes {
   warn(message: string): void;
 }
 
+/** The rounds of one request's mutating steps: what a step changes may call for earlier ones to run once more. */
+export interface Reinvocation {
+  /** 0, and 1 when steps run again. */
+  readonly round: number;
+  /** Asks for one more round, when this one is over. */
+  request(): void;
+  /** What a plugin keeps from one round to the next. */
+  readonly state: Map<string, unknown>;
+}
+
 /** One admission plugin. A method returns a promise only where it must wait, so that the common path stays synchronous. */
 export interface AdmissionPlugin {
   readonly name: string;
   handles(attributes: AdmissionAttributes): boolean;
   /** May change `attributes.object` in place, or return another object. Throws a StatusError to refuse. */
-  mutate?(attributes: AdmissionAttributes): undefined | KubeObject | Promise<KubeObject | undefined>;
+  mutate?(
+    attributes: AdmissionAttributes,
+    reinvocation: Reinvocation,
+  ): undefined | KubeObject | Promise<KubeObject | undefined>;
   /** Throws a StatusError to refuse. */
   validate?(attributes: AdmissionAttributes): undefined | Promise<void>;
+}
+
+class Rounds implements Reinvocation {
+  round = 0;
+  requested = false;
+  readonly state = new Map<string, unknown>();
+
+  request(): void {
+    this.requested = true;
+  }
 }
 
 /** The plugins of the server, in order. */
@@ -41,7 +64,7 @@ export class AdmissionChain {
 
   /** Runs the mutating steps; the object to go on with. */
   mutate(attributes: AdmissionAttributes): KubeObject | undefined | Promise<KubeObject | undefined> {
-    return this.mutateFrom(0, attributes);
+    return this.mutateFrom(0, attributes, new Rounds());
   }
 
   /** Runs the validating steps. A promise only where one of them waits. */
@@ -52,19 +75,22 @@ export class AdmissionChain {
   private mutateFrom(
     start: number,
     attributes: AdmissionAttributes,
+    rounds: Rounds,
   ): KubeObject | undefined | Promise<KubeObject | undefined> {
     let current = attributes;
     for (let i = start; i < this.plugins.length; i++) {
       const plugin = this.plugins[i] as AdmissionPlugin;
       if (plugin.mutate === undefined || !plugin.handles(current)) continue;
-      const result = plugin.mutate(current);
+      const result = plugin.mutate(current, rounds);
       if (result instanceof Promise) {
         const at = current;
-        return result.then((object) => this.mutateFrom(i + 1, object === undefined ? at : { ...at, object }));
+        return result.then((object) => this.mutateFrom(i + 1, object === undefined ? at : { ...at, object }, rounds));
       }
       if (result !== undefined) current = { ...current, object: result };
     }
-    return current.object;
+    if (!rounds.requested || rounds.round > 0) return current.object;
+    rounds.round = 1;
+    return this.mutateFrom(0, current, rounds);
   }
 
   private validateFrom(start: number, attributes: AdmissionAttributes): undefined | Promise<void> {

@@ -27,6 +27,8 @@ export interface Call {
   /** '' for cluster-scoped resources and lists over all namespaces. */
   readonly namespace: string;
   readonly name: string;
+  /** True for one of the objects that a deletecollection deletes: admission is not told its name. */
+  readonly collection?: boolean;
   readonly user: UserInfo;
   readonly dryRun: boolean;
   readonly fieldManager: string;

@@ -23,16 +23,14 @@ export async function create(
 ): Promise<Result> {
   const { definition } = call;
   ensureNamespace(call, object);
-  fillSystemFields(context, object);
-  const meta = object.metadata;
-  if (!meta.name && meta.generateName) meta.name = generateName(meta.generateName, context.random);
+  clearSystemFields(object);
   if (!tracked) track(context, call, undefined, object);
   const attributes = {
     operation: 'CREATE' as const,
     definition,
     subresource: call.subresource,
     namespace: call.namespace,
-    name: meta.name ?? '',
+    name: object.metadata.name ?? '',
     user: call.user,
     dryRun: call.dryRun,
     options: call.options,
@@ -42,8 +40,12 @@ export async function create(
   };
   const mutated = context.admission.mutate(attributes);
   const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
+  fillSystemFields(context, admitted);
+  // Mutating steps see an object that has no name yet.
+  const meta = admitted.metadata;
+  if (!meta.name && meta.generateName) meta.name = generateName(meta.generateName, context.random);
   beforeCreate(context, call, admitted);
-  const validated = context.admission.validate({ ...attributes, name: admitted.metadata.name ?? '', object: admitted });
+  const validated = context.admission.validate({ ...attributes, name: meta.name ?? '', object: admitted });
   if (validated !== undefined) await validated;
   return await store(context, call, admitted);
 }
@@ -107,14 +109,20 @@ export function ensureNamespace(call: Call, object: KubeObject): void {
   }
 }
 
+/** Drops from a new object what the server alone decides, before anybody else sees it. */
+function clearSystemFields({ metadata }: KubeObject): void {
+  delete metadata.uid;
+  delete metadata.creationTimestamp;
+  delete metadata.deletionTimestamp;
+  delete metadata.deletionGracePeriodSeconds;
+  delete metadata.selfLink;
+}
+
 /** What the server alone decides about a new object. */
 export function fillSystemFields(context: RegistryContext, object: KubeObject): void {
-  const meta = object.metadata;
-  meta.creationTimestamp = timestamp(context.now());
-  meta.uid = context.newUid();
-  delete meta.deletionTimestamp;
-  delete meta.deletionGracePeriodSeconds;
-  delete meta.selfLink;
+  clearSystemFields(object);
+  object.metadata.creationTimestamp = timestamp(context.now());
+  object.metadata.uid = context.newUid();
 }
 
 /** Field tracking of a create or update. */

@@ -41,19 +41,22 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
   if (entry === undefined) throw notFound(subject, call.name);
   const live = readEntry(context.store, entry, definition).object;
   checkPreconditions(definition, live, options);
-  const validated = context.admission.validate({
-    operation: 'DELETE',
+  const attributes = {
+    operation: 'DELETE' as const,
     definition,
     subresource: call.subresource,
     namespace: call.namespace,
-    name: call.name,
+    name: call.collection === true ? '' : call.name,
     user: call.user,
     dryRun: call.dryRun,
     options: call.options,
     object: undefined,
     oldObject: live,
-    warn: (message) => void call.warnings.push(message),
-  });
+    warn: (message: string) => void call.warnings.push(message),
+  };
+  const mutated = context.admission.mutate(attributes);
+  if (mutated instanceof Promise) await mutated;
+  const validated = context.admission.validate(attributes);
   if (validated !== undefined) await validated;
   const marked = mark(context, definition, live, options);
   if (marked === undefined) {

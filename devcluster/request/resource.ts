@@ -476,7 +476,12 @@ async function deleteMany(context: RegistryContext, exchange: Exchange, definiti
   const call = deleteCall(exchange, definition, options);
   for (const entry of found.entries) {
     const slash = entry.key.indexOf('/');
-    const one = { ...call, namespace: slash < 0 ? '' : entry.key.slice(0, slash), name: entry.key.slice(slash + 1) };
+    const one = {
+      ...call,
+      namespace: slash < 0 ? '' : entry.key.slice(0, slash),
+      name: entry.key.slice(slash + 1),
+      collection: true,
+    };
     await remove(context, one, options).catch((error: { code?: unknown }) => {
       if (error.code !== 404) throw error;
     });

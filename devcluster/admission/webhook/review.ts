@@ -1,0 +1,186 @@
+/** AdmissionReview of admission.k8s.io, there and back. */
+import { isObject } from '../../registry/copy.ts';
+import { JsonSyntaxError, parseJson } from '../../request/json.ts';
+import type { KubeObject, ResourceDefinition } from '../../types.ts';
+import type { AdmissionAttributes } from '../chain.ts';
+import { kindOf, namespaceOf, resourceOf } from '../kinds.ts';
+
+/** A request as one webhook sees it: taken as one for `definition`, with the objects in that version. */
+export interface Invocation {
+  readonly attributes: AdmissionAttributes;
+  readonly definition: ResourceDefinition;
+  readonly object: KubeObject | undefined;
+  readonly oldObject: KubeObject | undefined;
+}
+
+const reviewVersions = new Set(['v1', 'v1beta1']);
+
+/** The first of the versions that a webhook takes and we speak. */
+export function reviewVersion(accepted: readonly string[]): string | undefined {
+  return accepted.find((version) => reviewVersions.has(version));
+}
+
+/** `request` of a review without uid and objects, as expressions see it too. Empty values are left out. */
+export function requestFields(invocation: Pick<Invocation, 'attributes' | 'definition'>): { [field: string]: unknown } {
+  const { attributes, definition } = invocation;
+  const { subresource, user, name, options } = attributes;
+  const namespace = namespaceOf(attributes);
+  return {
+    kind: kindOf(definition, subresource),
+    resource: resourceOf(definition),
+    ...(subresource === '' ? {} : { subResource: subresource }),
+    requestKind: kindOf(attributes.definition, subresource),
+    requestResource: resourceOf(attributes.definition),
+    ...(subresource === '' ? {} : { requestSubResource: subresource }),
+    ...(name === '' ? {} : { name }),
+    ...(namespace === '' ? {} : { namespace }),
+    operation: attributes.operation,
+    userInfo: {
+      ...(user.username === '' ? {} : { username: user.username }),
+      ...(user.uid ? { uid: user.uid } : {}),
+      ...(user.groups.length === 0 ? {} : { groups: user.groups }),
+      ...(user.extra === undefined || Object.keys(user.extra).length === 0 ? {} : { extra: user.extra }),
+    },
+    dryRun: attributes.dryRun,
+    options: Object.keys(options).length === 0 ? null : options,
+  };
+}
+
+/** The review that a webhook is sent. */
+export function admissionReview(version: string, uid: string, invocation: Invocation): object {
+  const { dryRun, options, kind, ...fields } = requestFields(invocation);
+  return {
+    kind: 'AdmissionReview',
+    apiVersion: `admission.k8s.io/${version}`,
+    request: {
+      uid,
+      kind,
+      ...fields,
+      object: invocation.object ?? null,
+      oldObject: invocation.oldObject ?? null,
+      dryRun,
+      options,
+    },
+  };
+}
+
+/** What a webhook has said, checked. */
+export interface ReviewResponse {
+  readonly allowed: boolean;
+  readonly result: { readonly [field: string]: unknown } | undefined;
+  /** JSON text of a JSON Patch; '' for none. */
+  readonly patch: string;
+  readonly patchType: string;
+  readonly warnings: readonly string[];
+}
+
+/** An answer that is no valid review. `decoding`: it could not even be read as one. */
+export class InvalidReview extends Error {
+  override readonly name = 'InvalidReview';
+  readonly decoding: boolean;
+  constructor(message: string, decoding = false) {
+    super(message);
+    this.decoding = decoding;
+  }
+}
+
+/** Reads a webhook's answer. Throws `InvalidReview`. */
+export function readReview(text: string, version: string, uid: string, mutating: boolean): ReviewResponse {
+  const review = decode(text);
+  const { response } = review;
+  if (response === undefined || response === null) throw new InvalidReview('webhook response was absent');
+  if (!isObject(response)) throw unmarshal(response, 'AdmissionReview.response', 'v1.AdmissionResponse');
+  checkTypes(response);
+  const patch = decodePatch(response.patch);
+  const patchType = response.patchType ?? undefined;
+  if (version === 'v1') {
+    if (response.uid !== uid) {
+      throw new InvalidReview(
+        `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(String(response.uid ?? ''))}`,
+      );
+    }
+    checkKind(review);
+    checkPatch(patch, patchType, mutating);
+  }
+  return {
+    allowed: response.allowed === true,
+    result: isObject(response.status) ? response.status : undefined,
+    patch: mutating ? patch : '',
+    patchType: version === 'v1' ? String(patchType ?? '') : patch === '' ? '' : 'JSONPatch',
+    warnings: Array.isArray(response.warnings) ? response.warnings.map(String) : [],
+  };
+}
+
+function decode(text: string): { [key: string]: unknown } {
+  let value: unknown;
+  try {
+    value = parseJson(text);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const why = error.message === 'EOF' ? 'unexpected end of JSON input' : error.message;
+    throw new InvalidReview(`couldn't get version/kind; json parse error: ${why}`, true);
+  }
+  if (!isObject(value)) {
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    const struct =
+      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+    throw new InvalidReview(
+      `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type ${struct}`,
+      true,
+    );
+  }
+  return value;
+}
+
+function checkKind(review: { [key: string]: unknown }): void {
+  const apiVersion = String(review.apiVersion ?? '');
+  const kind = String(review.kind ?? '');
+  if (apiVersion === 'admission.k8s.io/v1' && kind === 'AdmissionReview') return;
+  throw new InvalidReview(
+    `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${apiVersion === '' ? '/' : apiVersion}, Kind=${kind}`,
+  );
+}
+
+function checkPatch(patch: string, patchType: unknown, mutating: boolean): void {
+  if (!mutating) {
+    if (patch !== '') throw new InvalidReview('validating webhook may not return response.patch');
+    if (patchType !== undefined) throw new InvalidReview('validating webhook may not return response.patchType');
+    return;
+  }
+  if (patch !== '' && patchType === undefined) {
+    throw new InvalidReview('webhook returned response.patch but not response.patchType');
+  }
+  if (patch === '' && patchType !== undefined) {
+    throw new InvalidReview('webhook returned response.patchType but not response.patch');
+  }
+  if (patchType === '') throw new InvalidReview('webhook returned invalid response.patchType of ""');
+}
+
+function checkTypes(response: { [key: string]: unknown }): void {
+  const expected: { readonly [field: string]: [string, string] } = {
+    uid: ['string', 'types.UID'],
+    allowed: ['boolean', 'bool'],
+    patch: ['string', '[]uint8'],
+    patchType: ['string', 'v1.PatchType'],
+  };
+  for (const [field, [type, goType]] of Object.entries(expected)) {
+    const value = response[field];
+    if (value === undefined || value === null || typeof value === type) continue;
+    throw unmarshal(value, `AdmissionResponse.response.${field}`, goType);
+  }
+}
+
+function unmarshal(value: unknown, field: string, type: string): InvalidReview {
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  return new InvalidReview(`json: cannot unmarshal ${kind} into Go struct field ${field} of type ${type}`, true);
+}
+
+function decodePatch(value: unknown): string {
+  if (typeof value !== 'string') return '';
+  const strict = /^[A-Za-z0-9+/\r\n]*={0,2}$/.exec(value);
+  const at = strict === null ? value.search(/[^A-Za-z0-9+/\r\n]/) : value.length;
+  if (strict === null || value.replace(/[\r\n]/g, '').length % 4 !== 0) {
+    throw new InvalidReview(`illegal base64 data at input byte ${at}`, true);
+  }
+  return Buffer.from(value, 'base64').toString();
+}
