@@ -143,6 +143,13 @@ export const mcpServers = defineKind({
   description: 'A server of the Model Context Protocol, whose tools agents may call.',
   spec,
   status,
+  rules: [
+    {
+      rule: "!(self.metadata.name in ['builtin', 'tool', 'agent', 'human'])",
+      message:
+        'an MCPServer cannot be called builtin, tool, agent or human: its tools would pass for others in policies',
+    },
+  ],
   columns: [
     { name: 'Ready', path: '.status.ready', type: 'boolean' },
     { name: 'Status', path: '.status.status' },

@@ -134,7 +134,7 @@ function collectOne(
       });
     }
     const told = new Set(steps?.slice(before).map(({ rule }) => rule));
-    if (told.size === 0)
+    if (told.size === 0 && asked === undefined)
       for (const rule of judge.rules) steps?.push({ rule, outcome: 'pass', detail: 'nothing found' });
   }
   trace(true, 'it matches');
