@@ -24,6 +24,9 @@ interface Place {
 
 const maxDepth = 200;
 
+/** A value of another JSON type than the field's: the rest is read on, since what a type reads itself is reported before. */
+class TypeMismatch extends DecodeError {}
+
 function word(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'bigint') return 'number';
@@ -53,9 +56,9 @@ function elementGoType(container: string | undefined): string | undefined {
   return container === undefined ? undefined : /^(?:\[\]|map\[[^\]]+\])(.+)$/.exec(container)?.[1];
 }
 
-function mismatch(value: unknown, type: WireType, place: Place, detail = ''): DecodeError {
+function mismatch(value: unknown, type: WireType, place: Place, detail = ''): TypeMismatch {
   const at = place.path === '' ? 'value' : `struct field ${place.struct}.${place.path}`;
-  return new DecodeError(
+  return new TypeMismatch(
     `json: cannot unmarshal ${word(value)}${detail} into Go ${at} of type ${place.goType ?? goType(type)}`,
   );
 }
@@ -150,7 +153,8 @@ function decodeScalar(value: Json, type: ScalarType, place: Place, depth: number
     }
     case 'intstr':
       if (typeof value === 'string') return value;
-      if (typeof value !== 'number') throw mismatch(value, { kind: 'scalar', name: 'intstr.IntOrString' }, place);
+      if (typeof value !== 'number')
+        throw mismatch(value, { kind: 'scalar', name: 'int32' }, { ...place, goType: undefined });
       return decodeInteger(value, { kind: 'scalar', name: 'int32' }, place);
     case 'fields':
     case 'object':
@@ -182,12 +186,13 @@ function decodeSchema(value: Json, place: Place, depth: number, unknown: Unknown
 /** Collects unknown fields; `prefix` is the path with indices, computed only where something is unknown. */
 interface Unknown {
   readonly found: string[];
+  readonly mismatches: TypeMismatch[];
   readonly parent?: Unknown;
   readonly step: string;
 }
 
 function at(parent: Unknown, step: string): Unknown {
-  return { found: parent.found, parent, step };
+  return { found: parent.found, mismatches: parent.mismatches, parent, step };
 }
 
 function pathOf(unknown: Unknown): string {
@@ -196,7 +201,18 @@ function pathOf(unknown: Unknown): string {
   return steps.join('').replace(/^\./, '');
 }
 
+/** Decodes a value; one of the wrong type is noted and left as it is. */
 function decodeValue(value: Json, type: WireType, place: Place, depth: number, unknown: Unknown): Json {
+  try {
+    return decodeTyped(value, type, place, depth, unknown);
+  } catch (error) {
+    if (!(error instanceof TypeMismatch)) throw error;
+    unknown.mismatches.push(error);
+    return value;
+  }
+}
+
+function decodeTyped(value: Json, type: WireType, place: Place, depth: number, unknown: Unknown): Json {
   if (depth > maxDepth) throw new DecodeError('json: exceeded max depth');
   let inside = place;
   switch (type.kind) {
@@ -274,6 +290,7 @@ function decodeStruct(object: JsonObject, struct: StructType, path: string, dept
     const step = field.embeddedIn === undefined ? key : `${field.embeddedIn}.${key}`;
     const place = { struct: goName, path: path === '' ? step : `${path}.${step}`, goType: field.goType };
     const decoded = decodeValue(value, field.type, place, depth + 1, here);
+    if (unknown.mismatches.length > 0) continue;
     if (isOmitted(decoded, field)) delete object[key];
     // What is printed always is null when it is empty, as after a way through storage.
     else if (field.keep && Array.isArray(decoded) && decoded.length === 0) object[key] = null;
@@ -296,6 +313,9 @@ export function fillAlways(object: JsonObject, struct: StructType): void {
  */
 export function decodeAs(object: JsonObject, name: string): { unknown: string[] } {
   const found: string[] = [];
-  decodeStruct(object, structType(name), '', 0, { found, step: '' });
+  const mismatches: TypeMismatch[] = [];
+  decodeStruct(object, structType(name), '', 0, { found, mismatches, step: '' });
+  const [first] = mismatches;
+  if (first !== undefined) throw first;
   return { unknown: found };
 }

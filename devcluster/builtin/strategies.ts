@@ -171,6 +171,12 @@ const strategies: { readonly [kind: string]: Strategy } = {
   '/ServiceAccount': { deleteReturnsObject: true },
   '/ComponentStatus': { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' },
   '/Endpoints': { deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
+  '/LimitRange': {
+    // The one kind whose name the server makes up.
+    prepareForCreate: (object) => {
+      if (!object.metadata.name) object.metadata.name = object.metadata.uid ?? '';
+    },
+  },
   '/Node': {
     prepareForCreate: prepareNode,
     selectableFields: { 'spec.unschedulable': (object) => String(at(object, 'spec.unschedulable') ?? false) },

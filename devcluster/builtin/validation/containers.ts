@@ -116,11 +116,11 @@ function resources(container: unknown, path: string, errors: Errors): void {
   const limits = record(container, 'resources.limits');
   const requests = record(container, 'resources.requests');
   for (const [name, value] of Object.entries(limits)) {
-    resourceName(name, `${path}.resources.limits`, errors);
+    resourceName(name, `${path}.resources.limits[${name}]`, errors);
     nonNegativeQuantity(value, `${path}.resources.limits[${name}]`, errors);
   }
   for (const [name, value] of Object.entries(requests)) {
-    resourceName(name, `${path}.resources.requests`, errors);
+    resourceName(name, `${path}.resources.requests[${name}]`, errors);
     nonNegativeQuantity(value, `${path}.resources.requests[${name}]`, errors);
     const limit = limits[name];
     if (limit !== undefined && quantityOrder(value, limit) > 0) {

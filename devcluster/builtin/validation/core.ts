@@ -393,11 +393,13 @@ export function event(object: unknown, errors: Errors, old?: unknown): void {
     if (core) return;
     errors.push(fieldError.required('eventTime'));
   } else {
-    const controller = text(object, core ? 'reportingComponent' : 'reportingController');
-    if (controller === '') errors.push(fieldError.required('reportingController'));
-    else problems('reportingController', controller, qualifiedName(controller), errors);
-    for (const field of ['reportingInstance', 'action', 'reason'])
-      if (text(object, field) === '') errors.push(fieldError.required(field));
+    const field = core ? 'reportingComponent' : 'reportingController';
+    const controller = text(object, field);
+    if (controller === '' && !core) errors.push(fieldError.required(field));
+    else problems(field, controller, qualifiedName(controller), errors);
+    for (const name of ['reportingInstance', 'action', 'reason'])
+      if (text(object, name) === '') errors.push(fieldError.required(name));
+    if (core) return;
   }
   const type = text(object, 'type');
   if (type !== 'Normal' && type !== 'Warning')

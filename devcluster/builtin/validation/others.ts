@@ -491,6 +491,10 @@ export function policyBinding(object: unknown, errors: Errors): void {
   if (list(object, 'spec.validationActions').length === 0) {
     errors.push(fieldError.required('spec.validationActions', 'at least one validation action is required'));
   }
+  const actions = list(object, 'spec.validationActions');
+  for (const [index, action] of actions.entries()) {
+    if (actions.indexOf(action) < index) errors.push(fieldError.duplicate(`spec.validationActions[${index}]`, action));
+  }
 }
 
 export function policy(object: unknown, errors: Errors): void {
