@@ -26,10 +26,10 @@ export function swaggerDocument(definitions: readonly ResourceDefinition[], sche
   return document;
 }
 
-/** A custom resource's schema without what Swagger 2 and kubectl cannot take; undefined: any object. */
-function forKubectl(definition: ResourceDefinition): JsonObject | undefined {
+/** A custom resource's schema without what Swagger 2 and kubectl cannot take; null: any object. */
+function forKubectl(definition: ResourceDefinition): JsonObject | null {
   const schema = definition.openApiSchema();
-  if (Object.keys(schema).length === 0 || schema['x-kubernetes-preserve-unknown-fields'] === true) return undefined;
+  if (Object.keys(schema).length === 0 || schema['x-kubernetes-preserve-unknown-fields'] === true) return null;
   return simplify(schema) as JsonObject;
 }
 

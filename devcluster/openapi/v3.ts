@@ -31,10 +31,10 @@ export function versionDocument(definitions: readonly ResourceDefinition[], sche
 /** Component schemas of a custom resource and its list. */
 export function customComponents(
   definition: ResourceDefinition,
-  source: JsonObject | undefined = definition.openApiSchema(),
+  source: JsonObject | null = definition.openApiSchema(),
 ): JsonObject {
   const { openApiName, group, version, kind } = definition;
-  const schema = source === undefined ? undefined : (structuredClone(source) as JsonObject);
+  const schema = source === null ? undefined : (structuredClone(source) as JsonObject);
   const listKind = definition.listKind ?? `${kind}List`;
   const typeMeta = {
     apiVersion: { type: 'string', description: apiVersionText },

@@ -1,0 +1,232 @@
+/**
+ * Conformance: sequences of plain requests, and what the real server answered to them. The same cases run against the embedded
+ * server and, with KUBECHAIN_TEST_SERVER=real, against the real one; `npm run`-free recording: CONFORMANCE_RECORD=1 with the real
+ * server writes recorded.json anew.
+ */
+import { readFileSync } from 'node:fs';
+import { type Agent, request } from 'node:https';
+import { parse } from 'yaml';
+
+/** One request. `{ns}` in path and body is the case's own namespace. */
+export interface Step {
+  readonly method?: string;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly type?: string;
+  readonly headers?: { readonly [name: string]: string };
+  /** Repeats the request until this holds of its answer (at most five seconds): for what takes the server a moment. */
+  readonly until?: (answer: Answer) => boolean;
+  /** A watch: lines that arrive within this many milliseconds. */
+  readonly watchFor?: number;
+  /** The answer is not compared. */
+  readonly quiet?: boolean;
+}
+
+export interface Answer {
+  readonly code: number;
+  readonly type: string;
+  readonly warnings: readonly string[];
+  readonly body: unknown;
+}
+
+export interface Case {
+  readonly area: string;
+  readonly name: string;
+  readonly steps: readonly Step[];
+}
+
+export interface Connection {
+  readonly url: URL;
+  readonly tls: { readonly ca: string | Buffer; readonly cert: string | Buffer; readonly key: string | Buffer };
+}
+
+interface Kubeconfig {
+  clusters: { cluster: { server: string; 'certificate-authority'?: string; 'certificate-authority-data'?: string } }[];
+  users: {
+    user: {
+      'client-certificate'?: string;
+      'client-certificate-data'?: string;
+      'client-key'?: string;
+      'client-key-data'?: string;
+    };
+  }[];
+}
+
+/** Reads address and credentials out of a kubeconfig. */
+export function connect(path: string): Connection {
+  const config = parse(readFileSync(path, 'utf8')) as Kubeconfig;
+  const cluster = config.clusters[0]!.cluster;
+  const user = config.users[0]!.user;
+  const material = (data: string | undefined, file: string | undefined): Buffer =>
+    data !== undefined ? Buffer.from(data, 'base64') : readFileSync(file ?? '');
+  return {
+    url: new URL(cluster.server),
+    tls: {
+      ca: material(cluster['certificate-authority-data'], cluster['certificate-authority']),
+      cert: material(user['client-certificate-data'], user['client-certificate']),
+      key: material(user['client-key-data'], user['client-key']),
+    },
+  };
+}
+
+/** Sends one request and reads its answer; a watch is cut after its time. */
+export function send(connection: Connection, step: Step, agent: Agent): Promise<Answer> {
+  const text =
+    step.body === undefined ? undefined : typeof step.body === 'string' ? step.body : JSON.stringify(step.body);
+  return new Promise((resolve, reject) => {
+    const outgoing = request(
+      {
+        agent,
+        host: connection.url.hostname,
+        port: connection.url.port,
+        ...connection.tls,
+        method: step.method ?? (text === undefined ? 'GET' : 'POST'),
+        path: step.path,
+        headers: {
+          accept: 'application/json',
+          'user-agent': 'conformance/1',
+          ...(text === undefined
+            ? {}
+            : { 'content-type': step.type ?? 'application/json', 'content-length': Buffer.byteLength(text) }),
+          ...step.headers,
+        },
+      },
+      (incoming) => {
+        const chunks: Buffer[] = [];
+        let done = false;
+        const finish = (): void => {
+          if (done) return;
+          done = true;
+          const raw = Buffer.concat(chunks).toString();
+          const type = String(incoming.headers['content-type'] ?? '').split(';')[0] ?? '';
+          const warning = incoming.headers.warning;
+          const warnings = warning === undefined ? [] : Array.isArray(warning) ? warning : warning.split(/, (?=299 )/);
+          resolve({
+            code: incoming.statusCode ?? 0,
+            type,
+            warnings,
+            body: parseBody(raw, step.watchFor !== undefined),
+          });
+        };
+        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+        incoming.on('end', finish);
+        incoming.on('error', finish);
+        if (step.watchFor !== undefined) {
+          setTimeout(() => {
+            finish();
+            outgoing.destroy();
+          }, step.watchFor);
+        }
+      },
+    );
+    outgoing.on('error', reject);
+    outgoing.end(text);
+  });
+}
+
+function parseBody(raw: string, watch: boolean): unknown {
+  if (watch) {
+    return raw
+      .split(/\n(?=\{"type")/)
+      .filter((line) => line.trim() !== '')
+      .map((line) => JSON.parse(line) as unknown);
+  }
+  try {
+    return JSON.parse(raw);
+  } catch {
+    return raw;
+  }
+}
+
+/** Runs a case; answers with everything that differs from run to run replaced. */
+export async function run(
+  connection: Connection,
+  agent: Agent,
+  { steps }: Case,
+  namespace: string,
+): Promise<unknown[]> {
+  const place = (value: unknown): unknown =>
+    value === undefined ? undefined : JSON.parse(JSON.stringify(value).replaceAll('{ns}', namespace));
+  const out: unknown[] = [];
+  const namespaced = JSON.stringify(steps).includes('{ns}');
+  if (namespaced) {
+    await send(
+      connection,
+      { path: '/api/v1/namespaces', body: { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } } },
+      agent,
+    );
+  }
+  try {
+    for (const step of steps) {
+      const placed: Step = { ...step, path: step.path.replaceAll('{ns}', namespace), body: place(step.body) };
+      let answer = await send(connection, placed, agent);
+      const until = Date.now() + 5000;
+      while (step.until !== undefined && !step.until(answer) && Date.now() < until) {
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        answer = await send(connection, placed, agent);
+      }
+      if (step.quiet !== true) out.push(normalise(answer, namespace));
+    }
+  } finally {
+    if (namespaced) await send(connection, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }, agent);
+  }
+  return out;
+}
+
+const volatileKeys = new Set([
+  'resourceVersion',
+  'uid',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'time',
+  'lastTransitionTime',
+  'continue',
+  'token',
+  'expirationTimestamp',
+  'storageVersionHash',
+  'serverAddress',
+]);
+
+function normalise(answer: Answer, namespace: string): unknown {
+  const seen = new Map<string, string>();
+  const text = (value: string): string =>
+    value
+      .replaceAll(namespace, '{ns}')
+      .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
+      .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
+      .replace(/resource version: \d+/g, 'resource version: <n>')
+      .replace(/current: \d+/g, 'current: <n>')
+      .replace(/resourceVersion\\*":\\*"\d+/g, 'resourceVersion":"<n>')
+      .replace(/selfType\d+/g, 'selfType<n>');
+  const walk = (value: unknown, key: string): unknown => {
+    if (volatileKeys.has(key) && typeof value === 'string' && value !== '') {
+      if (key !== 'resourceVersion') return `<${key}>`;
+      if (!seen.has(value)) seen.set(value, `<version ${seen.size + 1}>`);
+      return seen.get(value);
+    }
+    if (typeof value === 'string') return key === 'message' ? sortedMessage(text(value)) : text(value);
+    if (Array.isArray(value)) {
+      const items = value.map((item) => walk(item, ''));
+      return key === 'causes' ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)) : items;
+    }
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([name, item]) => [text(name), walk(item, name)]),
+    );
+  };
+  return {
+    code: answer.code,
+    type: answer.type,
+    warnings: [...answer.warnings].map(text).sort(),
+    body: walk(answer.body, ''),
+  };
+}
+
+/** Lists of errors come in random order. */
+function sortedMessage(message: string): string {
+  const found = /^(.*? is invalid: )\[(.*)\]$/s.exec(message);
+  if (found === null) return message;
+  return `${found[1]}[${(found[2] ?? '').split(', ').sort().join(', ')}]`;
+}
