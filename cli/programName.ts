@@ -1,15 +1,20 @@
 import { existsSync, realpathSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, delimiter, join } from 'node:path';
+import { shownPath } from './paths.ts';
 import { packageRoot } from './version.ts';
 
 /**
- * What to type to start this program again: `./bin/kubechain` in a checkout, `kubectl kubechain` as kubectl's plugin,
- * else `kubechain`. `KUBECHAIN_STARTED_AS` is the path that bin/kubechain was started by.
+ * What to type in `cwd` to start this program again: `./bin/kubechain` in a checkout, `kubectl kubechain` as kubectl's plugin,
+ * `kubechain` where that is on the PATH, else the path that it was started by.
  */
 export function programName(env: Readonly<Record<string, string | undefined>>, cwd: string): string {
-  if (basename(env.KUBECHAIN_STARTED_AS ?? '').startsWith('kubectl-kubechain')) return 'kubectl kubechain';
-  const local = join(cwd, 'bin', 'kubechain');
-  return existsSync(local) && realpathSync(local) === join(packageRoot(), 'bin', 'kubechain')
-    ? './bin/kubechain'
-    : 'kubechain';
+  const ours = join(packageRoot(), 'bin', 'kubechain');
+  const isOurs = (path: string): boolean => existsSync(path) && realpathSync(path) === ours;
+  // Set by bin/kubechain.
+  const startedAs = env.KUBECHAIN_STARTED_AS;
+  if (startedAs !== undefined && basename(startedAs).startsWith('kubectl-kubechain')) return 'kubectl kubechain';
+  if (isOurs(join(cwd, 'bin', 'kubechain'))) return './bin/kubechain';
+  if ((env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && isOurs(join(folder, 'kubechain'))))
+    return 'kubechain';
+  return startedAs === undefined ? 'kubechain' : shownPath(startedAs, cwd);
 }

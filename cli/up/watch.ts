@@ -150,7 +150,8 @@ function liveRun({ run, seenAt, calls }: Ongoing, now: number): LiveRun {
   if (call !== undefined) parts.push(`→ ${describeCall(call)}${calls.size > 1 ? ` and ${calls.size - 1} more` : ''}`);
   else if (status.phase === 'Pending' && status.statusDetail) parts.push(escapeLine(status.statusDetail));
   if (status.turns) parts.push(`turn ${status.turns + 1}`);
-  parts.push(duration(Math.max(0, Math.floor((now - started) / 1000) * 1000)));
+  const seconds = Math.floor((now - started) / 1000);
+  if (seconds > 0) parts.push(duration(seconds * 1000));
   return {
     subject: escapeLine(run.metadata.name ?? ''),
     phase: escapeLine(status.phase ?? 'Pending'),

@@ -10,10 +10,12 @@ import { startSmallServer } from '../../cli/healthServer.ts';
 import { createLogger } from '../../cli/logging.ts';
 import { parseCount, parseDuration, parseName, parseNamespace, parsePort } from '../../cli/options.ts';
 import { shellQuote, shownPath } from '../../cli/paths.ts';
+import { programName } from '../../cli/programName.ts';
 import { didYouMean, nearNames } from '../../cli/runs/near.ts';
 import { listenForShutdown } from '../../cli/signals.ts';
 import { openDataDir } from '../../cli/up/dataDir.ts';
 import { startOnPort } from '../../cli/up/ports.ts';
+import { ROOT } from './support/kubechain.ts';
 
 describe('options', () => {
   it('take what makes sense', () => {
@@ -75,6 +77,20 @@ describe('paths in hints', () => {
     assert.equal(shownPath('/home/me/project/.kubechain', '/home/me/project'), '.kubechain');
     assert.equal(shownPath('/elsewhere/x', '/home/me'), '/elsewhere/x');
     assert.equal(shellQuote("it's $HOME; rm"), "'it'\\''s $HOME; rm'");
+  });
+});
+
+describe('the program’s name in hints', () => {
+  const bin = join(ROOT, 'bin', 'kubechain');
+  it('is what the user has to type, there where the user is', () => {
+    assert.equal(programName({ KUBECHAIN_STARTED_AS: bin }, ROOT), './bin/kubechain');
+    assert.equal(programName({ KUBECHAIN_STARTED_AS: '/usr/local/bin/kubectl-kubechain' }, ROOT), 'kubectl kubechain');
+    assert.equal(programName({ KUBECHAIN_STARTED_AS: bin, PATH: join(ROOT, 'bin') }, tmpdir()), 'kubechain');
+    assert.equal(programName({ KUBECHAIN_STARTED_AS: bin, PATH: '' }, tmpdir()), bin);
+    assert.equal(
+      programName({ KUBECHAIN_STARTED_AS: '/p/node_modules/.bin/kubechain' }, '/p'),
+      'node_modules/.bin/kubechain',
+    );
   });
 });
 

@@ -110,7 +110,7 @@ describe('kubechain up', function () {
     );
 
     // What "Try next" says, as it says it.
-    const commands = [...up.out().matchAll(/^ {2}kubechain (\w+) (.*)$/gm)].map(([, name = '', rest = '']) => [
+    const commands = [...up.out().matchAll(/^ {2}\S*kubechain (\w+) (.*)$/gm)].map(([, name = '', rest = '']) => [
       name,
       rest,
     ]);
@@ -134,7 +134,7 @@ describe('kubechain up', function () {
 
     const after = await kubechain(['logs', 'hello-world-task-1'], here);
     assert.equal(after.code, 1);
-    assert.match(after.err, /the server of \.kubechain\/kubeconfig does not answer; start it with: kubechain up/);
+    assert.match(after.err, /the server of \.kubechain\/kubeconfig does not answer; start it with: \S*kubechain up/);
   });
 
   it('goes on with a run that was under way when it was killed', async () => {
