@@ -34,18 +34,22 @@ export function createAgentController(options: {
   }
 
   async function ensureRevision(revision: AgentRevision, signal: AbortSignal): Promise<void> {
-    if (informers.revisions.store.get(keyOf(revision)) !== undefined) return;
-    try {
-      informers.revisions.observe(await client.create(agentRevisions, revision, { signal }));
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-      const present = await client.get(agentRevisions, inNamespaceOf(revision, nameOf(revision)), { signal });
-      if (digest(present.spec) !== digest(revision.spec)) {
-        throw new TerminalError(
-          `AgentRevision ${keyOf(revision)} exists with another content than its name says: delete it`,
-        );
+    let present = informers.revisions.store.get(keyOf(revision));
+    if (present === undefined) {
+      try {
+        informers.revisions.observe(await client.create(agentRevisions, revision, { signal }));
+        return;
+      } catch (error) {
+        if (!isAlreadyExists(error)) throw error;
+        present = await client.get(agentRevisions, inNamespaceOf(revision, nameOf(revision)), { signal });
+        informers.revisions.observe(present);
       }
-      informers.revisions.observe(present);
+    }
+    // Whoever may write AgentRevisions could put another prompt under the name that is to come.
+    if (digest(present.spec) !== digest(revision.spec)) {
+      throw new TerminalError(
+        `AgentRevision ${nameOf(revision)} exists with another content than its name says: delete it`,
+      );
     }
   }
 
@@ -82,9 +86,17 @@ export function createAgentController(options: {
       let current = agent.status?.currentRevision;
       if (decision.kind === 'ready') {
         const revision = revisionOf(decision.resolved);
-        await ensureRevision(revision, signal);
-        current = nameOf(revision);
-        finding = { ...finding, extra: { ...finding.extra, currentRevision: current } satisfies Partial<AgentStatus> };
+        try {
+          await ensureRevision(revision, signal);
+          current = nameOf(revision);
+          finding = {
+            ...finding,
+            extra: { ...finding.extra, currentRevision: current } satisfies Partial<AgentStatus>,
+          };
+        } catch (error) {
+          if (!(error instanceof TerminalError)) throw error;
+          finding = { ready: false, status: 'Error', detail: error.message, reason: 'RevisionNameTaken' };
+        }
       }
       const result = await applyFinding({ ...options, informer: informers.agents, object: agent, finding, signal });
       await collect(key, current, agent.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT, signal);

@@ -1,12 +1,13 @@
 import type { Message, TaskRun, TaskRunStatus, TaskRunToolCall } from '../../api/index.ts';
 import { API_VERSION, LABELS, taskRuns, taskRunToolCalls } from '../../api/index.ts';
 import type { EventRecorder, JsonPatchOperation, KubeClient } from '../../kube/index.ts';
-import { controllerRef, isAlreadyExists, keyOf, labelValue, patchStatus, TerminalError } from '../../kube/index.ts';
+import { controllerRef, isAlreadyExists, labelValue, patchStatus } from '../../kube/index.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import { inNamespaceOf, nameOf, uidOf } from '../keys.ts';
 import { referenceTo } from '../reference.ts';
 import { pointer } from '../status.ts';
 import type { PlannedCall, RunEvent, StatusChange } from './decide.ts';
+import { nameTaken } from './nameTaken.ts';
 import type { Pages } from './pages.ts';
 import { paginate } from './window.ts';
 
@@ -70,7 +71,7 @@ export function createRunWriter(options: {
       const first = change.begin === true ? (change.set.contextWindow ?? []) : (change.append ?? []);
       const window = change.begin === true ? [] : (run.status?.contextWindow ?? []);
       const paging = paginate(window, first);
-      // The pages are there before the run lists them: a crash in between leaves pages that are written again the same.
+      // The pages are there before the run lists them: a crash in between leaves pages that nobody lists.
       const newPages = await pages.write(change.begin === true ? withoutPages(run) : run, paging.pages, signal);
       const operations = changeOperations(run, change, paging, newPages);
       runs.put(await patchStatus(client, taskRuns, run, operations, { signal }));
@@ -143,7 +144,7 @@ async function createOrAdopt(
     const present = await client.get(taskRunToolCalls, inNamespaceOf(toolCall, nameOf(toolCall)), { signal });
     const mine = present.metadata.ownerReferences?.some(({ uid }) => uid === run.metadata.uid) === true;
     if (!mine || present.spec.toolCallId !== toolCall.spec.toolCallId) {
-      throw new TerminalError(`TaskRunToolCall ${keyOf(toolCall)} exists and is not this run's: delete it`);
+      throw nameTaken(toolCall, present, run);
     }
     return present;
   }

@@ -407,7 +407,7 @@ function fail(
   reason: string,
   message: string,
   event: RunEvent = { type: 'Warning', reason, message },
-): Decision {
+): Extract<Decision, { kind: 'write' }> {
   return {
     kind: 'write',
     change: {
@@ -423,6 +423,11 @@ function fail(
     },
     events: [event],
   };
+}
+
+/** The end of a run that the API server will not let go on, whatever is tried again: a name that is taken, say. */
+export function failRun(state: RunState, reason: string, message: string): Extract<Decision, { kind: 'write' }> {
+  return fail(state, reason, message);
 }
 
 function finished(state: RunState, type: 'Complete' | 'Failed' | 'Cancelled', reason: string, message: string) {

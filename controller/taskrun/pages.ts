@@ -1,8 +1,9 @@
 import type { ContextPage, Message, TaskRun } from '../../api/index.ts';
 import { API_VERSION, contextPages, LABELS } from '../../api/index.ts';
 import type { KubeClient } from '../../kube/index.ts';
-import { childName, controllerRef, isAlreadyExists, keyOf, labelValue, TerminalError } from '../../kube/index.ts';
+import { childName, controllerOf, controllerRef, isAlreadyExists, labelValue } from '../../kube/index.ts';
 import { digest, inNamespaceOf, nameOf, uidOf } from '../keys.ts';
+import { nameTaken } from './nameTaken.ts';
 import { windowBytes } from './window.ts';
 
 export interface Pages {
@@ -12,8 +13,12 @@ export interface Pages {
   read(run: TaskRun, signal: AbortSignal): Promise<Message[]>;
 }
 
-/** The run whose pages these are, as their name: the same page gets the same name after a crash. */
-const pageName = (run: TaskRun, index: number) => childName(nameOf(run), `page-${String(index).padStart(3, '0')}`);
+/**
+ * The same page gets the same name after a crash. Another one gets another: the model may have answered otherwise this time, so
+ * that the cut falls elsewhere, and the page that was written before the crash is nobody's.
+ */
+const pageName = (run: TaskRun, index: number, messages: readonly Message[]) =>
+  childName(nameOf(run), `page-${String(index).padStart(3, '0')}-${digest(messages).slice(0, 8)}`);
 
 /** Pages of runs in memory, so that a turn does not read them all again. `maxBytes` is roughly how many are kept. */
 export function createPages(client: KubeClient, maxBytes: number): Pages {
@@ -43,14 +48,14 @@ export function createPages(client: KubeClient, maxBytes: number): Pages {
           apiVersion: API_VERSION,
           kind: 'ContextPage',
           metadata: {
-            ...inNamespaceOf(run, pageName(run, index)),
+            ...inNamespaceOf(run, pageName(run, index, messages)),
             labels: { [LABELS.taskRun]: labelValue(nameOf(run)) },
             ownerReferences: [controllerRef(run)],
           },
           spec: { taskRunRef: { name: nameOf(run) }, index, firstMessage, messages },
         };
-        await createOnce(client, page, signal);
-        remember(`${uidOf(run)}/${index}`, messages);
+        await createOnce(client, page, run, signal);
+        remember(`${uidOf(run)}/${nameOf(page)}`, messages);
         written.push({ name: nameOf(page), messages: messages.length });
         firstMessage += messages.length;
       }
@@ -59,8 +64,8 @@ export function createPages(client: KubeClient, maxBytes: number): Pages {
 
     async read(run, signal) {
       const all: Message[] = [];
-      for (const [position, { name }] of (run.status?.contextPages ?? []).entries()) {
-        const key = `${uidOf(run)}/${position + 1}`;
+      for (const { name } of run.status?.contextPages ?? []) {
+        const key = `${uidOf(run)}/${name}`;
         let messages = known.get(key)?.messages;
         if (messages === undefined) {
           const page = await client.get(contextPages, inNamespaceOf(run, name), { signal });
@@ -75,15 +80,13 @@ export function createPages(client: KubeClient, maxBytes: number): Pages {
 }
 
 /** After a crash the page may be there already. It is the same then, or it is not ours. */
-async function createOnce(client: KubeClient, page: ContextPage, signal: AbortSignal): Promise<void> {
+async function createOnce(client: KubeClient, page: ContextPage, run: TaskRun, signal: AbortSignal): Promise<void> {
   try {
     await client.create(contextPages, page, { signal });
   } catch (error) {
     if (!isAlreadyExists(error)) throw error;
     const present = await client.get(contextPages, inNamespaceOf(page, nameOf(page)), { signal });
-    const owner = present.metadata.ownerReferences?.[0]?.uid;
-    if (owner !== page.metadata.ownerReferences?.[0]?.uid || digest(present.spec) !== digest(page.spec)) {
-      throw new TerminalError(`ContextPage ${keyOf(page)} exists and is not this run's page: delete it`);
-    }
+    const same = controllerOf(present)?.uid === run.metadata.uid && digest(present.spec) === digest(page.spec);
+    if (!same) throw nameTaken(page, present, run);
   }
 }

@@ -25,8 +25,8 @@ import { statusOperations } from '../status.ts';
 import { describeMcpTool, describeTool } from '../toolDefinitions.ts';
 import type { ArgumentParser, ToolOutcome } from '../tools/index.ts';
 import { delegationChain } from './ancestry.ts';
-import type { CallState, Executor } from './decide.ts';
-import { decideCall, hasEnded } from './decide.ts';
+import type { CallDecision, CallState, Executor } from './decide.ts';
+import { decideCall, failCall, hasEnded } from './decide.ts';
 import type { CallExecutor } from './execute.ts';
 
 const MOST_STEPS = 8;
@@ -162,11 +162,22 @@ export function createToolCallController(options: {
       const present = await client.get(tasks, inNamespaceOf(task, nameOf(task)), { signal });
       if (controllerOf(present)?.uid !== call.metadata.uid) {
         throw new TerminalError(
-          `Task ${keyOf(task)} exists and does not belong to tool call ${nameOf(call)}: delete it`,
+          `Task ${nameOf(task)} exists and does not belong to tool call ${nameOf(call)}: delete it`,
         );
       }
       informers.tasks.observe(present);
     }
+  }
+
+  async function write(
+    call: TaskRunToolCall,
+    decision: Extract<CallDecision, { kind: 'write' }>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const next = { ...call.status, ...decision.set };
+    toolCalls.put(await patchStatus(client, taskRunToolCalls, call, statusOperations(call.status, next), { signal }));
+    if (decision.endsEffect === true) effects.cancel(keyOf(call));
+    for (const { type, reason, message } of decision.events) events.event(referenceTo(call), type, reason, message);
   }
 
   async function reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
@@ -184,25 +195,21 @@ export function createToolCallController(options: {
         switch (decision.kind) {
           case 'wait':
             return DONE;
-          case 'write': {
-            const next = { ...call.status, ...decision.set };
-            const written = await patchStatus(client, taskRunToolCalls, call, statusOperations(call.status, next), {
-              signal,
-            });
-            toolCalls.put(written);
-            if (decision.endsEffect === true) effects.cancel(key);
-            for (const { type, reason, message } of decision.events) {
-              events.event(referenceTo(call), type, reason, message);
-            }
+          case 'write':
+            await write(call, decision, signal);
             break;
-          }
           case 'execute':
             effects.start(key, uidOf(call), (abort) =>
               options.executor.execute(call, state.executor, decision.args, abort),
             );
             return DONE;
           case 'createChild':
-            await createChild(call, decision.agent, decision.message, signal);
+            try {
+              await createChild(call, decision.agent, decision.message, signal);
+            } catch (error) {
+              if (!(error instanceof TerminalError)) throw error;
+              await write(call, failCall(state, error.message), signal);
+            }
             return DONE;
           case 'cancelChild': {
             const { run } = state.child;

@@ -203,6 +203,9 @@ function fail(state: CallState, message: string, reason = 'ExecutionFailed'): Wr
   );
 }
 
+/** The end of a call that the API server will not let go on, whatever is tried again: a name that is taken, say. */
+export const failCall = (state: CallState, message: string): Write => ({ ...fail(state, message), endsEffect: true });
+
 function unknown(state: CallState, error: string): Write {
   return end(
     state,

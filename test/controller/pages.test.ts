@@ -1,10 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import { contextPages, taskRuns } from '../../api/index.ts';
+import { KubeError } from '../../kube/index.ts';
 import { startHttp } from '../support/http.ts';
 import { task, tool } from '../support/objects.ts';
 import type { Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
+import { until, untilAmong } from '../support/waiting.ts';
 
 const TURNS = 200;
 /** Characters of each tool result: two hundred of them make many windows. */
@@ -99,6 +101,52 @@ describe('long conversations', function () {
     const late = bytes(TURNS - 61, TURNS - 1);
     process.stdout.write(`      bytes a turn: ${early.toFixed(0)} at first, ${late.toFixed(0)} at last\n`);
     assert.ok(late / early <= 1.2, `${early} → ${late}`);
+  });
+
+  it('are cut elsewhere when the model answers otherwise after a restart, and nothing is mixed up', async () => {
+    const lengths = [30_000, 30_000, 60_000, 100];
+    const script = (last: number) => ({
+      rules: [
+        ...lengths.slice(0, 3).map((length, index) => ({
+          when: { turn: index + 1 },
+          text: 'x'.repeat(index === 2 ? last : length),
+          toolCalls: [{ name: 'add', arguments: { a: index, b: 1 }, id: `call_${index}` }],
+        })),
+        { text: 'done' },
+      ],
+    });
+    const room = await stage.room({ script: script(60_000) });
+    await room.create(tool(room.namespace, 'add', { execute: { builtin: { name: 'add' } } }));
+    await room.agent({ tools: [{ name: 'add' }] });
+    let stopped: Promise<void> | undefined;
+    stage.operator.beforeWrite = async ({ namespace, resource, name, body }) => {
+      // The page is there; the run that is to list it is not written, and the operator ends.
+      if (namespace !== room.namespace || resource !== 'taskruns' || name !== 'cut-1') return;
+      if (!JSON.stringify(body).includes('contextPages') || stopped !== undefined) return;
+      stopped = stage.stop();
+      throw new KubeError('Network', 'the process ends here');
+    };
+    try {
+      await room.create(task(room.namespace, 'cut', 'go'));
+      await untilAmong(stage.client, contextPages, { namespace: room.namespace }, (pages) => pages.length > 0);
+      await until(stage.client, taskRuns, room.key('cut-1'), () => stopped !== undefined);
+      await stopped;
+      await room.model.become({ script: script(9_000) });
+      await stage.start();
+      const run = await room.untilEnded('cut-1');
+      assert.equal(run.status?.output, 'done', run.status?.statusDetail ?? '');
+      const pages = await Promise.all(
+        (run.status?.contextPages ?? []).map(({ name }) => stage.client.get(contextPages, room.key(name))),
+      );
+      const messages = [...pages.flatMap(({ spec }) => spec.messages), ...(run.status?.contextWindow ?? [])];
+      assert.deepEqual(
+        messages.map(({ role, content }) => (role === 'assistant' ? content.length : role)),
+        ['system', 'user', 30_000, 'tool', 30_000, 'tool', 9_000, 'tool', 4],
+      );
+      for (const { status } of room.model.chats()) assert.equal(status, 200);
+    } finally {
+      stage.operator.beforeWrite = undefined;
+    }
   });
 
   it('page a first message that is larger than the window', async () => {
