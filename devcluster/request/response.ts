@@ -95,19 +95,27 @@ export function sendError(request: Request, response: Response, error: unknown, 
     return;
   }
   const status = error instanceof StatusError ? error : unknownError((error as Error)?.message ?? String(error));
+  sendWarnings(response, pending.get(response) ?? []);
   for (const [name, value] of Object.entries(status.headers)) response.setHeader(name, value);
   const retry = status.status.details?.retryAfterSeconds;
   if (retry !== undefined && retry > 0) response.setHeader('retry-after', String(retry));
   sendObject(request, response, status.code, status.status, query);
 }
 
+/** Warnings of requests under way, for the case that they fail. */
+const pending = new WeakMap<Response, readonly string[]>();
+
+/** Warnings that a failing request shall carry as well; the list may still grow. */
+export function warnOnFailure(response: Response, warnings: readonly string[]): void {
+  pending.set(response, warnings);
+}
+
 /** Adds `Warning:` headers, as kubectl prints them. */
 export function sendWarnings(response: Response, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
-  const unique = [...new Set(warnings)];
-  response.setHeader(
-    'warning',
-    // Header values are latin1: anything else must not break the answer.
-    unique.map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`),
-  );
+  // Header values are latin1: anything else must not break the answer.
+  const escaped = warnings.map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`);
+  const known = response.getHeader('warning');
+  const before = Array.isArray(known) ? known.map(String) : [];
+  response.setHeader('warning', [...new Set([...before, ...escaped])]);
 }
