@@ -26,6 +26,8 @@ class GarbageCollector {
   /** `resource key` → uids of its owners. */
   private readonly owners = new Map<string, string[]>();
   private readonly uids = new Set<string>();
+  /** Of the objects that are there: `resource key` → uid. An object of the same name that comes later is added anew. */
+  private readonly uidOf = new Map<string, string>();
   private readonly queue = new Set<string>();
   private readonly retries = new Map<string, number>();
   private readonly timers = new Set<NodeJS.Timeout>();
@@ -54,9 +56,8 @@ class GarbageCollector {
     const deleted = event.type === 'DELETED';
     const id = idOf(entry);
     const hadOwners = this.owners.has(id);
-    this.index(entry, deleted);
+    const uid = this.index(entry, deleted);
     if (deleted) {
-      const uid = uidOf(entry.json);
       if (uid !== undefined) for (const dependent of this.dependents.get(uid) ?? []) this.enqueue(dependent);
       const owners = previous === undefined ? [] : ownerUids(this.context.store.object(previous));
       for (const owner of owners) this.enqueueOwner(owner);
@@ -65,22 +66,26 @@ class GarbageCollector {
     if (this.owners.has(id) || hadOwners) this.enqueue(id);
     if (entry.json.includes('"deletionTimestamp"')) {
       this.enqueue(id);
-      const uid = uidOf(entry.json);
       if (uid !== undefined) for (const dependent of this.dependents.get(uid) ?? []) this.enqueue(dependent);
     }
   }
 
-  /** Notes who owns an object. Texts without ownerReferences are not parsed. */
-  private index(entry: Entry, deleted: boolean): void {
+  /** Notes who owns an object and returns its UID. Without ownerReferences a text is parsed once in the object's life: for the UID. */
+  private index(entry: Entry, deleted: boolean): string | undefined {
     const id = idOf(entry);
-    const uid = uidOf(entry.json);
+    const uid = this.uidOf.get(id) ?? this.context.store.object(entry).metadata.uid;
     if (uid !== undefined) {
-      if (deleted) this.uids.delete(uid);
-      else this.uids.add(uid);
+      if (deleted) {
+        this.uidOf.delete(id);
+        this.uids.delete(uid);
+      } else {
+        this.uidOf.set(id, uid);
+        this.uids.add(uid);
+      }
     }
     const before = this.owners.get(id);
     const now = deleted || !entry.json.includes('"ownerReferences"') ? [] : ownerUids(this.context.store.object(entry));
-    if (before === undefined && now.length === 0) return;
+    if (before === undefined && now.length === 0) return uid;
     for (const owner of before ?? []) {
       const set = this.dependents.get(owner);
       set?.delete(id);
@@ -93,6 +98,7 @@ class GarbageCollector {
     }
     if (now.length > 0) this.owners.set(id, now);
     else this.owners.delete(id);
+    return uid;
   }
 
   /** An owner in foreground deletion may go once its last dependent has. */
@@ -292,10 +298,4 @@ function idOf(entry: Entry): string {
 
 function ownerUids(object: KubeObject): string[] {
   return (object.metadata.ownerReferences ?? []).map((reference) => reference.uid);
-}
-
-/** metadata.uid out of a text: the first uid that is not inside a reference, which come later in no stored form of ours. */
-function uidOf(json: string): string | undefined {
-  const found = /"metadata":\{(?:[^{}]|\{[^{}]*\})*?"uid":"([^"]+)"/.exec(json.slice(0, 20_000));
-  return found?.[1];
 }
