@@ -21,6 +21,8 @@ export function createFullObjects<T extends KubeObject>(options: {
   readonly maxBytes: number;
   /** Roughly how many bytes an object takes. */
   readonly sizeOf: (object: T) => number;
+  /** Whether the informer's object has lost nothing. */
+  readonly isWhole: (object: T) => boolean;
 }): FullObjects<T> {
   const { client, informer } = options;
   const objects = new Map<string, { readonly object: T; readonly bytes: number }>();
@@ -61,6 +63,7 @@ export function createFullObjects<T extends KubeObject>(options: {
       ) {
         return known;
       }
+      if (seen !== undefined && options.isWhole(seen)) return seen;
       try {
         const object = await client.get(informer.resource, splitKey(key), { signal });
         put(object);

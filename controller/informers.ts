@@ -143,11 +143,24 @@ function withoutConversation(run: TaskRun): TaskRun {
   return { ...run, status };
 }
 
+/** A run that has not begun has no conversation that could be missing. */
+export const isWholeRun = (run: TaskRun): boolean => run.status?.startTime === undefined;
+
+/** Up to how many characters a call's arguments and its result stay in the cache. */
+const SHORT = 512;
+
 function withoutPayload(call: TaskRunToolCall): TaskRunToolCall {
-  const slim: TaskRunToolCall = { ...call, spec: { ...call.spec, arguments: '' } };
+  const { arguments: text } = call.spec;
+  const slim: TaskRunToolCall = { ...call, spec: { ...call.spec, arguments: text.length > SHORT ? '' : text } };
   if (call.status !== undefined) {
-    const { result: _result, ...status } = call.status;
-    slim.status = status;
+    const { result, ...status } = call.status;
+    slim.status = result === undefined || result.length > SHORT ? status : { ...status, result };
   }
   return slim;
+}
+
+/** Arguments that are empty may have been dropped; a call that ended has a result or an error. */
+export function isWholeToolCall({ spec, status }: TaskRunToolCall): boolean {
+  if (spec.arguments === '') return false;
+  return status?.completionTime === undefined || status.result !== undefined || status.error !== undefined;
 }

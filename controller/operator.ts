@@ -14,8 +14,9 @@ import { createEventRecorder, createWorkQueue, keyOf, runController } from '../k
 import { createAgentController } from './agent/controller.ts';
 import { createContactChannelController } from './contactchannel/controller.ts';
 import { createEffects } from './effects.ts';
+import { createFreshReader } from './freshReader.ts';
 import { createFullObjects } from './fullObjects.ts';
-import { createInformers, INDEX } from './informers.ts';
+import { createInformers, INDEX, isWholeRun, isWholeToolCall } from './informers.ts';
 import { createLLMController } from './llm/controller.ts';
 import { createMcpPool } from './mcp/index.ts';
 import { createMCPServerController } from './mcpserver/controller.ts';
@@ -146,6 +147,7 @@ export function createOperator(options: OperatorOptions): Operator {
     });
 
     const runs = createFullObjects<TaskRun>({
+      isWhole: isWholeRun,
       client,
       informer: informers.taskRuns,
       maxBytes: RUNS_IN_MEMORY,
@@ -153,6 +155,7 @@ export function createOperator(options: OperatorOptions): Operator {
         (object.status?.contextWindow ?? []).reduce((sum, message) => sum + messageBytes(message), 2_000),
     });
     const toolCalls = createFullObjects<TaskRunToolCall>({
+      isWhole: isWholeToolCall,
       client,
       informer: informers.toolCalls,
       maxBytes: CALLS_IN_MEMORY,
@@ -251,6 +254,7 @@ export function createOperator(options: OperatorOptions): Operator {
         toolCalls,
         modelCalls,
         caller,
+        fresh: createFreshReader(client),
         random,
       }),
     );

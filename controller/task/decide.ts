@@ -44,7 +44,7 @@ export interface TaskDecision {
  * For how long the first status waits for the run to end, in milliseconds: a Task whose run is short is written once, with its
  * output, instead of twice. A busy API server makes short runs longer, so the more Tasks wait, the longer they do.
  */
-export const statusDelay = (waiting: number): number => Math.min(10_000, 1_000 + 50 * waiting);
+export const statusDelay = (waiting: number): number => Math.min(15_000, 1_000 + 100 * waiting);
 
 const DEFAULT_HISTORY_LIMIT = 10;
 

@@ -1,8 +1,9 @@
 import type { AgentRevision, Task, TaskRun, TaskRunToolCall } from '../../api/index.ts';
 import { agentRevisions, agents, tasks } from '../../api/index.ts';
 import type { Clock, EventRecorder, KubeClient, Logger, ReconcileResult, WorkQueue } from '../../kube/index.ts';
-import { isConflict, isNotFound, keyOf } from '../../kube/index.ts';
+import { isConflict, isNotFound, keyOf, TerminalError } from '../../kube/index.ts';
 import type { Effects } from '../effects.ts';
+import type { FreshReader } from '../freshReader.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
@@ -11,7 +12,7 @@ import type { ModelCaller, ModelResult } from '../modelCalls.ts';
 import { isTerminal } from '../phases.ts';
 import { createRunWriter } from './apply.ts';
 import type { RunState } from './decide.ts';
-import { decide, plannedCalls } from './decide.ts';
+import { decide, failRun, plannedCalls } from './decide.ts';
 import { createPages } from './pages.ts';
 import { offeredTools } from './tools.ts';
 
@@ -38,6 +39,7 @@ export function createTaskRunController(options: {
   readonly toolCalls: FullObjects<TaskRunToolCall>;
   readonly modelCalls: Effects<ModelResult>;
   readonly caller: ModelCaller;
+  readonly fresh: FreshReader;
   readonly random: () => number;
 }): TaskRunController {
   const { client, clock, informers, queue, runs, modelCalls, caller } = options;
@@ -104,7 +106,7 @@ export function createTaskRunController(options: {
       name: string,
     ): Promise<T | undefined> {
       try {
-        return await client.get(resource, inNamespaceOf(run, name), { signal });
+        return await options.fresh.get(resource, inNamespaceOf(run, name));
       } catch (error) {
         if (isNotFound(error)) return undefined;
         throw error;
@@ -182,6 +184,12 @@ export function createTaskRunController(options: {
         }
       } catch (error) {
         if (isNotFound(error)) return DONE;
+        if (error instanceof TerminalError) {
+          const { change, events } = failRun(state, 'NameTaken', error.message);
+          await writer.writeStatus(run, change, events, signal);
+          modelCalls.cancel(key);
+          return DONE;
+        }
         if (!isConflict(error)) throw error;
         // Somebody else wrote: look again at what is there now.
         runs.drop(key);
