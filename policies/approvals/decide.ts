@@ -1,12 +1,15 @@
 import type { Approval } from '../../api/index.ts';
 import type { ApprovalDemand } from '../engine/types.ts';
+import type { CallToDecide } from './judge.ts';
+import { approvalProblems } from './judge.ts';
+import type { Requester } from './requester.ts';
 
-/** What is demanded where nobody says more: one person. */
+/** What is demanded where a Tool or an MCPServer asks for approval and no policy says more. */
 export const ONE_APPROVAL: ApprovalDemand = {
   minApprovals: 1,
   approverGroups: [],
-  notRequester: false,
-  allowServiceAccounts: true,
+  notRequester: true,
+  allowServiceAccounts: false,
   escalateTo: [],
   demandedBy: [],
 };
@@ -15,12 +18,9 @@ export interface ApprovalState {
   readonly demand: ApprovalDemand;
   /** Approvals of this call whose seals were found good, in the order of their creation. */
   readonly sealed: readonly Approval[];
-  /** The digest of the call's arguments, see `argumentsDigest`. */
-  readonly argumentsDigest: string;
-  /** Who asked for the run; undefined where that is not known. */
-  readonly requester: string | undefined;
-  /** Since when the call waits, milliseconds since 1970. */
-  readonly since: number;
+  readonly call: CallToDecide;
+  readonly requester: Requester;
+  /** Milliseconds since 1970. */
   readonly now: number;
 }
 
@@ -31,21 +31,26 @@ export type ApprovalOutcome =
   /** `missing`: how many more people. `inMs`: when to look again, if time alone can change the answer. */
   | { readonly kind: 'waiting'; readonly missing: number; readonly escalated: boolean; readonly inMs?: number };
 
-/** What the Approvals that are there say. One rejection ends the matter; approvals of one person count once. */
+/**
+ * What the Approvals that are there come to. Each is judged again as it was at admission: what was right then may not be any more. One
+ * rejection ends the matter; approvals of one person count once.
+ */
 export function decideApproval(state: ApprovalState): ApprovalOutcome {
-  const { demand, now, since } = state;
-  const expiry = demand.expiresAfterMs === undefined ? undefined : since + demand.expiresAfterMs;
+  const { demand, call, now, requester, sealed } = state;
+  const since = Date.parse(call.waitingSince ?? '');
+  const waits = Number.isFinite(since) ? since : now;
+  const expiry = demand.expiresAfterMs === undefined ? undefined : waits + demand.expiresAfterMs;
   const late = expiry !== undefined && now >= expiry;
   const escalated = late && demand.onTimeout === 'Escalate';
 
   const approvers = new Set<string>();
-  for (const approval of state.sealed) {
-    const problem = whyNotCounted(approval, state, escalated);
-    if (problem !== undefined) continue;
-    const username = approval.spec.approver?.username ?? '';
-    if (approval.spec.decision === 'Reject')
-      return { kind: 'rejected', by: username, reason: approval.spec.reason ?? '' };
-    approvers.add(username);
+  for (const [index, approval] of sealed.entries()) {
+    const { approver, decision, reason } = approval.spec;
+    if (approver === undefined) continue;
+    const others = sealed.slice(0, index);
+    if (approvalProblems({ approval, approver, call, requester, others, demand, now }).length > 0) continue;
+    if (decision === 'Reject') return { kind: 'rejected', by: approver.username, reason: reason ?? '' };
+    approvers.add(approver.username);
   }
   if (approvers.size >= demand.minApprovals) return { kind: 'approved', by: [...approvers] };
   if (late && !escalated) return { kind: 'expired', onTimeout: demand.onTimeout === 'Fail' ? 'Fail' : 'Reject' };
@@ -55,35 +60,4 @@ export function decideApproval(state: ApprovalState): ApprovalOutcome {
     escalated,
     ...(expiry !== undefined && !late ? { inMs: expiry - now } : {}),
   };
-}
-
-/**
- * Why an Approval does not count; undefined when it does. The webhook asks this before it lets one in, the operator again before
- * it runs the tool: what was right then may not be any more.
- */
-export function whyNotCounted(
-  approval: Approval,
-  state: Pick<ApprovalState, 'demand' | 'argumentsDigest' | 'requester'>,
-  escalated = false,
-): string | undefined {
-  const { demand, requester } = state;
-  const { approver, decision, argumentsDigest } = approval.spec;
-  if (approver === undefined) return 'it does not say who decides';
-  if (decision === 'Approve' && argumentsDigest !== state.argumentsDigest) {
-    return `spec.argumentsDigest is not that of the call's arguments, which is ${state.argumentsDigest}`;
-  }
-  if (isServiceAccount(approver.username) && !demand.allowServiceAccounts) {
-    return `${approver.username} is a service account, and a person has to decide`;
-  }
-  if (demand.notRequester && requester !== undefined && approver.username === requester) {
-    return `${approver.username} asked for this run and cannot decide about it`;
-  }
-  const groups = new Set(approver.groups ?? []);
-  if (escalated && demand.escalateTo.some((group) => groups.has(group))) return undefined;
-  const lacking = demand.approverGroups.find((any) => any.length > 0 && !any.some((group) => groups.has(group)));
-  return lacking === undefined ? undefined : `${approver.username} is in none of the groups ${lacking.join(', ')}`;
-}
-
-export function isServiceAccount(username: string): boolean {
-  return username.startsWith('system:serviceaccount:');
 }

@@ -1,3 +1,4 @@
+export { type ApprovalOutcome, type ApprovalState, decideApproval, ONE_APPROVAL } from './decide.ts';
 export {
   type ApprovalCase,
   type ApprovalProblem,

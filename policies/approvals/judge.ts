@@ -70,8 +70,7 @@ export function approvalProblems(input: ApprovalCase): readonly ApprovalProblem[
       'spec.toolCallRef.name',
       `${quoted(call.name)} does not wait for an approval (it is ${call.state}); nothing is left to decide`,
     );
-  }
-  if (spec.argumentsDigest !== undefined && spec.argumentsDigest !== call.argumentsDigest) {
+  } else if (spec.argumentsDigest !== undefined && spec.argumentsDigest !== call.argumentsDigest) {
     add(
       'digest',
       'spec.argumentsDigest',

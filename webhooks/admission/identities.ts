@@ -1,0 +1,27 @@
+/** Who the operator is when nothing else is said. */
+export const DEFAULT_OPERATOR = 'system:serviceaccount:kubechain-system:kubechain-operator';
+
+export interface IdentityOptions {
+  /** Names by which the API server knows the operator. */
+  readonly operators?: readonly string[];
+  /** Names of those who may bring objects back as they were: a backup tool's service account. */
+  readonly restorers?: readonly string[];
+}
+
+/** Who is who. */
+export interface Identities {
+  readonly operators: readonly string[];
+  isOperator(username: string): boolean;
+  isRestorer(username: string): boolean;
+}
+
+/** The identities that these options name; nobody is a restorer unless told. */
+export function createIdentities({ operators = [DEFAULT_OPERATOR], restorers = [] }: IdentityOptions = {}): Identities {
+  const operating = new Set(operators);
+  const restoring = new Set(restorers);
+  return {
+    operators: [...operating],
+    isOperator: (username) => operating.has(username),
+    isRestorer: (username) => restoring.has(username),
+  };
+}

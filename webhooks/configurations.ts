@@ -1,0 +1,205 @@
+import { GROUP, KINDS, STAMPS, VERSION } from '../api/index.ts';
+import { PATHS } from './paths.ts';
+
+/** Both configurations have this name unless told. */
+export const CONFIGURATION_NAME = 'kubechain';
+
+/** How the API server reaches the webhook. */
+export type Reach =
+  | { readonly service: { readonly name: string; readonly namespace: string; readonly port?: number } }
+  /** `https://127.0.0.1:9443`, without a path. */
+  | { readonly url: string };
+
+export interface ConfigurationOptions {
+  readonly reach: Reach;
+  /** PEM of the authorities that the serving certificate may be of; absent where somebody else fills it in. */
+  readonly caBundle?: string;
+  /** Names by which the API server knows the operator. */
+  readonly operators: readonly string[];
+  readonly name?: string;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+interface MatchCondition {
+  readonly name: string;
+  readonly expression: string;
+}
+
+interface Entry {
+  readonly name: string;
+  readonly path: string;
+  readonly operations: readonly ('CREATE' | 'UPDATE')[];
+  readonly resources: readonly string[];
+  readonly failurePolicy: 'Fail' | 'Ignore';
+  readonly timeoutSeconds: number;
+  readonly matchConditions: (options: ConfigurationOptions) => readonly MatchCondition[];
+  readonly reinvocationPolicy?: 'IfNeeded';
+}
+
+interface RegisteredWebhook {
+  readonly name: string;
+  readonly clientConfig: Readonly<Record<string, unknown>>;
+  readonly rules: readonly Readonly<Record<string, unknown>>[];
+  readonly matchConditions: readonly MatchCondition[];
+  readonly [field: string]: unknown;
+}
+
+/** A ValidatingWebhookConfiguration or MutatingWebhookConfiguration of admissionregistration.k8s.io/v1. */
+export interface Configuration {
+  readonly apiVersion: 'admissionregistration.k8s.io/v1';
+  readonly kind: 'ValidatingWebhookConfiguration' | 'MutatingWebhookConfiguration';
+  readonly metadata: {
+    readonly name: string;
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations?: Readonly<Record<string, string>>;
+  };
+  readonly webhooks: readonly RegisteredWebhook[];
+}
+
+const RESOURCES = KINDS.map(({ plural }) => plural);
+const STATUS_RESOURCES = KINDS.filter(({ definition }) => definition.status !== undefined).map(
+  ({ plural }) => `${plural}/status`,
+);
+
+/** A map of the metadata, empty where there is none. Written so that every API server with matchConditions takes it. */
+const mapOf = (object: string, field: string): string =>
+  `(has(${object}.metadata.${field}) ? ${object}.metadata.${field} : {})`;
+
+/** Whether `a` has an annotation of ours that `b` has not, or not with that value. */
+const ownAnnotationNotIn = (a: string, b: string): string =>
+  `${mapOf(a, 'annotations')}.exists(k, k.startsWith('${GROUP}/') && (!(k in ${mapOf(b, 'annotations')}) || ${mapOf(b, 'annotations')}[k] != ${mapOf(a, 'annotations')}[k]))`;
+
+const SPEC_CHANGED = '(has(object.spec) != has(oldObject.spec) || (has(object.spec) && object.spec != oldObject.spec))';
+
+/** An owner that makes a Task's answer the result of a tool call: only the operator says so. */
+const TOOL_CALL_BECOMES_OWNER =
+  "(has(object.metadata.ownerReferences) && object.metadata.ownerReferences.exists(o, o.kind == 'TaskRunToolCall' && !(has(oldObject.metadata.ownerReferences) && oldObject.metadata.ownerReferences.exists(p, p.uid == o.uid))))";
+
+/** Finalizers, owners and other people's annotations are nobody's business here: such updates pass in an outage, too. */
+const SOMETHING_OF_OURS_CHANGED: MatchCondition = {
+  name: 'spec-labels-or-annotations-changed',
+  expression: `request.operation != 'UPDATE' || ${SPEC_CHANGED} || ${mapOf('object', 'labels')} != ${mapOf('oldObject', 'labels')} || ${ownAnnotationNotIn('object', 'oldObject')} || ${ownAnnotationNotIn('oldObject', 'object')} || ${TOOL_CALL_BECOMES_OWNER}`,
+};
+
+/** What is being deleted may always go. */
+const NOT_GOING: MatchCondition = {
+  name: 'not-being-deleted',
+  expression: `request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp) || ${SPEC_CHANGED}`,
+};
+
+const listOf = (names: readonly string[]): string => `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
+
+/** The operator's records are its own; whoever else writes them is asked about. */
+const notRecordsOfTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
+  name: 'not-a-record-of-the-operator',
+  expression: `!(request.resource.resource in ['agentrevisions', 'contextpages'] && request.userInfo.username in ${listOf(operators)})`,
+});
+
+const notByTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
+  name: 'not-by-the-operator',
+  expression: `!(request.userInfo.username in ${listOf(operators)})`,
+});
+
+/** An update has something to be added only where a stamp would be lost. */
+const STAMP_MISSING: MatchCondition = {
+  name: 'stamp-missing',
+  expression: `request.operation != 'UPDATE' || ('${STAMPS.createdBy}' in ${mapOf('oldObject', 'annotations')} && !('${STAMPS.createdBy}' in ${mapOf('object', 'annotations')}))`,
+};
+
+/** The one table that everything is registered from. */
+const MUTATING: readonly Entry[] = [
+  {
+    name: `stamp.${GROUP}`,
+    path: PATHS.mutate,
+    operations: ['CREATE', 'UPDATE'],
+    resources: RESOURCES,
+    // Open: what is missing then, the validating webhook asks for where it matters.
+    failurePolicy: 'Ignore',
+    timeoutSeconds: 5,
+    reinvocationPolicy: 'IfNeeded',
+    matchConditions: (options) => [STAMP_MISSING, NOT_GOING, notByTheOperator(options)],
+  },
+];
+
+const VALIDATING: readonly Entry[] = [
+  {
+    name: `validate.${GROUP}`,
+    path: PATHS.validate,
+    operations: ['CREATE', 'UPDATE'],
+    resources: RESOURCES,
+    failurePolicy: 'Fail',
+    timeoutSeconds: 10,
+    matchConditions: (options) => [SOMETHING_OF_OURS_CHANGED, NOT_GOING, notRecordsOfTheOperator(options)],
+  },
+  {
+    name: `status.${GROUP}`,
+    path: PATHS.validate,
+    operations: ['UPDATE'],
+    resources: STATUS_RESOURCES,
+    failurePolicy: 'Fail',
+    timeoutSeconds: 10,
+    matchConditions: (options) => [notByTheOperator(options)],
+  },
+];
+
+/**
+ * What is registered with the API server: one configuration each for the mutating and the validating webhooks. Both are
+ * about our own API group alone, so that an outage stops nobody's Pods; DELETE is not registered, so that no namespace's
+ * end is ever held up.
+ */
+export function webhookConfigurations(options: ConfigurationOptions): {
+  readonly mutating: Configuration;
+  readonly validating: Configuration;
+} {
+  const configuration = (kind: Configuration['kind'], entries: readonly Entry[]): Configuration => ({
+    apiVersion: 'admissionregistration.k8s.io/v1',
+    kind,
+    metadata: {
+      name: options.name ?? CONFIGURATION_NAME,
+      labels: {
+        'app.kubernetes.io/name': 'kubechain',
+        'app.kubernetes.io/component': 'webhook',
+        'app.kubernetes.io/part-of': 'kubechain',
+        ...options.labels,
+      },
+      ...(options.annotations === undefined ? {} : { annotations: options.annotations }),
+    },
+    webhooks: entries.map((entry) => register(entry, options)),
+  });
+  return {
+    mutating: configuration('MutatingWebhookConfiguration', MUTATING),
+    validating: configuration('ValidatingWebhookConfiguration', VALIDATING),
+  };
+}
+
+function register(entry: Entry, options: ConfigurationOptions): RegisteredWebhook {
+  const { reach, caBundle } = options;
+  return {
+    name: entry.name,
+    clientConfig: {
+      ...('url' in reach
+        ? { url: `${reach.url}${entry.path}` }
+        : { service: { port: 443, ...reach.service, path: entry.path } }),
+      ...(caBundle === undefined ? {} : { caBundle: Buffer.from(caBundle).toString('base64') }),
+    },
+    rules: [
+      {
+        apiGroups: [GROUP],
+        apiVersions: [VERSION],
+        operations: entry.operations,
+        resources: entry.resources,
+        scope: '*',
+      },
+    ],
+    failurePolicy: entry.failurePolicy,
+    matchPolicy: 'Equivalent',
+    namespaceSelector: {},
+    objectSelector: {},
+    sideEffects: 'None',
+    timeoutSeconds: entry.timeoutSeconds,
+    admissionReviewVersions: ['v1'],
+    ...(entry.reinvocationPolicy === undefined ? {} : { reinvocationPolicy: entry.reinvocationPolicy }),
+    matchConditions: entry.matchConditions(options),
+  };
+}

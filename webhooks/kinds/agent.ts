@@ -1,0 +1,12 @@
+import { type Agent, agents } from '../../api/index.ts';
+import type { KindRules } from '../admission/types.ts';
+import { aroundAgent } from './context.ts';
+
+export const agentRules: KindRules = {
+  kind: agents,
+  writers: 'anyone',
+  stamped: true,
+  context: ({ object, namespace }, world) => ({
+    context: aroundAgent(world, namespace, object as unknown as Agent),
+  }),
+};

@@ -1,0 +1,9 @@
+import { contactChannels } from '../../api/index.ts';
+import type { KindRules } from '../admission/types.ts';
+
+export const contactChannelRules: KindRules = {
+  kind: contactChannels,
+  writers: 'anyone',
+  stamped: true,
+  context: () => ({ context: {} }),
+};

@@ -1,0 +1,43 @@
+import { LABELS, type Task, tasks } from '../../api/index.ts';
+import { toolCallOwners } from '../admission/changes.ts';
+import type { KindRules, Refusal } from '../admission/types.ts';
+import { aroundAgent } from './context.ts';
+
+export const taskRules: KindRules = {
+  kind: tasks,
+  writers: 'anyone',
+  stamped: true,
+  context({ object, namespace }, world) {
+    const task = object as unknown as Task;
+    const agent = world.agent(namespace, task.spec.agentRef.name);
+    return { context: { ...aroundAgent(world, namespace, agent), task } };
+  },
+  check({ object, oldObject, user }, { identities }) {
+    if (identities.isOperator(user.username)) return {};
+    return { refusals: delegationRefusals(object.metadata ?? {}, toolCallOwners(object), oldObject?.metadata ?? {}) };
+  },
+};
+
+/** The answer of such a Task becomes the result of a tool call: nobody else may slip one in. */
+function delegationRefusals(
+  metadata: { readonly labels?: Readonly<Record<string, string>> },
+  owners: readonly string[],
+  before: { readonly labels?: Readonly<Record<string, string>> },
+): Refusal[] {
+  const refusals: Refusal[] = [];
+  if (owners.length > 0) {
+    refusals.push({
+      rule: 'authority',
+      field: 'metadata.ownerReferences',
+      message: 'name a TaskRunToolCall: only the operator delegates; fix: leave that owner out',
+    });
+  }
+  if (metadata.labels?.[LABELS.parentToolCall] !== before.labels?.[LABELS.parentToolCall]) {
+    refusals.push({
+      rule: 'authority',
+      field: `metadata.labels["${LABELS.parentToolCall}"]`,
+      message: 'is set by the operator alone, where an agent delegates; fix: leave the label as it is',
+    });
+  }
+  return refusals;
+}
