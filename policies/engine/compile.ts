@@ -140,7 +140,9 @@ function compileSpec(
     if (field.startsWith('spec')) note('error', field, 'is no field of a policy: check its spelling and place');
   }
   delete copy.status;
-  for (const { field, body } of schema.validate(copy)) note('error', field, body);
+  // The last may only say that CEL rules were not looked at for the others.
+  for (const { field, body } of schema.validate(copy))
+    if (field !== '<nil>' || problems.length === 0) note('error', field, body);
   // Of what has the wrong shape, nothing further can be read.
   if (problems.length > 0) {
     const unmatchable = problems.some(({ field }) => /^spec(\.(match|exclude|mode|modes)\b|$)|^(<nil>)?$/.test(field));
