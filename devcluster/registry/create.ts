@@ -40,6 +40,7 @@ export async function create(
   };
   const mutated = context.admission.mutate(attributes);
   const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
+  ensureNamespace(call, admitted);
   fillSystemFields(context, admitted);
   // Mutating steps see an object that has no name yet.
   const meta = admitted.metadata;

@@ -2,7 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import type { RegistryContext } from '../../registry/call.ts';
 import { isObject } from '../../registry/copy.ts';
-import { printJson } from '../../request/json.ts';
+import { parseJson, printJson } from '../../request/json.ts';
 import { badRequest, forbidden, internal, type Status, StatusError } from '../../request/status.ts';
 import { evaluateConditions } from '../cel/conditions.ts';
 import { evaluator } from '../cel/environment.ts';
@@ -92,12 +92,13 @@ export async function callWebhook(
     throw error;
   }
   if (answer.code < 200 || answer.code > 206) {
-    throw new CallingError(name, `failed to call webhook: ${serverError(answer)}`);
+    throw new CallingError(name, `failed to call webhook: ${statusMessage(answer.body) ?? serverError(answer)}`);
   }
   if (answer.body === '') {
+    const type = answer.contentType || 'application/json';
     throw new CallingError(
       name,
-      `failed to call webhook: 0-length response with status code: ${answer.code} and content type: ${answer.contentType}`,
+      `failed to call webhook: 0-length response with status code: ${answer.code} and content type: ${type}`,
     );
   }
   try {
@@ -147,6 +148,18 @@ const genericMessages: { readonly [code: number]: string } = {
   504: 'the server was unable to return a response in the time allotted, but may still be processing the request',
 };
 
+/** What a Status says that came with an HTTP error. */
+function statusMessage(body: string): string | undefined {
+  if (!body.startsWith('{')) return undefined;
+  try {
+    const value = parseJson(body);
+    if (!isObject(value) || value.kind !== 'Status' || value.apiVersion !== 'v1') return undefined;
+    return value.status === 'Success' ? undefined : String(value.message ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
 /** An HTTP error as client-go words it. */
 function serverError({ code, contentType, body }: WebhookAnswer): string {
   const isText = contentType === '' || contentType.startsWith('text/');
@@ -157,5 +170,5 @@ function serverError({ code, contentType, body }: WebhookAnswer): string {
   if (code === 406)
     return said === 'unknown' ? 'the server was unable to respond with a content type that the client supports' : said;
   if (code >= 500) return `an error on the server (${JSON.stringify(said)}) has prevented the request from succeeding`;
-  return `the server responded with the status code ${code} but did not return more details`;
+  return `the server responded with the status code ${code} but did not return more information`;
 }

@@ -47,7 +47,11 @@ export class WebhookClient {
       const location = answer.message.headers.location;
       const redirected = [301, 302, 303, 307, 308].includes(answer.code) && location !== undefined;
       if (!redirected) return answer;
-      if (redirects === maxRedirects) throw failed(method, url, 'stopped after 10 redirects');
+      if (redirects === maxRedirects) {
+        throw new CallFailure(
+          `${method === 'POST' ? 'Post' : 'Get'} ${JSON.stringify(location)}: stopped after 10 redirects`,
+        );
+      }
       const next = new URL(location, url);
       if (next.protocol !== 'https:')
         throw failed(method, next, `unsupported protocol scheme ${JSON.stringify(next.protocol.slice(0, -1))}`);
@@ -181,8 +185,9 @@ function failed(method: string, url: URL, why: string): CallFailure {
 
 function describe(error: unknown, method: string, url: URL, deadline: AbortSignal, exchange: Exchange): CallFailure {
   const why = deadline.aborted ? 'context deadline exceeded' : reason(error as ConnectionError, url);
+  const early = why === 'EOF' ? 'unexpected EOF' : why;
   if (!exchange.answered) return failed(method, url, why);
-  return new CallFailure(`unexpected error when reading response body. Please retry. Original error: ${why}`);
+  return new CallFailure(`unexpected error when reading response body. Please retry. Original error: ${early}`);
 }
 
 interface ConnectionError extends Error {

@@ -1,7 +1,7 @@
 import type { Logger } from '../../logger.ts';
-import { copyJson, equalJson } from '../../registry/copy.ts';
+import { copyJson, equalJson, isObject } from '../../registry/copy.ts';
 import { decodeTyped } from '../../registry/decode.ts';
-import { jsonPatch } from '../../registry/jsonpatch.ts';
+import { jsonPatch, patchProblem } from '../../registry/jsonpatch.ts';
 import { JsonSyntaxError, parseJson } from '../../request/json.ts';
 import { internal, StatusError } from '../../request/status.ts';
 import { DecodeError, type KubeObject, type ResourceDefinition } from '../../types.ts';
@@ -155,9 +155,9 @@ function applyPatch(
   try {
     patched = jsonPatch(copyJson(object), operations);
   } catch (error) {
-    throw error instanceof StatusError ? internal(error.message) : error;
+    throw error instanceof StatusError ? internal(patchProblem(error)) : error;
   }
-  return readPatched(patched as KubeObject, definition);
+  return readPatched(patched, object, definition);
 }
 
 function decodeOperations(hook: Webhook, text: string): unknown[] {
@@ -180,7 +180,16 @@ function decodeOperations(hook: Webhook, text: string): unknown[] {
 }
 
 /** Reads what a patch has made as its kind: unknown fields dropped, defaults filled. */
-function readPatched(object: KubeObject, definition: ResourceDefinition): KubeObject {
+function readPatched(patched: unknown, before: KubeObject, definition: ResourceDefinition): KubeObject {
+  if (!isObject(patched))
+    throw internal("couldn't get version/kind; json parse error: the patched object is no object");
+  const { apiVersion = before.apiVersion, kind = before.kind, ...rest } = patched;
+  if (apiVersion !== before.apiVersion || kind !== before.kind) {
+    throw internal(
+      `no kind ${JSON.stringify(String(kind))} is registered for version ${JSON.stringify(String(apiVersion))} in scheme "pkg/runtime/scheme.go:111"`,
+    );
+  }
+  const object = { apiVersion, kind, ...rest } as KubeObject;
   try {
     decodeTyped(definition, object);
     return object;

@@ -1,6 +1,7 @@
 /** AdmissionReview of admission.k8s.io, there and back. */
 import { isObject } from '../../registry/copy.ts';
 import { JsonSyntaxError, parseJson } from '../../request/json.ts';
+import { parseYaml } from '../../request/yaml.ts';
 import type { KubeObject, ResourceDefinition } from '../../types.ts';
 import type { AdmissionAttributes } from '../chain.ts';
 import { kindOf, namespaceOf, resourceOf } from '../kinds.ts';
@@ -87,6 +88,7 @@ export class InvalidReview extends Error {
 /** Reads a webhook's answer. Throws `InvalidReview`. */
 export function readReview(text: string, version: string, uid: string, mutating: boolean): ReviewResponse {
   const review = decode(text);
+  checkKind(review, version);
   const { response } = review;
   if (response === undefined || response === null) throw new InvalidReview('webhook response was absent');
   if (!isObject(response)) throw unmarshal(response, 'AdmissionReview.response', 'v1.AdmissionResponse');
@@ -99,7 +101,11 @@ export function readReview(text: string, version: string, uid: string, mutating:
         `expected response.uid=${JSON.stringify(uid)}, got ${JSON.stringify(String(response.uid ?? ''))}`,
       );
     }
-    checkKind(review);
+    if (!review.apiVersion || !review.kind) {
+      throw new InvalidReview(
+        `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${String(review.apiVersion || '/')}, Kind=${String(review.kind ?? '')}`,
+      );
+    }
     checkPatch(patch, patchType, mutating);
   }
   return {
@@ -111,14 +117,23 @@ export function readReview(text: string, version: string, uid: string, mutating:
   };
 }
 
+/** Text that is no JSON is read as YAML, as the real server reads every answer. */
+function parseAsYaml(text: string, error: JsonSyntaxError): unknown {
+  try {
+    return parseYaml(text).value;
+  } catch {
+    const why = error.message === 'EOF' ? 'unexpected end of JSON input' : error.message;
+    throw new InvalidReview(`couldn't get version/kind; json parse error: ${why}`, true);
+  }
+}
+
 function decode(text: string): { [key: string]: unknown } {
   let value: unknown;
   try {
     value = parseJson(text);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    const why = error.message === 'EOF' ? 'unexpected end of JSON input' : error.message;
-    throw new InvalidReview(`couldn't get version/kind; json parse error: ${why}`, true);
+    value = parseAsYaml(text, error);
   }
   if (!isObject(value)) {
     const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
@@ -132,13 +147,22 @@ function decode(text: string): { [key: string]: unknown } {
   return value;
 }
 
-function checkKind(review: { [key: string]: unknown }): void {
+/** Refuses what can be no review of this version; a review that does not say what it is passes here. */
+function checkKind(review: { [key: string]: unknown }, version: string): void {
   const apiVersion = String(review.apiVersion ?? '');
   const kind = String(review.kind ?? '');
-  if (apiVersion === 'admission.k8s.io/v1' && kind === 'AdmissionReview') return;
-  throw new InvalidReview(
-    `expected webhook response of admission.k8s.io/v1, Kind=AdmissionReview, got ${apiVersion === '' ? '/' : apiVersion}, Kind=${kind}`,
-  );
+  if (apiVersion === '' || kind === '') return;
+  const [group, own] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const isReview = kind === 'AdmissionReview' && group === 'admission.k8s.io' && reviewVersions.has(own ?? '');
+  const isStatus = kind === 'Status' && apiVersion === 'v1';
+  if (!isReview && !isStatus) {
+    throw new InvalidReview(
+      `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
+      true,
+    );
+  }
+  if (isReview && own === version) return;
+  throw new InvalidReview(`converting (${own}.${kind}) to (${version}.AdmissionReview): unknown conversion`, true);
 }
 
 function checkPatch(patch: string, patchType: unknown, mutating: boolean): void {
@@ -160,13 +184,20 @@ function checkTypes(response: { [key: string]: unknown }): void {
   const expected: { readonly [field: string]: [string, string] } = {
     uid: ['string', 'types.UID'],
     allowed: ['boolean', 'bool'],
+    status: ['object', 'v1.Status'],
     patch: ['string', '[]uint8'],
     patchType: ['string', 'v1.PatchType'],
+    auditAnnotations: ['object', 'map[string]string'],
+    warnings: ['array', '[]string'],
   };
+  const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
   for (const [field, [type, goType]] of Object.entries(expected)) {
     const value = response[field];
-    if (value === undefined || value === null || typeof value === type) continue;
-    throw unmarshal(value, `AdmissionResponse.response.${field}`, goType);
+    if (value === undefined || value === null) continue;
+    if (typeOf(value) !== type) throw unmarshal(value, `AdmissionResponse.response.${field}`, goType);
+    const items = type === 'array' || field === 'auditAnnotations' ? Object.values(value) : [];
+    const wrong = items.find((item) => typeof item !== 'string');
+    if (wrong !== undefined) throw unmarshal(wrong, `AdmissionResponse.response.${field}`, 'string');
   }
 }
 
