@@ -20,7 +20,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
     async (exchange, definition) => {
       if (exchange.info.method !== 'POST') throw methodNotAllowed();
       const form = negotiate(exchange.request.headers.accept, false, false);
-      const object = await readObject(exchange, callOf(exchange, definition, 'CreateOptions'));
+      const object = await readObject(context(), exchange, callOf(exchange, definition, 'CreateOptions'));
       answer(exchange, object);
       sendResult(context(), exchange, definition, 201, form, object, undefined);
     };
@@ -177,7 +177,7 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   const entry = context.store.get('/serviceaccounts', `${info.namespace}/${info.name}`);
   if (entry === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, info.name);
   const account = context.store.object(entry);
-  const object = await readObject(exchange, callOf(exchange, definition, 'CreateOptions'));
+  const object = await readObject(context, exchange, callOf(exchange, definition, 'CreateOptions'));
   const spec = { ...fields(object.spec) };
   const seconds = typeof spec.expirationSeconds === 'number' ? spec.expirationSeconds : 3600;
   const errors = [];

@@ -111,6 +111,7 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () =
     const problems = dns1035Label(version.name ?? '');
     if (problems.length > 0) {
       errors.push(fieldError.invalid(`spec.versions[${index}].name`, version.name ?? '', problems.join(',')));
+      if (index === 0) errors.push(fieldError.invalid('spec.version', version.name ?? '', problems.join(',')));
     }
     if (version.deprecationWarning !== undefined && version.deprecated !== true) {
       const detail = 'can only be set for deprecated versions';
@@ -119,12 +120,14 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () =
   });
   errors.push(...validateVersionParts(spec, old, environment));
   if (!unique) {
-    errors.push(fieldError.invalid('spec.versions', versions, 'must contain unique version names'));
+    errors.push(fieldError.invalid('spec.versions', versions.map(internalForm), 'must contain unique version names'));
   }
   if (storage.length !== 1) {
-    errors.push(
-      fieldError.invalid('spec.versions', versions, 'must have exactly one version marked as storage version'),
-    );
+    const detail = 'must have exactly one version marked as storage version';
+    errors.push(fieldError.invalid('spec.versions', versions.map(internalForm), detail));
+    if (storage.length === 0 && old === undefined) {
+      errors.push(fieldError.invalid('status.storedVersions', null, 'must have at least one stored version'));
+    }
   }
   errors.push(...validateNames(spec.names ?? ({} as CrdNames)));
   const seen: string[] = [];
@@ -145,6 +148,21 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () =
     );
   }
   return errors;
+}
+
+/** A version as the real server prints it: its parts stand at the top of the internal form. */
+function internalForm(version: CrdSpec['versions'][number]): object {
+  return {
+    Name: version.name,
+    Served: version.served,
+    Storage: version.storage,
+    Deprecated: version.deprecated ?? false,
+    DeprecationWarning: version.deprecationWarning ?? null,
+    Schema: null,
+    Subresources: null,
+    AdditionalPrinterColumns: null,
+    SelectableFields: null,
+  };
 }
 
 function validateNames(names: CrdNames): FieldError[] {

@@ -58,7 +58,7 @@ export function validateVersionParts(
       // A schema that is missing everywhere is missing in each version.
       (spec.versions ?? []).forEach((item, index) => {
         if (item.schema?.openAPIV3Schema !== undefined || (schemas.length > 1 && item !== version)) return;
-        errors.push(fieldError.required(`spec.versions[${index}].schema.openAPIV3Schema`, 'schemas are required'));
+        errors.push(fieldError.required(`spec.versions[${index}].schema.openAPIV3Schema`));
       });
       continue;
     }
@@ -97,7 +97,7 @@ export function validateVersionParts(
   return errors;
 }
 
-const columnTypes = ['integer', 'number', 'string', 'boolean', 'date'];
+const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
 const columnFormats = ['int32', 'int64', 'float', 'double', 'byte', 'date', 'date-time', 'password'];
 
 function validateColumn(
@@ -112,8 +112,8 @@ function validateColumn(
   if (column.format && !columnFormats.includes(column.format)) {
     errors.push(fieldError.invalid(`${path}.format`, column.format, `must be one of ${columnFormats.join(',')}`));
   }
-  if (!column.jsonPath) errors.push(fieldError.required(`${path}.jsonPath`));
-  else errors.push(...simplePath(column.jsonPath, `${path}.jsonPath`));
+  if (!column.jsonPath) errors.push(fieldError.required(`${path}.JSONPath`));
+  else errors.push(...simplePath(column.jsonPath, `${path}.JSONPath`));
   return errors;
 }
 
@@ -181,7 +181,9 @@ function validateSelectableFields(
       errors.push(fieldError.invalid(at, jsonPath, 'must not point to fields in metadata'));
     } else {
       const target = schemaAt(schema, jsonPath.split('.').slice(1));
-      if (target === undefined || !['string', 'boolean', 'integer'].includes(target.type ?? '')) {
+      if (target === undefined) {
+        errors.push(fieldError.invalid(at, jsonPath, 'is an invalid path: does not refer to a valid field'));
+      } else if (!['string', 'boolean', 'integer'].includes(target.type ?? '')) {
         errors.push(
           fieldError.invalid(
             at,

@@ -207,11 +207,7 @@ const policies = ['Foreground', 'Background', 'Orphan'];
 function numberOf(text: string | null, name: string): number | undefined {
   if (text === null || text === '') return undefined;
   if (/^-?\d+$/.test(text)) return Number(text);
-  throw failure(
-    400,
-    'BadRequest',
-    `unable to decode query parameter ${name}: strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`,
-  );
+  throw failure(400, 'BadRequest', `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
 }
 
 function boolOf(text: string | null): boolean | undefined {

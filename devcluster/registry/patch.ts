@@ -13,7 +13,7 @@ import {
 import type { Call, RegistryContext, Result } from './call.ts';
 import { copyJson, isObject } from './copy.ts';
 import { fieldManager, mergeTypeOf, resetFields } from './create.ts';
-import { cannotHandle, decodeTyped } from './decode.ts';
+import { cannotHandle, completeTypeMeta, decodeTyped } from './decode.ts';
 import { jsonPatch } from './jsonpatch.ts';
 import { mergePatch } from './mergepatch.ts';
 import { groupVersion } from './resources.ts';
@@ -89,19 +89,23 @@ function readPatched(call: Call, patched: unknown, shown: string | undefined): K
   const { definition } = call;
   if (!isObject(patched))
     throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
-  for (const [field, label] of [
-    ['apiVersion', 'apiVersion'],
-    ['kind', 'Kind'],
-  ] as const) {
-    if (patched[field]) continue;
-    const message = definition.custom
-      ? `Object '${label}' is missing in 'object has no ${field} field'`
-      : `Object '${label}' is missing in '${printJson(patched)}'`;
-    throw internal(message);
+  if (definition.custom && !patched.apiVersion) {
+    throw internal("Object 'apiVersion' is missing in 'object has no apiVersion field'");
   }
+  if (!definition.custom) completeTypeMeta(definition, patched as unknown as KubeObject);
   const object = patched as unknown as KubeObject;
   const text = shown ?? printJson(patched);
   const problem = (message: string): StatusError => invalid('', '', '', [fieldError.invalid('patch', text, message)]);
+  if (definition.custom && !patched.kind) throw problem(`Object 'Kind' is missing in '${text}'`);
+  const expected = groupVersion(definition);
+  if (!definition.custom && (object.kind !== definition.kind || object.apiVersion !== expected)) {
+    throw problem(unregistered(object));
+  }
+  if (definition.custom && object.apiVersion !== expected) {
+    const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] as string) : '';
+    const detail = `must be ${expected}`;
+    throw invalid(group, object.kind, call.name, [fieldError.invalid('apiVersion', object.apiVersion, detail)]);
+  }
   let unknown: string[];
   try {
     unknown = decodeTyped(definition, object);
@@ -116,6 +120,11 @@ function readPatched(call: Call, patched: unknown, shown: string | undefined): K
   }
   checkIdentity(call, object);
   return object;
+}
+
+/** What the real server's scheme says of a kind that it does not know. */
+export function unregistered({ kind, apiVersion }: { readonly kind: string; readonly apiVersion: string }): string {
+  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }
 
 /** A patch may not move the object to another name or version. Throws 400. */
@@ -141,7 +150,7 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
   const { value, duplicates } = parseApply(body);
   if (!isObject(value)) {
     throw badRequest(
-      `error decoding YAML: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
     );
   }
   if (call.fieldValidation === 'Strict' && duplicates.length > 0) {

@@ -82,10 +82,10 @@ class LabelParser {
         if (next.kind !== ',') throw labelError(`found '${next.text}', expected: ',' or 'end of string'`);
         const after = this.peek();
         if (after.kind !== 'word' && after.kind !== '!' && after.kind !== 'in' && after.kind !== 'notin') {
-          throw labelError(`found '${after.text}', expected: identifier after ','`);
+          throw parseError(`found '${after.text}', expected: identifier after ','`);
         }
       } else if (token.kind === 'end') return out;
-      else throw labelError(`found '${token.text}', expected: !, identifier, or 'end of string'`);
+      else throw parseError(`found '${token.text}', expected: !, identifier, or 'end of string'`);
     }
   }
 
@@ -129,7 +129,7 @@ class LabelParser {
         const value = this.exact();
         if (!/^[+-]?\d+$/.test(value)) {
           throw labelError(
-            `values[0][${key}]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
+            `values[0]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
           );
         }
         return { key, operator: operator.kind === '>' ? 'gt' : 'lt', values: [value] };
@@ -161,7 +161,7 @@ class LabelParser {
 
   private values(): string[] {
     const open = this.take();
-    if (open.kind !== '(') throw labelError(`found '${open.text}', expected: '('`);
+    if (open.kind !== '(') throw labelError(`found '${open.text}' expected: '('`);
     const out: string[] = [];
     let expectValue = true;
     for (;;) {

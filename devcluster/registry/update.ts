@@ -1,5 +1,5 @@
 /** PUT and PATCH: what to do with the stored object until it is written, or found to need no write. */
-import { conflict, failure, fieldError, invalid, modified, notFound } from '../request/status.ts';
+import { conflict, failure, fieldError, invalid, modified, notFound, unknownError } from '../request/status.ts';
 import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition } from '../types.ts';
@@ -75,6 +75,7 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
   };
   const mutated = context.admission.mutate(attributes);
   const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
+  ensureNamespace(call, admitted);
   const unconditional = checkVersion(call, admitted, live);
   const prepared = beforeUpdate(context, call, admitted, live);
   const validated = context.admission.validate({ ...attributes, object: prepared });
@@ -101,15 +102,8 @@ function checkVersion(call: Call, object: KubeObject, live: KubeObject): boolean
     object.metadata.resourceVersion = live.metadata.resourceVersion;
     return true;
   }
-  if (!/^\d+$/.test(version)) {
-    throw invalid(call.definition.group, call.definition.kind, call.name, [
-      fieldError.invalid(
-        'metadata.resourceVersion',
-        version,
-        `strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`,
-      ),
-    ]);
-  }
+  if (!/^\d+$/.test(version))
+    throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(version)}: invalid syntax`);
   if (version !== live.metadata.resourceVersion) throw modified(subjectOf(call), call.name);
   return false;
 }
@@ -117,7 +111,6 @@ function checkVersion(call: Call, object: KubeObject, live: KubeObject): boolean
 /** The strategy's and the common steps of an update; the object to store. Throws 422. */
 function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject, live: KubeObject): KubeObject {
   const { definition } = call;
-  ensureNamespace(call, updated);
   const strategy = strategyContext(context, call);
   const old = live.metadata;
   let object = updated;
@@ -157,7 +150,7 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
     const validate = call.subresource === 'status' ? definition.validateStatusUpdate : definition.validateUpdate;
     if (validate !== undefined) errors.push(...validate(object, live, strategy));
   }
-  if (errors.length > 0) throw invalid(definition.group, definition.kind, call.name, errors);
+  if (errors.length > 0) throw invalid(definition.group, object.kind, call.name, errors);
   for (const warning of definition.warnings?.(object, live) ?? []) call.warnings.push(warning);
   return object;
 }

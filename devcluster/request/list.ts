@@ -6,7 +6,7 @@ import { groupVersion, storageName } from '../registry/resources.ts';
 import type { Entry } from '../storage/entry.ts';
 import { Compacted } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
-import { printJson } from './json.ts';
+import { parseJson, printJson } from './json.ts';
 import type { Form } from './negotiate.ts';
 import type { Selection } from './selection.ts';
 import { badRequest, fieldError, invalid, StatusError, timeout } from './status.ts';
@@ -133,9 +133,9 @@ export async function page(
 function parseVersion(text: string): number {
   if (text === '') return 0;
   if (!/^\d+$/.test(text)) {
-    throw invalid('meta.k8s.io', 'ListOptions', '', [
-      fieldError.invalid('resourceVersion', text, `strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`),
-    ]);
+    throw badRequest(
+      `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
+    );
   }
   return Number(text);
 }
@@ -197,15 +197,17 @@ function encodeToken(revision: number, start: string): string {
 }
 
 function decodeToken(text: string): Token {
-  const fail = (why: string): StatusError => badRequest(`continue key is not valid: ${why}`);
+  const fail = (why: string): StatusError => badRequest(`invalid continue token: continue key is not valid: ${why}`);
   let parsed: { v?: unknown; rv?: unknown; start?: unknown };
   try {
-    parsed = JSON.parse(Buffer.from(text, 'base64url').toString());
+    // As Go sees it: one character a byte.
+    parsed = parseJson(Buffer.from(text, 'base64url').toString('latin1')) as typeof parsed;
   } catch (error) {
     throw fail((error as Error).message);
   }
   if (parsed.v !== 'meta.k8s.io/v1') throw fail('server does not recognize this encoded version');
-  if (typeof parsed.rv !== 'number' || parsed.rv === 0) throw fail('incorrect encoded start resourceVersion');
+  if (typeof parsed.rv !== 'number' || parsed.rv === 0)
+    throw fail('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   if (typeof parsed.start !== 'string' || parsed.start === '') throw fail('encoded start key empty');
   return { revision: parsed.rv, start: parsed.start };
 }

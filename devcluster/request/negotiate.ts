@@ -1,5 +1,5 @@
 /** Content negotiation: which form of an object the client wants, and which body it sent. */
-import { notAcceptable, unsupportedMediaType } from './status.ts';
+import { failure, notAcceptable, unsupportedMediaType } from './status.ts';
 
 /** What an answer is to look like. */
 export interface Form {
@@ -33,7 +33,6 @@ export function parseAccept(header: string): Clause[] {
 
 const protobuf = 'application/vnd.kubernetes.protobuf';
 const accepted = ['application/json', 'application/yaml', protobuf];
-const acceptedCustom = ['application/json', 'application/yaml'];
 
 /** Chooses the form of an answer: JSON wherever the client takes it, protobuf (whole builtin objects only) where it takes nothing else. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
 export function negotiate(header: string | undefined, custom: boolean, tables = true): Form {
@@ -52,7 +51,13 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
   if (!custom && parseAccept(header).some(({ type, parameters }) => type === protobuf && !parameters.has('as'))) {
     return { mediaType: protobuf, as: undefined };
   }
-  throw notAcceptable(custom ? acceptedCustom : accepted);
+  const known = parseAccept(header).some(({ type }) => mediaTypeOf(type) !== undefined || type === protobuf);
+  if (!custom && !known) {
+    const streams = ['application/json;stream=watch', `${protobuf};stream=watch`];
+    const message = `406: Not Acceptable\n\nAvailable representations: ${[...accepted, ...streams].join(', ')}`;
+    throw failure(406, 'NotAcceptable', message, {});
+  }
+  throw notAcceptable(accepted);
 }
 
 function mediaTypeOf(type: string): Form['mediaType'] | undefined {
@@ -67,5 +72,5 @@ export function bodyType(header: string | undefined, custom: boolean): 'json' | 
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
   if (type === 'application/vnd.kubernetes.protobuf' && !custom) return 'protobuf';
-  throw unsupportedMediaType(custom ? acceptedCustom : accepted);
+  throw unsupportedMediaType(accepted);
 }

@@ -8,7 +8,7 @@ import { create } from '../registry/create.ts';
 import { cannotHandle, completeTypeMeta, decodeObject } from '../registry/decode.ts';
 import { type Deleted, deleteOptions, remove } from '../registry/delete.ts';
 import { validateFieldManager } from '../registry/metadata.ts';
-import { type PatchType, patch } from '../registry/patch.ts';
+import { type PatchType, patch, unregistered } from '../registry/patch.ts';
 import { type IncludeObject, partialMetadata, table } from '../registry/printers.ts';
 import { groupVersion, storageName } from '../registry/resources.ts';
 import { update } from '../registry/update.ts';
@@ -24,6 +24,7 @@ import { type Request, type Response, sendText, sendWarnings, warnOnFailure } fr
 import { selection } from './selection.ts';
 import {
   badRequest,
+  failure,
   fieldError,
   invalid,
   methodNotAllowed,
@@ -56,9 +57,12 @@ export async function handleResource(
     await handleSubresource(context, exchange, definition);
     return;
   }
-  if (info.subresource === 'status' && !definition.subresources.some((sub) => sub.name === 'status')) throw notServed();
+  if (info.subresource === 'status' && !definition.subresources.some((sub) => sub.name === 'status')) {
+    throw noSubresource(definition, info.name);
+  }
   const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection';
   if (definition.deprecation !== undefined) sendWarnings(exchange.response, [definition.deprecation]);
+  if (info.method === 'HEAD' && !definition.custom) throw methodNotAllowed();
   switch (info.method) {
     case 'GET':
     case 'HEAD':
@@ -79,6 +83,12 @@ export async function handleResource(
     default:
       throw methodNotAllowed();
   }
+}
+
+/** What a subresource answers that the resource does not have. */
+export function noSubresource(definition: ResourceDefinition, name: string): Error {
+  if (definition.custom) return notFound({ group: definition.group, resource: definition.plural }, name);
+  return failure(404, 'NotFound', 'the server could not find the requested resource', {});
 }
 
 /** What a path answers that no resource has. */
@@ -140,7 +150,6 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
     serveWatch(context, definition, info.namespace, selected, options, form, include, request, response, closing);
     return;
   }
-  if (info.method === 'HEAD' && !definition.custom) throw methodNotAllowed();
   const found = await page(context, definition, info.namespace, selected, listOptions(info.query));
   sendText(request, response, 200, listText(context, definition, found, form, include), info.query, form.mediaType);
 }
@@ -211,7 +220,7 @@ function managerOf(agent: string | undefined): string {
 }
 
 /** Reads the body of a create or update as an object of the kind. Throws 400, 413 or 415. */
-export async function readObject(exchange: Exchange, call: Call): Promise<KubeObject> {
+export async function readObject(context: RegistryContext, exchange: Exchange, call: Call): Promise<KubeObject> {
   const { request } = exchange;
   const { definition } = call;
   const type = bodyType(request.headers['content-type'], definition.custom);
@@ -244,6 +253,8 @@ export async function readObject(exchange: Exchange, call: Call): Promise<KubeOb
       `the object provided is unrecognized (must be of type ${definition.kind}): ${why} (${summary(text)})`,
     );
   }
+  // A null is an object without anything in it.
+  if (value === null) value = {};
   if (!isObject(value)) {
     const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
     const struct =
@@ -253,7 +264,7 @@ export async function readObject(exchange: Exchange, call: Call): Promise<KubeOb
     );
   }
   const object = value as unknown as KubeObject;
-  checkType(definition, object, text);
+  checkType(context, definition, object, text);
   decodeObject(call, object, duplicates, text);
   return object;
 }
@@ -280,7 +291,7 @@ function colons(text: string): number {
   return count;
 }
 
-function checkType(definition: ResourceDefinition, object: KubeObject, text: string): void {
+function checkType(context: RegistryContext, definition: ResourceDefinition, object: KubeObject, text: string): void {
   const expected = groupVersion(definition);
   if (definition.custom) {
     if (!object.kind) {
@@ -296,19 +307,17 @@ function checkType(definition: ResourceDefinition, object: KubeObject, text: str
     return;
   }
   completeTypeMeta(definition, object);
-  if (object.kind !== definition.kind) {
-    const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
-    const goGroup = definition.group === '' ? 'core' : (definition.group.split('.')[0] as string);
-    throw badRequest(
-      `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: converting (v1.${object.kind}) to (${goGroup}.${definition.kind}): unknown conversion`,
-    );
-  }
-  if (object.apiVersion !== expected) {
-    const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
-    throw badRequest(
-      `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: no kind ${JSON.stringify(object.kind)} is registered for version ${JSON.stringify(object.apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
-    );
-  }
+  if (object.kind === definition.kind && object.apiVersion === expected) return;
+  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
+  const known = context.resources.findKind(object.apiVersion, object.kind);
+  const goGroup = definition.group === '' ? 'core' : (definition.group.split('.')[0] as string);
+  const why =
+    known === undefined || known.custom
+      ? unregistered(object)
+      : `converting (v1.${object.kind}) to (${goGroup}.${definition.kind}): unknown conversion`;
+  throw badRequest(
+    `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ${why}`,
+  );
 }
 
 function summary(text: string): string {
@@ -327,7 +336,7 @@ async function post(context: RegistryContext, exchange: Exchange, definition: Re
   }
   const form = negotiate(request.headers.accept, definition.custom);
   const call = callOf(exchange, definition, 'CreateOptions');
-  const object = await readObject(exchange, call);
+  const object = await readObject(context, exchange, call);
   const result = await create(context, { ...call, name: object.metadata.name ?? '' }, object);
   sendWarnings(response, call.warnings);
   sendResult(context, exchange, definition, 201, form, result.object, result.entry?.json);
@@ -337,7 +346,7 @@ async function put(context: RegistryContext, exchange: Exchange, definition: Res
   const { info, request } = exchange;
   const form = negotiate(request.headers.accept, definition.custom);
   const call = callOf(exchange, definition, 'UpdateOptions');
-  const object = await readObject(exchange, call);
+  const object = await readObject(context, exchange, call);
   const name = object.metadata.name ?? '';
   if (name === '') {
     throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
@@ -383,8 +392,8 @@ export function patchTypeOf(request: Request, definition: ResourceDefinition): P
   const header = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
   const type = Object.hasOwn(patchTypes, header) ? patchTypes[header] : undefined;
   if (type === undefined || (type === 'strategic' && definition.custom)) {
-    const supported = Object.keys(patchTypes).filter((name) => !definition.custom || !name.includes('strategic'));
-    throw unsupportedMediaType(supported);
+    if (!definition.custom) throw failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
+    throw unsupportedMediaType(Object.keys(patchTypes).filter((name) => !name.includes('strategic')));
   }
   return type;
 }
@@ -416,7 +425,7 @@ async function readDeleteBody(exchange: Exchange, definition: ResourceDefinition
   }
   if (!isObject(value)) throw badRequest('decoded object cannot be converted to DeleteOptions');
   if (value.kind !== undefined && value.kind !== '' && value.kind !== 'DeleteOptions') {
-    throw badRequest(`decoded object cannot be converted to DeleteOptions`);
+    throw badRequest(unregistered({ kind: String(value.kind), apiVersion: String(value.apiVersion ?? '') }));
   }
   return value;
 }
@@ -470,7 +479,7 @@ async function deleteMany(context: RegistryContext, exchange: Exchange, definiti
   if (!definition.verbs.includes('deletecollection')) {
     throw methodNotSupported({ group: definition.group, resource: definition.plural }, 'deletecollection');
   }
-  if (definition.namespaced && info.namespace === '') throw methodNotAllowed();
+  if (definition.namespaced && info.namespace === '') throw definition.custom ? notServed() : methodNotAllowed();
   const form = negotiate(request.headers.accept, definition.custom);
   const options = deleteOptions(await readDeleteBody(exchange, definition), info.query);
   const selected = selection(definition, info.query);

@@ -5,6 +5,7 @@ import { gzip } from 'node:zlib';
 import { encodeProtobuf } from '../protobuf/encode.ts';
 import { parseJson, printJson } from './json.ts';
 import { StatusError, unknownError } from './status.ts';
+import { warningHeaders } from './warnings.ts';
 import { printYaml } from './yaml.ts';
 
 export type Request = IncomingMessage | Http2ServerRequest;
@@ -113,9 +114,7 @@ export function warnOnFailure(response: Response, warnings: readonly string[]): 
 /** Adds `Warning:` headers, as kubectl prints them. */
 export function sendWarnings(response: Response, warnings: readonly string[]): void {
   if (warnings.length === 0) return;
-  // Header values are latin1: anything else must not break the answer.
-  const escaped = warnings.map((text) => `299 - "${text.replace(/[\\"]/g, '\\$&').replace(/[^\x20-\x7e]/g, ' ')}"`);
   const known = response.getHeader('warning');
   const before = Array.isArray(known) ? known.map(String) : [];
-  response.setHeader('warning', [...new Set([...before, ...escaped])]);
+  response.setHeader('warning', [...new Set([...before, ...warningHeaders(warnings)])]);
 }

@@ -13,7 +13,7 @@ import type { KubeObject, ResourceDefinition, ScalePaths } from '../types.ts';
 import { readText } from './body.ts';
 import { parseJson, printJson } from './json.ts';
 import { negotiate } from './negotiate.ts';
-import { callOf, type Exchange, isTrue, notServed, patchTypeOf, readObject, sendResult } from './resource.ts';
+import { callOf, type Exchange, isTrue, noSubresource, patchTypeOf, readObject, sendResult } from './resource.ts';
 import { sendWarnings } from './response.ts';
 import { badRequest, fieldError, invalid, methodNotAllowed, notFound } from './status.ts';
 import { parseYaml } from './yaml.ts';
@@ -26,7 +26,7 @@ export async function handleSubresource(
 ): Promise<void> {
   const { info } = exchange;
   const known = definition.subresources.find((sub) => sub.name === info.subresource);
-  if (known === undefined) throw notServed();
+  if (known === undefined) throw noSubresource(definition, info.name);
   if (info.subresource === 'scale' && definition.scale !== undefined)
     return scale(context, exchange, definition, definition.scale);
   if (info.subresource === 'finalize' && info.method === 'PUT') return finalize(context, exchange, definition);
@@ -37,7 +37,7 @@ export async function handleSubresource(
 
 async function finalize(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const call = callOf(exchange, definition, 'UpdateOptions');
-  const object = await readObject(exchange, call);
+  const object = await readObject(context, exchange, call);
   const result = await finalizeNamespace(context, { ...call, subresource: '' }, object);
   sendResult(context, exchange, definition, 200, negotiate(exchange.request.headers.accept, false), result, undefined);
 }

@@ -36,34 +36,23 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   const match = query.get('resourceVersionMatch') ?? '';
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
   const errors = [];
-  if (initial !== null) {
-    if (match !== 'NotOlderThan') {
-      if (match === '') {
-        errors.push(
-          fieldError.forbidden(
-            'resourceVersionMatch',
-            'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan',
-          ),
-        );
-      } else errors.push(fieldError.notSupported('resourceVersionMatch', match, ['NotOlderThan']));
-    }
-    if (isTrue(initial) && !bookmarks) {
-      errors.push(
-        fieldError.forbidden('allowWatchBookmarks', 'sendInitialEvents requires setting allowWatchBookmarks to true'),
-      );
-    }
-  } else if (match !== '') {
-    errors.push(
-      fieldError.forbidden(
-        'resourceVersionMatch',
-        'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided',
-      ),
-    );
+  if (initial !== null && match === '') {
+    const detail = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
+    errors.push(fieldError.forbidden('resourceVersionMatch', detail));
+  }
+  if (initial === null && match !== '') {
+    const detail = 'resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided';
+    errors.push(fieldError.forbidden('resourceVersionMatch', detail));
+  }
+  if (match !== '' && match !== 'NotOlderThan') {
+    errors.push(fieldError.notSupported('resourceVersionMatch', match, ['NotOlderThan']));
   }
   if (errors.length > 0) throw invalid('meta.k8s.io', 'ListOptions', '', errors);
   const resourceVersion = query.get('resourceVersion') ?? '';
   if (!/^\d*$/.test(resourceVersion)) {
-    throw unknownError(`strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`);
+    throw unknownError(
+      `resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
+    );
   }
   return {
     resourceVersion,
@@ -125,7 +114,7 @@ export function serveWatch(
         }
       }
       last = Math.max(last, start);
-      const announces = options.initialEvents === true || (options.bookmarks && options.resourceVersion === '0');
+      const announces = options.bookmarks && (options.initialEvents === true || options.resourceVersion === '0');
       if (announces && options.initialEvents !== false) sender.send(encoder.bookmark(last, true));
     } else for (const event of store.since(resource, last)) deliver(event);
   } catch (error) {

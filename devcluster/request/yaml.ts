@@ -12,7 +12,7 @@ function load(): YamlModule {
 
 /** Prints data as YAML. */
 export function printYaml(value: unknown): string {
-  return load().stringify(value, { lineWidth: 0 });
+  return load().stringify(value, { lineWidth: 0, sortMapEntries: true });
 }
 
 /**
@@ -44,7 +44,7 @@ export function parseYaml(text: string): { value: unknown; duplicates: string[] 
   const problem = document.errors[0];
   if (problem !== undefined) {
     const line = problem.linePos?.[0].line ?? 1;
-    throw new Error(`yaml: line ${line}: ${problem.message.split('\n')[0]?.replace(/ at line .*/, '') ?? ''}`);
+    throw new Error(`yaml: line ${line}: ${goYamlMessage(problem.code, problem.message)}`);
   }
   const duplicates: string[] = [];
   const { visit, isScalar } = load();
@@ -77,4 +77,13 @@ function normalise(value: unknown): unknown {
     if (item !== holder[key]) holder[key] = item;
   }
   return value;
+}
+
+/** What Go's YAML library says where ours says otherwise. */
+function goYamlMessage(code: string, message: string): string {
+  if (code === 'BAD_INDENT' && message.includes('Flow sequence')) return "did not find expected ',' or ']'";
+  if (code === 'BAD_INDENT' && message.includes('Flow map')) return "did not find expected ',' or '}'";
+  if (code === 'MISSING_CHAR' && message.includes('"')) return 'found unexpected end of stream';
+  if (code === 'TAB_AS_INDENT') return 'found character that cannot start any token';
+  return message.split('\n')[0]?.replace(/ at line .*/, '') ?? '';
 }

@@ -180,8 +180,10 @@ export class FileJournal implements Journal {
   }
 
   async close(): Promise<void> {
-    while (this.writing !== undefined) await this.writing;
-    await this.compacting;
+    while (this.writing !== undefined || this.compacting !== undefined) {
+      await this.writing;
+      await this.compacting;
+    }
     await this.handle.close();
     this.unlock();
   }
@@ -208,7 +210,9 @@ export class FileJournal implements Journal {
       for (const item of batch) item.resolve();
       await this.compactIfDue();
     }
+    await this.compactIfDue();
     this.writing = undefined;
+    if (this.waiting.length > 0) this.writing = this.writeBatches();
   }
 
   /** Switches to a new log where the present one outweighs the live objects; the snapshot is then written meanwhile. */
@@ -231,6 +235,8 @@ export class FileJournal implements Journal {
       })
       .finally(() => {
         this.compacting = undefined;
+        // What was written meanwhile may be due again, though no write comes any more.
+        this.writing ??= this.writeBatches();
       });
   }
 

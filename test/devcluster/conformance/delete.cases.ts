@@ -43,14 +43,6 @@ const cases: Case[] = both.flatMap(([label, path, make]) => {
     one(`${label} with a body that is none`, first, remove('[')),
     one(`${label} with an unknown option`, first, remove({ kind: 'DeleteOptions', apiVersion: 'v1', nope: 1 })),
     one(`${label} with a bad grace period`, first, remove(undefined, '?gracePeriodSeconds=x')),
-    one(`${label} orphaning nobody`, first, remove({ propagationPolicy: 'Orphan' }), {
-      path: `${path}/a`,
-      until: gone,
-    }),
-    one(`${label} in the foreground, nobody depends`, first, remove({ propagationPolicy: 'Foreground' }), {
-      path: `${path}/a`,
-      until: gone,
-    }),
     one(
       `${label} collection`,
       first,
@@ -64,6 +56,14 @@ const cases: Case[] = both.flatMap(([label, path, make]) => {
 });
 
 const more: Case[] = [
+  ...['Orphan', 'Foreground'].map((propagationPolicy) =>
+    one(
+      `${propagationPolicy}, nobody depends`,
+      { path: configMaps, body: configMap('a'), quiet: true },
+      { method: 'DELETE', path: `${configMaps}/a`, body: { propagationPolicy } },
+      { path: `${configMaps}/a`, until: gone },
+    ),
+  ),
   one('a namespace that must stay', { method: 'DELETE', path: '/api/v1/namespaces/default' }),
   one(
     'a service account',

@@ -148,6 +148,7 @@ export async function run(
   const place = (value: unknown): unknown =>
     value === undefined ? undefined : JSON.parse(JSON.stringify(value).replaceAll('{ns}', namespace));
   const out: unknown[] = [];
+  const seen = new Map<string, string>();
   const namespaced = JSON.stringify(steps).includes('{ns}');
   if (namespaced) {
     await send(
@@ -165,7 +166,7 @@ export async function run(
         await new Promise((resolve) => setTimeout(resolve, 20));
         answer = await send(connection, placed, agent);
       }
-      if (step.quiet !== true) out.push(normalise(answer, namespace));
+      if (step.quiet !== true) out.push(normalise(answer, namespace, seen));
     }
   } finally {
     if (namespaced) await send(connection, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }, agent);
@@ -187,8 +188,8 @@ const volatileKeys = new Set([
   'serverAddress',
 ]);
 
-function normalise(answer: Answer, namespace: string): unknown {
-  const seen = new Map<string, string>();
+/** `seen` names versions of objects in order of appearance, so that one that stays the same shows. */
+function normalise(answer: Answer, namespace: string, seen: Map<string, string>): unknown {
   const text = (value: string): string =>
     value
       .replaceAll(namespace, '{ns}')
@@ -196,11 +197,20 @@ function normalise(answer: Answer, namespace: string): unknown {
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
       .replace(/resource version: \d+/g, 'resource version: <n>')
       .replace(/current: \d+/g, 'current: <n>')
+      .replace(/in record \(\d+\)/g, 'in record (<n>)')
+      .replace(/("Bad-)[a-z0-9]{5}"/g, '$1<random>"')
+      .replace(/^Bad-[a-z0-9]{5}$/, 'Bad-<random>')
+      .replace(
+        /patch: Invalid value: ".*": (?=no kind|json:|strict|Object|unable)/s,
+        'patch: Invalid value: <object>: ',
+      )
+      .replace(/^Invalid value: "\{.*": (?=no kind|json:|strict|Object|unable)/s, 'Invalid value: <object>: ')
       .replace(/resourceVersion\\*":\\*"\d+/g, 'resourceVersion":"<n>')
       .replace(/selfType\d+/g, 'selfType<n>');
-  const walk = (value: unknown, key: string): unknown => {
+  const walk = (value: unknown, key: string, holder?: object): unknown => {
     if (volatileKeys.has(key) && typeof value === 'string' && value !== '') {
       if (key !== 'resourceVersion') return `<${key}>`;
+      if (holder === undefined || !('uid' in holder)) return '<list version>';
       if (!seen.has(value)) seen.set(value, `<version ${seen.size + 1}>`);
       return seen.get(value);
     }
@@ -213,7 +223,7 @@ function normalise(answer: Answer, namespace: string): unknown {
     return Object.fromEntries(
       Object.entries(value)
         .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([name, item]) => [text(name), walk(item, name)]),
+        .map(([name, item]) => [text(name), walk(item, name, value)]),
     );
   };
   return {

@@ -32,7 +32,6 @@ const jsonPatches: readonly [string, unknown][] = [
   ['a list of strings', ['x']],
   ['copy', [{ op: 'copy', from: '/metadata/name', path: '/metadata/generateName' }]],
   ['move from nowhere', [{ op: 'move', from: '/nope', path: '/metadata/labels' }]],
-  ['without apiVersion', [{ op: 'remove', path: '/apiVersion' }]],
   ['without kind', [{ op: 'remove', path: '/kind' }]],
 ];
 
