@@ -24,7 +24,8 @@ function permutations<T>(items: readonly T[]): T[][] {
   );
 }
 
-describe('agents', () => {
+describe('agents', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage();

@@ -41,7 +41,8 @@ const SAMPLES: readonly (readonly [Kind<never>, object])[] = [
   [contextPages, { taskRunRef: { name: 'x' }, index: 1, firstMessage: 0, messages: [] }],
 ] as unknown as readonly (readonly [Kind<never>, object])[];
 
-describe('bad input', () => {
+describe('bad input', function () {
+  this.timeout(60_000);
   let stage: Stage;
   let room: Room;
   before(async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Agent, MCPServer, TaskRun, TaskRunToolCall, Tool } from '../../api/index.ts';
 import { API_VERSION } from '../../api/index.ts';
+import { NOTHING_SAID } from '../../controller/policy/gate.ts';
 import type { TaskState } from '../../controller/task/decide.ts';
 import { decideTask, GENERATION_ANNOTATION, latestRun, statusDelay } from '../../controller/task/decide.ts';
 import { delegationChain } from '../../controller/toolcall/ancestry.ts';
@@ -56,6 +57,9 @@ const stateOf = (status: TaskRunToolCall['status'], more: Partial<CallState> = {
   ancestors: ['boss'],
   maxDepth: 5,
   delegate: agentOf('poet'),
+  verdict: NOTHING_SAID,
+  approval: undefined,
+  demand: undefined,
   identity: 'me',
   now: NOW,
   ...more,

@@ -34,6 +34,7 @@ const stateOf = (run: TaskRun, more: Partial<RunState> = {}): RunState => ({
   revision: revision(),
   calls: [],
   model: { kind: 'none' },
+  verdict: undefined,
   slotFree: true,
   now: NOW,
   random: 0.5,
@@ -309,6 +310,7 @@ class Model {
         task: taskOf(),
         agent: agentOf(),
         revision: revision({ maxTurns: 40 }),
+        verdict: undefined,
         calls: this.run.status?.phase === 'ToolCallsPending' ? planned.map(({ name }) => this.calls.get(name)) : [],
         model:
           this.effect === undefined

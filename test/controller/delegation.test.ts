@@ -7,7 +7,8 @@ import type { Room, Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
 import { untilAmong, untilGone } from '../support/waiting.ts';
 
-describe('delegation', () => {
+describe('delegation', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage({ maxDelegationDepth: 2 });

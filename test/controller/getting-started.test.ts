@@ -5,7 +5,8 @@ import { agent, GOOD_KEY, llm, secret, task } from '../support/objects.ts';
 import type { Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
 
-describe('Getting Started', () => {
+describe('Getting Started', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage();

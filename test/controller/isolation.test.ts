@@ -12,7 +12,8 @@ import { until, untilAmong } from '../support/waiting.ts';
 const HOSTILE = fileURLToPath(new URL('../mcp/servers/hostile.ts', import.meta.url));
 const MOON = 'What is the capital of the moon?';
 
-describe('one operator for many', () => {
+describe('one operator for many', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage({ maxModelCalls: 4, maxModelCallsPerNamespace: 3 });

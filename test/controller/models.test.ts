@@ -8,7 +8,8 @@ import { startStage } from '../support/operator.ts';
 
 const MOON = 'What is the capital of the moon?';
 
-describe('models that fail', () => {
+describe('models that fail', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage();

@@ -13,7 +13,7 @@ const TURNS = 200;
 const RESULT = 4000;
 
 describe('long conversations', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage();
@@ -45,7 +45,7 @@ describe('long conversations', function () {
     );
     await room.agent({ tools: [{ name: 'read' }], maxTurns: TURNS + 1 });
     await room.create(task(room.namespace, 'long', 'read everything'));
-    const run = await room.untilEnded('long-1');
+    const run = await room.untilEnded('long-1', 100_000);
     assert.equal(run.status?.output, 'read it all', run.status?.statusDetail ?? '');
     assert.equal(run.status?.turns, TURNS + 1);
 

@@ -10,7 +10,8 @@ import { find, until, untilAmong, untilGone } from '../support/waiting.ts';
 
 const MOON = 'What is the capital of the moon?';
 
-describe('runs', () => {
+describe('runs', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage();
@@ -32,7 +33,7 @@ describe('runs', () => {
     assert.equal(run.status?.phase, 'FinalAnswer');
     assert.equal(run.status?.agent, 'pirate');
     assert.equal(room.model.chats().at(-1)?.messages[0]?.content, 'You are a pirate.');
-    const done = await room.until(tasks, 'chat', ({ status }) => status?.latestRun === 'by-hand');
+    const done = await room.until(tasks, 'chat', ({ status }) => status?.latestRun === 'by-hand' && status.output);
     assert.equal(done.status?.output, run.status?.output);
   });
 

@@ -14,7 +14,8 @@ const once = (...calls: NonNullable<Rule['toolCalls']>): { rules: Rule[] } => ({
   rules: [{ when: { turn: 1 }, toolCalls: calls }, { text: 'done' }],
 });
 
-describe('tool calls', () => {
+describe('tool calls', function () {
+  this.timeout(60_000);
   let stage: Stage;
   before(async () => {
     stage = await startStage();

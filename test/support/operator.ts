@@ -49,7 +49,7 @@ export interface Room {
   /** Creates a Task of the Agent `assistant` and waits until its first run has ended. */
   run(name: string, message: string, spec?: Partial<TaskSpec>): Promise<TaskRun>;
   until<T extends KubeObject>(resource: Resource<T>, name: string, predicate: (object: T) => unknown): Promise<T>;
-  untilEnded(run: string): Promise<TaskRun>;
+  untilEnded(run: string, timeoutMs?: number): Promise<TaskRun>;
   /** The events about an object, by `reason`; waits until `reason` is among them. */
   untilEvent(reason: string, name?: string): Promise<Event>;
   events(name: string): Promise<Event[]>;
@@ -155,7 +155,7 @@ export function createRoom(
       return room.untilEnded(`${name}-1`);
     },
     until: (resource, name, predicate) => until(client, resource, key(name), predicate),
-    untilEnded: (run) => until(client, taskRuns, key(run), ended),
+    untilEnded: (run, timeoutMs) => until(client, taskRuns, key(run), ended, timeoutMs),
     untilEvent: (reason, name) =>
       untilAmong(
         client,

@@ -3,7 +3,7 @@ import type { KubeClient, KubeObject, ObjectKey, Resource } from '../../kube/ind
 import { isGone, isNotFound, isRetriable, sleep, systemClock } from '../../kube/index.ts';
 
 /** Where nothing is said: long for a machine that does other things too, short for a test that hangs. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 /**
  * Watches a collection until `find` returns something; no polling. Rejects after `timeoutMs` with what was there last.
