@@ -89,6 +89,7 @@ const status = object(
     contextPages: listByKey('The pages with the older messages, oldest first.', 'name', contextPage),
     turns: int('How many answers of the model were recorded.', { minimum: 0 }),
     toolCallCount: int('How many tool calls the model has asked for: the numbers in their names.', { minimum: 0 }),
+    toolCallsBefore: int('How many of them the answers before the last one asked for.', { minimum: 0 }),
     attempt,
     suspended: bool('Whether the run is held by `spec.suspend`.'),
     usage,

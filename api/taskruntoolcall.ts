@@ -1,7 +1,7 @@
 import { commonStatus, localRef } from './common.ts';
 import { defineKind } from './kind.ts';
 import type { TypeOf } from './schema.ts';
-import { int, object, oneOf, str, time } from './schema.ts';
+import { int, list, object, oneOf, str, time } from './schema.ts';
 
 const spec = object(
   'What is called. Immutable.',
@@ -49,6 +49,17 @@ const status = object(
       ['Pending', 'Running', 'Succeeded', 'Failed', 'OutcomeUnknown', 'Cancelled'],
     ),
     holder: str('The process that began the call: after a crash another one sees that it is not its own.'),
+    approval: object(
+      'What the call waits for, or waited for.',
+      { requestedAt: time('Since when it waits for a decision.') },
+      {
+        minApprovals: int('How many people have to approve.', { minimum: 1 }),
+        approverGroups: list('Of each list one group is needed.', list('Groups.', str('A group.'))),
+        demandedBy: list('Who asks for it: policies with their rules, a Tool, an MCPServer.', str('Who.')),
+        approvedBy: list('Who approved.', str('A user.')),
+        rejectedBy: str('Who rejected.'),
+      },
+    ),
     result: str('What the tool answered, as the model reads it.'),
     error: str('What went wrong, as the model reads it.'),
     startTime: time('When the call was begun.'),

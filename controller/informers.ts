@@ -1,6 +1,10 @@
 import type {
   Agent,
+  AgentPolicy,
+  AgentPolicyException,
   AgentRevision,
+  Approval,
+  ClusterAgentPolicy,
   ContactChannel,
   Kind,
   LLM,
@@ -11,8 +15,12 @@ import type {
   Tool,
 } from '../api/index.ts';
 import {
+  agentPolicies,
+  agentPolicyExceptions,
   agentRevisions,
   agents,
+  approvals,
+  clusterAgentPolicies,
   contactChannels,
   llms,
   mcpServers,
@@ -21,7 +29,7 @@ import {
   tasks,
   tools,
 } from '../api/index.ts';
-import type { Clock, Informer, InformerMetrics, KubeClient, KubeObject, Logger } from '../kube/index.ts';
+import type { Clock, Informer, InformerMetrics, KubeClient, KubeObject, Logger, Resource } from '../kube/index.ts';
 import { createInformer } from '../kube/index.ts';
 import { keyIn } from './keys.ts';
 
@@ -36,6 +44,7 @@ export const INDEX = {
   callsByServer: 'callsByServer',
   serversByChannel: 'serversByChannel',
   revisionsByAgent: 'revisionsByAgent',
+  approvalsByCall: 'approvalsByCall',
 } as const;
 
 export interface Informers {
@@ -48,7 +57,15 @@ export interface Informers {
   readonly taskRuns: Informer<TaskRun>;
   readonly toolCalls: Informer<TaskRunToolCall>;
   readonly revisions: Informer<AgentRevision>;
+  readonly clusterPolicies: Informer<ClusterAgentPolicy>;
+  readonly policies: Informer<AgentPolicy>;
+  readonly exceptions: Informer<AgentPolicyException>;
+  readonly approvals: Informer<Approval>;
+  /** Whose labels policies select by. An operator for one namespace may not list them, and then selectors match. */
+  readonly namespaces: Informer<KubeObject> | undefined;
 }
+
+const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
 
 /** What a dependency of an Agent is looked up by. */
 export const dependencyKey = (kind: string, namespace: string | undefined, name: string) =>
@@ -66,7 +83,7 @@ export function createInformers(options: {
   readonly metrics?: InformerMetrics;
 }): Informers {
   const make = <T extends KubeObject>(
-    kind: Kind<T>,
+    kind: Kind<T> | Resource<T>,
     indexers: Record<string, (object: T) => string[]> = {},
     transform: (object: T) => T = (object) => object,
     pageSize?: number,
@@ -78,7 +95,7 @@ export function createInformers(options: {
       resource: kind,
       indexers,
       transform: (object) => transform(withoutManagedFields(object)),
-      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+      ...(options.namespace === undefined || !kind.namespaced ? {} : { namespace: options.namespace }),
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
       ...(pageSize === undefined ? {} : { pageSize }),
     });
@@ -128,6 +145,13 @@ export function createInformers(options: {
     revisions: make<AgentRevision>(agentRevisions, {
       [INDEX.revisionsByAgent]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.agent)],
     }),
+    clusterPolicies: make<ClusterAgentPolicy>(clusterAgentPolicies),
+    policies: make<AgentPolicy>(agentPolicies),
+    exceptions: make<AgentPolicyException>(agentPolicyExceptions),
+    approvals: make<Approval>(approvals, {
+      [INDEX.approvalsByCall]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.toolCallRef.name)],
+    }),
+    namespaces: options.namespace === undefined ? make<KubeObject>(namespaces) : undefined,
   };
 }
 

@@ -25,6 +25,10 @@ import { registerMetrics } from './metrics.ts';
 import type { ModelResult } from './modelCalls.ts';
 import { createModelCaller } from './modelCalls.ts';
 import { createCallLimiter, createModelClient } from './models/index.ts';
+import { createPolicyScanner } from './policy/controller.ts';
+import { createPolicyGate } from './policy/gate.ts';
+import { createSealIdentity } from './policy/identity.ts';
+import { createPolicySource } from './policy/source.ts';
 import { createSecretReader } from './secrets.ts';
 import { createTaskController } from './task/controller.ts';
 import { createTaskRunController } from './taskrun/controller.ts';
@@ -49,6 +53,8 @@ export interface OperatorOptions {
   readonly maxModelCalls?: number;
   /** Model calls under way at once, of one namespace. No limit when absent. */
   readonly maxModelCallsPerNamespace?: number;
+  /** Where the key that seals Approvals is: the namespace of operator and webhook; `kubechain-system` when absent. */
+  readonly systemNamespace?: string;
   /** How many agents deep delegation may go; 5 when absent. */
   readonly maxDelegationDepth?: number;
   /** Gets the operator's own series. */
@@ -83,7 +89,7 @@ export function createOperator(options: OperatorOptions): Operator {
     ...(metrics === undefined ? {} : { metrics: metrics.informer }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   });
-  const every = Object.values(informers);
+  const every = Object.values(informers).filter((informer) => informer !== undefined);
   const ready = () => every.every((informer) => informer.hasSynced());
 
   async function run(signal: AbortSignal): Promise<void> {
@@ -182,6 +188,46 @@ export function createOperator(options: OperatorOptions): Operator {
       }),
     });
 
+    const policies = createPolicySource({
+      client,
+      clock,
+      logger,
+      informers,
+      // What was held back or refused may be allowed now, and the other way round.
+      onChange: () => {
+        wakeWaitingCalls();
+        scanner.soon();
+      },
+    });
+    const scanner = createPolicyScanner({
+      client,
+      clock,
+      logger,
+      informers,
+      events: recorder('policy-controller'),
+      policies: policies.current,
+    });
+    const gate = createPolicyGate({ informers, clock, policies: policies.current });
+    const wakeWaitingCalls = () => {
+      for (const call of informers.toolCalls.store.list()) {
+        if (call.status?.status === 'AwaitingHumanApproval') queues.toolCall.add(keyOf(call));
+      }
+    };
+    const seals = createSealIdentity({
+      client,
+      clock,
+      logger,
+      namespace: options.systemNamespace ?? 'kubechain-system',
+      onChange: wakeWaitingCalls,
+    });
+    informers.approvals.on({
+      add: () => {
+        seals
+          .refresh(stopped)
+          .catch((error: unknown) => logger.warn({ error: crash(error) }, 'approvals: no identity'));
+      },
+    });
+
     const shared = { client, clock, informers };
     const controllers: { name: string; queue: WorkQueue; workers: number; controller: Controller }[] = [];
     const add = (name: string, queue: WorkQueue, workers: number, controller: Controller) =>
@@ -255,6 +301,7 @@ export function createOperator(options: OperatorOptions): Operator {
         modelCalls,
         caller,
         fresh: createFreshReader(client),
+        gate,
         random,
       }),
     );
@@ -273,6 +320,8 @@ export function createOperator(options: OperatorOptions): Operator {
         pool,
         parser,
         identity,
+        gate,
+        approvals: seals.current,
         maxDelegationDepth: options.maxDelegationDepth ?? 5,
       }),
     );
@@ -284,6 +333,9 @@ export function createOperator(options: OperatorOptions): Operator {
     const watching = every.map((informer) => informer.run(stopped));
     try {
       await Promise.all(every.map((informer) => informer.synced(stopped)));
+      // Nothing is judged before the policies are there.
+      await policies.start(stopped);
+      scanner.start(stopped);
       logger.info({ identity }, 'operator: caches are filled, controllers start');
       await Promise.all(
         controllers.map(({ name, queue, workers, controller }) =>

@@ -10,6 +10,8 @@ import { INDEX } from '../informers.ts';
 import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import type { ModelCaller, ModelResult } from '../modelCalls.ts';
 import { isTerminal } from '../phases.ts';
+import type { PolicyGate } from '../policy/gate.ts';
+import { delegationChain } from '../toolcall/ancestry.ts';
 import { createRunWriter } from './apply.ts';
 import type { RunState } from './decide.ts';
 import { decide, failRun, plannedCalls } from './decide.ts';
@@ -40,6 +42,7 @@ export function createTaskRunController(options: {
   readonly modelCalls: Effects<ModelResult>;
   readonly caller: ModelCaller;
   readonly fresh: FreshReader;
+  readonly gate: PolicyGate;
   readonly random: () => number;
 }): TaskRunController {
   const { client, clock, informers, queue, runs, modelCalls, caller } = options;
@@ -80,13 +83,16 @@ export function createTaskRunController(options: {
       phase === 'ToolCallsPending' && !idle
         ? await Promise.all(plannedCalls(run).map(({ name }) => toolCall(name)))
         : [];
+    const model = modelCalls.state(key, stepOf(run));
+    const due = (phase === 'SendContextWindowToLLM' || phase === 'ReadyForLLM') && model.kind === 'none' && !idle;
     return {
       run,
+      verdict: due && revision !== undefined ? options.gate.judgeModelCall(run, revision, depthOf(run)) : undefined,
       task,
       agent,
       revision,
       calls,
-      model: modelCalls.state(key, stepOf(run)),
+      model,
       slotFree: revision !== undefined && caller.slotFree(namespace ?? '', revision),
       now: clock.now(),
       random: options.random(),
@@ -125,6 +131,12 @@ export function createTaskRunController(options: {
         throw error;
       }
     }
+  }
+
+  /** How many agents delegated before this run began. */
+  function depthOf(run: TaskRun): number {
+    const chain = delegationChain(run, { runs: informers.taskRuns.store, toolCalls: informers.toolCalls.store });
+    return Math.max(0, chain.length - 1);
   }
 
   function startModelCall(key: string, run: TaskRun, revision: AgentRevision): void {

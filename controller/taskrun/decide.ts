@@ -10,6 +10,7 @@ import type {
   ToolCall,
 } from '../../api/index.ts';
 import { childName } from '../../kube/index.ts';
+import type { Verdict } from '../../policies/engine/index.ts';
 import type { EffectState } from '../effects.ts';
 import { nameOf } from '../keys.ts';
 import type { ModelResult } from '../modelCalls.ts';
@@ -31,6 +32,8 @@ export interface RunState {
   /** The tool calls that the last answer asks for, in its order; undefined where none was created yet. */
   readonly calls: readonly (TaskRunToolCall | undefined)[];
   readonly model: EffectState<ModelResult>;
+  /** What the policies say of the next model call; undefined where none is due. */
+  readonly verdict: Verdict | undefined;
   /** Whether a model call would begin at once. */
   readonly slotFree: boolean;
   readonly now: number;
@@ -183,6 +186,10 @@ function callModel(state: RunState, phase: TaskRunPhase, status: TaskRunStatus):
       `the run made ${maxTurns} model calls, as many as its agent's maxTurns allows`,
     );
   }
+  const refused = state.verdict?.effect === 'deny' ? state.verdict.decidedBy : undefined;
+  if (refused !== undefined) {
+    return fail(state, 'PolicyDenied', `Denied by policy ${refused.policy.name}/${refused.rule}: ${refused.detail}`);
+  }
   return { kind: 'callModel', revision };
 }
 
@@ -308,6 +315,7 @@ function recordToolCalls(state: RunState, answer: Answer): Decision {
         ...inPhase('ToolCallsPending'),
         ...answered(state, answer, 1),
         toolCallCount: (state.run.status?.toolCallCount ?? 0) + asked,
+        toolCallsBefore: state.run.status?.toolCallCount ?? 0,
       },
       remove: ['attempt'],
       append: [{ role: 'assistant', content: answer.content, toolCalls: [...answer.toolCalls] }],

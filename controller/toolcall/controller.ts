@@ -20,13 +20,15 @@ import { INDEX } from '../informers.ts';
 import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import type { McpPool } from '../mcp/index.ts';
 import { serverKey } from '../mcpserver/key.ts';
+import { type ApprovalContext, approvalOutcome } from '../policy/approvals.ts';
+import { NOTHING_SAID, type PolicyGate } from '../policy/gate.ts';
 import { referenceTo } from '../reference.ts';
 import { statusOperations } from '../status.ts';
 import { describeMcpTool, describeTool } from '../toolDefinitions.ts';
 import type { ArgumentParser, ToolOutcome } from '../tools/index.ts';
 import { delegationChain } from './ancestry.ts';
 import type { CallDecision, CallState, Executor } from './decide.ts';
-import { decideCall, failCall, hasEnded } from './decide.ts';
+import { decideCall, failCall, hasEnded, ownDemand } from './decide.ts';
 import type { CallExecutor } from './execute.ts';
 
 const MOST_STEPS = 8;
@@ -52,6 +54,9 @@ export function createToolCallController(options: {
   readonly parser: ArgumentParser;
   readonly identity: string;
   readonly maxDelegationDepth: number;
+  readonly gate: PolicyGate;
+  /** The keys that seal Approvals, and who the operator is. */
+  readonly approvals: () => Omit<ApprovalContext, 'informers'>;
 }): ToolCallController {
   const { client, clock, events, informers, queue, toolCalls, effects, pool, parser } = options;
 
@@ -85,6 +90,15 @@ export function createToolCallController(options: {
     const seen = informers.taskRuns.store.get(keyIn(namespace, call.spec.taskRunRef.name));
     const run = seen?.metadata.uid === controllerOf(call)?.uid ? seen : undefined;
     const { executor, schema } = executorOf(call);
+    const ancestors =
+      run === undefined
+        ? []
+        : delegationChain(run, { runs: informers.taskRuns.store, toolCalls: informers.toolCalls.store });
+    const verdict =
+      run === undefined || executor.kind === 'none'
+        ? NOTHING_SAID
+        : options.gate.judgeToolCall(call, run, Math.max(0, ancestors.length - 1));
+    const demand = verdict.effect === 'requireApproval' ? verdict.approval : ownDemand(executor);
     return {
       call,
       run,
@@ -93,10 +107,13 @@ export function createToolCallController(options: {
       connection: executor.kind === 'mcp' ? connectionTo(serverKey(executor.server)) : 'ready',
       effect: effects.state(key, uidOf(call)),
       child: executor.kind === 'agent' ? childOf(call, executor.agent) : {},
-      ancestors:
-        run === undefined
-          ? []
-          : delegationChain(run, { runs: informers.taskRuns.store, toolCalls: informers.toolCalls.store }),
+      ancestors,
+      verdict,
+      demand,
+      approval:
+        demand === undefined || run === undefined
+          ? undefined
+          : approvalOutcome({ informers, ...options.approvals() }, call, run, demand, clock.now()),
       maxDepth: options.maxDelegationDepth,
       delegate: executor.kind === 'agent' ? informers.agents.store.get(keyIn(namespace, executor.agent)) : undefined,
       identity: options.identity,
@@ -194,7 +211,7 @@ export function createToolCallController(options: {
       try {
         switch (decision.kind) {
           case 'wait':
-            return DONE;
+            return decision.wakeAfterMs === undefined ? DONE : { kind: 'requeue', afterMs: decision.wakeAfterMs };
           case 'write':
             await write(call, decision, signal);
             break;
@@ -274,6 +291,9 @@ export function createToolCallController(options: {
         },
         delete: (task) => wakeOwner(task),
       });
+      const decided = (approval: { metadata: Task['metadata']; spec: { toolCallRef: { name: string } } }) =>
+        queue.add(keyIn(approval.metadata.namespace, approval.spec.toolCallRef.name));
+      informers.approvals.on({ add: decided, update: (_old, approval) => decided(approval) });
       informers.mcpServers.on({
         update: (_old, server) => open(informers.toolCalls.store.byIndex(INDEX.callsByServer, keyOf(server))),
         delete: (server) => open(informers.toolCalls.store.byIndex(INDEX.callsByServer, keyOf(server))),

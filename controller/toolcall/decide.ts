@@ -1,4 +1,7 @@
 import type { Agent, MCPServer, Task, TaskRun, TaskRunToolCall, TaskRunToolCallStatus, Tool } from '../../api/index.ts';
+import type { ApprovalOutcome } from '../../policies/approvals/index.ts';
+import { ONE_APPROVAL } from '../../policies/approvals/index.ts';
+import type { ApprovalDemand, Verdict } from '../../policies/engine/index.ts';
 import type { EffectState } from '../effects.ts';
 import { isTerminal } from '../phases.ts';
 import { timestamp } from '../status.ts';
@@ -30,6 +33,12 @@ export interface CallState {
   readonly ancestors: readonly string[];
   readonly maxDepth: number;
   readonly delegate: Agent | undefined;
+  /** What the policies say of this call, now. */
+  readonly verdict: Verdict;
+  /** What people have decided, where the call has to be approved. */
+  readonly approval: ApprovalOutcome | undefined;
+  /** What has to be met for that. */
+  readonly demand: ApprovalDemand | undefined;
   /** This process: the holder of what it begins. */
   readonly identity: string;
   readonly now: number;
@@ -42,7 +51,7 @@ export interface CallEvent {
 }
 
 export type CallDecision =
-  | { readonly kind: 'wait' }
+  | { readonly kind: 'wait'; readonly wakeAfterMs?: number }
   | {
       readonly kind: 'write';
       readonly set: TaskRunToolCallStatus;
@@ -71,15 +80,9 @@ function begin(state: CallState): CallDecision {
   if (executor.kind === 'none') return fail(state, executor.message);
   if (!args.ok) return fail(state, args.message);
   if (run?.spec.suspend === true) return WAIT;
-  const approval = approvalOf(executor);
-  if (approval !== undefined) {
-    if (call.status?.status === 'AwaitingHumanApproval') return WAIT;
-    return {
-      kind: 'write',
-      set: { phase: 'Pending', ready: false, status: 'AwaitingHumanApproval', statusDetail: approval },
-      events: [{ type: 'Normal', reason: 'AwaitingHumanApproval', message: approval }],
-    };
-  }
+  const denial = deniedBy(state);
+  if (denial !== undefined) return fail(state, denial, 'PolicyDenied');
+  if (state.approval !== undefined && state.approval.kind !== 'approved') return awaitApproval(state, state.approval);
   if (executor.kind === 'mcp' && connection !== 'ready') {
     if (connection !== 'waiting') return fail(state, connection.refused);
     const detail = `Waiting for MCPServer "${executor.server.metadata.name}" to connect`;
@@ -98,7 +101,8 @@ function begin(state: CallState): CallDecision {
 }
 
 /** The claim comes before the side effect, fenced by the resourceVersion: only one process ever begins a call. */
-function claim({ executor, identity, now }: CallState): CallDecision {
+function claim({ call, executor, approval, identity, now }: CallState): CallDecision {
+  const asked = call.status?.approval;
   const delegating = executor.kind === 'agent';
   return {
     kind: 'write',
@@ -109,6 +113,9 @@ function claim({ executor, identity, now }: CallState): CallDecision {
       statusDetail: delegating ? `Delegating to agent "${executor.agent}"` : 'Executing',
       holder: identity,
       startTime: timestamp(now),
+      ...(approval?.kind === 'approved' && asked !== undefined
+        ? { approval: { ...asked, approvedBy: [...approval.by] } }
+        : {}),
     },
     events: delegating
       ? [{ type: 'Normal', reason: 'DelegatingToSubAgent', message: `Delegating to agent "${executor.agent}"` }]
@@ -125,6 +132,8 @@ function supervise(state: CallState): CallDecision {
     // Claimed by us and not begun yet; or cut off, and our own YAML says that a repetition does no harm.
     if (!args.ok) return fail(state, args.message);
     if (executor.kind === 'none') return fail(state, executor.message);
+    const denial = deniedBy(state);
+    if (denial !== undefined) return fail(state, denial, 'PolicyDenied');
     if (call.status?.holder !== state.identity) return claim(state);
     if (executor.kind === 'mcp' && state.connection !== 'ready') {
       return state.connection === 'waiting' ? WAIT : fail(state, state.connection.refused);
@@ -258,17 +267,84 @@ function end(state: CallState, set: TaskRunToolCallStatus, event: CallEvent): Wr
   };
 }
 
-/** Why the call waits for a human; undefined where it need not. */
-function approvalOf(executor: Executor): string | undefined {
-  if (executor.kind === 'mcp') {
-    const channel = executor.server.spec.approvalContactChannel?.name;
-    return channel === undefined ? undefined : `Waiting for human approval via contact channel ${channel}`;
+/** What the model reads where a policy forbids the call; undefined where none does. */
+function deniedBy({ verdict }: CallState): string | undefined {
+  if (verdict.effect !== 'deny' || verdict.decidedBy === undefined) return undefined;
+  const { policy, rule, detail } = verdict.decidedBy;
+  return `Denied by policy ${policy.name}/${rule}: ${detail}`;
+}
+
+function awaitApproval(state: CallState, outcome: Exclude<ApprovalOutcome, { kind: 'approved' }>): CallDecision {
+  const { call, executor } = state;
+  switch (outcome.kind) {
+    case 'rejected': {
+      const because = outcome.reason === '' ? '' : `: ${outcome.reason}`;
+      return reject(state, `Rejected by ${outcome.by}${because}`, { rejectedBy: outcome.by });
+    }
+    case 'expired':
+      return outcome.onTimeout === 'Fail'
+        ? fail(state, 'Nobody decided about this call in time', 'ApprovalTimedOut')
+        : reject(state, 'Rejected: nobody decided about this call in time', {});
+    case 'waiting': {
+      const channel = executor.kind === 'mcp' ? executor.server.spec.approvalContactChannel?.name : undefined;
+      const via = channel === undefined ? '' : ` via contact channel ${channel}`;
+      const more = outcome.missing > 1 ? ` (${outcome.missing} more)` : outcome.escalated ? ' (escalated)' : '';
+      const detail = `Waiting for human approval${via}${more}`;
+      if (call.status?.status === 'AwaitingHumanApproval' && call.status.statusDetail === detail) {
+        return outcome.inMs === undefined ? WAIT : { kind: 'wait', wakeAfterMs: outcome.inMs };
+      }
+      const demand = state.demand;
+      return {
+        kind: 'write',
+        set: {
+          phase: 'Pending',
+          ready: false,
+          status: 'AwaitingHumanApproval',
+          statusDetail: detail,
+          approval: {
+            requestedAt: call.status?.approval?.requestedAt ?? timestamp(state.now),
+            ...(demand === undefined
+              ? {}
+              : {
+                  minApprovals: demand.minApprovals,
+                  ...(demand.approverGroups.length === 0
+                    ? {}
+                    : { approverGroups: demand.approverGroups.map((groups) => [...groups]) }),
+                  demandedBy: demand.demandedBy.map(({ policy, rule }) => `${policy.name}/${rule}`),
+                }),
+          },
+        },
+        events: [{ type: 'Normal', reason: 'AwaitingHumanApproval', message: detail }],
+      };
+    }
   }
+}
+
+/** A rejection is an answer: the model reads it and goes on. */
+function reject(state: CallState, text: string, by: { rejectedBy?: string }): Write {
+  const { approval } = state.call.status ?? {};
+  return end(
+    state,
+    {
+      phase: 'Failed',
+      ready: false,
+      status: 'ToolCallRejected',
+      statusDetail: text,
+      error: text,
+      ...(approval === undefined ? {} : { approval: { ...approval, ...by } }),
+    },
+    { type: 'Normal', reason: 'ToolCallRejected', message: text },
+  );
+}
+
+/** What the Tool or the MCPServer itself asks for, whatever the policies say; undefined where it asks for nothing. */
+export function ownDemand(executor: Executor): ApprovalDemand | undefined {
   if (executor.kind === 'none') return undefined;
+  if (executor.kind === 'mcp') {
+    return executor.server.spec.approvalContactChannel === undefined ? undefined : ONE_APPROVAL;
+  }
   const { requiresApproval, execute } = executor.tool.spec;
-  return requiresApproval === true || execute?.externalAPI?.requiresApproval === true
-    ? 'Waiting for human approval'
-    : undefined;
+  return requiresApproval === true || execute?.externalAPI?.requiresApproval === true ? ONE_APPROVAL : undefined;
 }
 
 /**

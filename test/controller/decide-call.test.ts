@@ -7,7 +7,7 @@ import type { TaskState } from '../../controller/task/decide.ts';
 import { decideTask, GENERATION_ANNOTATION, latestRun, statusDelay } from '../../controller/task/decide.ts';
 import { delegationChain } from '../../controller/toolcall/ancestry.ts';
 import type { CallDecision, CallState, Executor } from '../../controller/toolcall/decide.ts';
-import { decideCall, isRepeatable } from '../../controller/toolcall/decide.ts';
+import { decideCall, isRepeatable, ownDemand } from '../../controller/toolcall/decide.ts';
 import { resultText } from '../../controller/toolcall/outcome.ts';
 import { callOf, metadata, NOW, runOf, taskOf, toolCall } from './state.ts';
 
@@ -167,10 +167,19 @@ describe('the next step of a tool call', () => {
       http({ execute: { externalAPI: { url: 'x', requiresApproval: true } } }),
       mcp('plain', { approvalContactChannel: { name: 'ops' } }),
     ]) {
-      const asked = written(decideCall(stateOf({ phase: 'Pending' }, { executor })));
+      const demand = ownDemand(executor);
+      assert.equal(demand?.minApprovals, 1);
+      const undecided = { executor, demand, approval: { kind: 'waiting', missing: 1, escalated: false } } as const;
+      const asked = written(decideCall(stateOf({ phase: 'Pending' }, undecided)));
       assert.equal(asked.set.status, 'AwaitingHumanApproval');
       assert.equal(asked.events[0]?.reason, 'AwaitingHumanApproval');
-      assert.deepEqual(decideCall(stateOf({ ...asked.set }, { executor })), { kind: 'wait' });
+      assert.deepEqual(decideCall(stateOf({ ...asked.set }, undecided)), { kind: 'wait' });
+      const rejected = { kind: 'rejected', by: 'ann', reason: 'not on a Friday' } as const;
+      const refusal = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approval: rejected })));
+      assert.equal(refusal.set.error, 'Rejected by ann: not on a Friday');
+      const approved = { kind: 'approved', by: ['ann'] } as const;
+      const claim = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approval: approved })));
+      assert.deepEqual([claim.set.phase, claim.set.approval?.approvedBy], ['Running', ['ann']]);
     }
     assert.deepEqual(decideCall(stateOf({ phase: 'Pending' }, { run: runOf({}, { suspend: true }) })), {
       kind: 'wait',

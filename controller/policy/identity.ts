@@ -1,0 +1,73 @@
+import type { Clock, KubeClient, KubeObject, Logger, Resource } from '../../kube/index.ts';
+import { isNotFound, messageOf } from '../../kube/index.ts';
+
+/** What seals are checked with, and who this operator is. */
+export interface SealIdentity {
+  current(): { readonly keys: readonly Uint8Array[]; readonly isOperator: (username: string) => boolean };
+  /** Reads the key again unless it was read a moment ago; `onChange` is called when it is another one. */
+  refresh(signal: AbortSignal): Promise<void>;
+}
+
+interface Secret extends KubeObject {
+  data?: Record<string, string>;
+}
+
+const secrets: Resource<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
+
+/** Where the webhook keeps the key, in the namespace that both run in. */
+export const APPROVAL_KEY = { name: 'kubechain-approval-key', field: 'key' } as const;
+
+const PATIENCE_MS = 2_000;
+
+/**
+ * The key is created by the webhook and read by name when there is an Approval to judge. Without it no Approval counts: that is
+ * what a cluster without the webhook is like.
+ */
+export function createSealIdentity(options: {
+  readonly client: KubeClient;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly namespace: string;
+  readonly onChange: () => void;
+}): SealIdentity {
+  const { client, clock, logger } = options;
+  let key: Uint8Array | undefined;
+  let username = '';
+  let readAt = Number.NEGATIVE_INFINITY;
+
+  async function readKey(signal: AbortSignal): Promise<Uint8Array | undefined> {
+    try {
+      const secret = await client.get(secrets, { namespace: options.namespace, name: APPROVAL_KEY.name }, { signal });
+      const encoded = secret.data?.[APPROVAL_KEY.field];
+      return encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
+    } catch (error) {
+      if (!isNotFound(error)) logger.warn({ error: messageOf(error) }, 'approvals: the key cannot be read');
+      return isNotFound(error) ? undefined : key;
+    }
+  }
+
+  async function readUsername(signal: AbortSignal): Promise<string> {
+    const path = '/apis/authentication.k8s.io/v1/selfsubjectreviews';
+    const review = { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' };
+    const answer = (await client.request('POST', path, review, { signal })) as {
+      status?: { userInfo?: { username?: string } };
+    };
+    return answer.status?.userInfo?.username ?? '';
+  }
+
+  return {
+    current: () => ({
+      keys: key === undefined ? [] : [key],
+      isOperator: (name) => username !== '' && name === username,
+    }),
+    async refresh(signal) {
+      if (clock.monotonic() - readAt < PATIENCE_MS) return;
+      readAt = clock.monotonic();
+      if (username === '') username = await readUsername(signal);
+      const next = await readKey(signal);
+      const same = Buffer.compare(next ?? new Uint8Array(), key ?? new Uint8Array()) === 0;
+      key = next;
+      if (!same) options.onChange();
+    },
+  };
+}
