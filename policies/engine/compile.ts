@@ -100,6 +100,10 @@ function compileOne(
   known: ReadonlyMap<string, CompiledPolicy>,
 ): CompiledPolicy {
   const ref = policyRef(policy);
+  if (!isRecord(policy) || !isRecord(at(policy, 'metadata')) || !isRecord(at(policy, 'spec'))) {
+    const message = 'is no policy: it needs kind, metadata.name and spec';
+    return broken(ref, [{ policy: ref, level: 'error', field: '', message }]);
+  }
   const size = sizeOf(policy, MAX_DEPTH, MAX_VALUES);
   if (size.depth > MAX_DEPTH || size.values > MAX_VALUES) {
     const message = `is nested more than ${MAX_DEPTH} deep or has more than ${MAX_VALUES} values: make it smaller`;

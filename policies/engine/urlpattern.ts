@@ -91,10 +91,15 @@ function compileHost(text: string): HostTest | { readonly problem: string } {
     return (host) => host === hostname;
   }
   if (text === '**') return () => true;
-  const labels = text.split('.').map((label) => (label.includes('*') ? label.toLowerCase() : domainToASCII(label)));
+  const labels = text
+    .split('.')
+    .map((label) => (/^[\x21-\x7e]*$/.test(label) ? label.toLowerCase() : domainToASCII(label)));
   const several = labels[0] === '**';
   if (several) labels.shift();
   const bad = labels.find((label) => !LABEL_PATTERN.test(label) || label.includes('**'));
+  if (/^[0-9]+$/.test(labels[labels.length - 1] ?? '')) {
+    return { problem: `can match nothing: "${text}" looks like an IP address, which has no labels; write it out` };
+  }
   if (bad !== undefined)
     return {
       problem: `can match nothing: "${text}" is no host; * stands within one label, a leading "**." for several labels`,

@@ -31,8 +31,6 @@ interface ToolLists {
   readonly speaks: boolean;
 }
 
-const RULES = ['tools.deny', 'tools.name', 'tools.unresolved', 'tools.requireApproval', 'defaultAction'];
-
 /** `tools` and `defaultAction`: of Agents, what they refer to; of tool calls, the tool that is called. */
 export function compileTools(spec: PolicySpec, context: SectionContext): Judge[] {
   const { tools, defaultAction } = spec;
@@ -51,10 +49,16 @@ export function compileTools(spec: PolicySpec, context: SectionContext): Judge[]
   if ((tools?.allow?.length ?? 0) > 0 && defaultAction === undefined) {
     context.advice('tools.allow', 'limits nothing: set spec.defaultAction to Deny to refuse all other tools');
   }
+  const rules = [
+    ...((tools?.deny?.length ?? 0) > 0 ? ['tools.deny'] : []),
+    ...((tools?.requireApproval?.length ?? 0) > 0 ? ['tools.requireApproval'] : []),
+    ...(lists.speaks ? ['tools.name', 'tools.unresolved'] : []),
+    ...(defaultAction === 'Deny' || defaultAction === 'RequireApproval' ? ['defaultAction'] : []),
+  ];
   return [
     {
       kinds: new Set(['Agent']),
-      rules: RULES,
+      rules,
       judge(scope, sink) {
         judgeAgent(lists, scope, sink);
         return undefined;
@@ -62,7 +66,7 @@ export function compileTools(spec: PolicySpec, context: SectionContext): Judge[]
     },
     {
       kinds: new Set(['TaskRunToolCall']),
-      rules: RULES,
+      rules,
       judge(scope, sink) {
         if (scope.call === undefined) return 'notAsked';
         judgeCall(lists, scope.call, scope, sink);
