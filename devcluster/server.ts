@@ -5,6 +5,7 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
+import { validatingPolicies } from './admission/policy/validating.ts';
 import { admissionWebhooks } from './admission/webhook/index.ts';
 import type { ServiceAddresses } from './admission/webhook/resolve.ts';
 import { CrdController } from './apiextensions/controller.ts';
@@ -63,7 +64,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const resources = new Resources();
   const tokens = new TokenIssuer(credentials.tokenKey);
   const webhooks = admissionWebhooks(() => context, options.resolve, logger);
-  const admission = new AdmissionChain([namespaceLifecycle(() => context), webhooks.mutating, webhooks.validating]);
+  const admission = new AdmissionChain([
+    namespaceLifecycle(() => context),
+    webhooks.mutating,
+    validatingPolicies(() => context, logger),
+    webhooks.validating,
+  ]);
   const subresources = subresourceHandlers(() => context, tokens);
   const context: RegistryContext = {
     store,

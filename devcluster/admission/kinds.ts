@@ -6,6 +6,14 @@ import { groupVersion, storageName } from '../registry/resources.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import type { AdmissionAttributes } from './chain.ts';
 
+/** A request taken as one for `definition`, with the objects in that version. */
+export interface Invocation {
+  readonly attributes: AdmissionAttributes;
+  readonly definition: ResourceDefinition;
+  readonly object: KubeObject | undefined;
+  readonly oldObject: KubeObject | undefined;
+}
+
 export interface GroupVersionKind {
   readonly group: string;
   readonly version: string;
@@ -80,4 +88,13 @@ export function convertObject(object: KubeObject, from: ResourceDefinition, to: 
   toVersion(copy, to);
   copy.apiVersion = groupVersion(to);
   return copy;
+}
+
+/** A request as a webhook or policy sees it that has matched it as one for `definition`. */
+export function versionedInvocation(attributes: AdmissionAttributes, definition: ResourceDefinition): Invocation {
+  const { object, oldObject, definition: own } = attributes;
+  if (definition === own) return { attributes, definition, object, oldObject };
+  const convert = (value: KubeObject | undefined): KubeObject | undefined =>
+    value === undefined ? undefined : convertObject(value, own, definition);
+  return { attributes, definition, object: convert(object), oldObject: convert(oldObject) };
 }

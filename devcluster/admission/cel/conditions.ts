@@ -1,6 +1,6 @@
 /** `matchConditions` of webhooks and policies. */
 import type { CelProgram } from '../../../schema/index.ts';
-import { compileExpression, type Evaluator } from './environment.ts';
+import { type Budget, compileExpression, type Scope } from './environment.ts';
 
 /** One entry of `matchConditions`. */
 export interface MatchCondition {
@@ -14,15 +14,18 @@ export type Conditions = readonly { readonly name: string; readonly program: Cel
 /** Cost that the conditions of one webhook or policy may reach together. */
 const budget = 2_500_000;
 
-export function compileConditions(conditions: readonly MatchCondition[], params = false): Conditions {
+export function compileConditions(conditions: readonly MatchCondition[], scope: Scope = {}): Conditions {
   return conditions.map(({ name, expression }) => ({
     name,
-    program: compileExpression(expression, ['bool'], { params }),
+    program: compileExpression(expression, ['bool'], scope),
   }));
 }
 
 /** Whether all conditions hold; an Error where that cannot be told and none is false. */
-export function evaluateConditions(conditions: Conditions, evaluator: Evaluator): boolean | Error {
+export function evaluateConditions(
+  conditions: Conditions,
+  evaluator: { budget(limit: number): Budget },
+): boolean | Error {
   const spent = evaluator.budget(budget);
   const errors: string[] = [];
   for (const { program } of conditions) {

@@ -12,9 +12,10 @@ import {
 } from '../../../schema/index.ts';
 import type { RegistryContext } from '../../registry/call.ts';
 import type { KubeObject } from '../../types.ts';
-import { namespaceOf } from '../kinds.ts';
-import { type Invocation, requestFields } from '../webhook/review.ts';
+import { type Invocation, namespaceOf } from '../kinds.ts';
+import { requestFields } from '../webhook/review.ts';
 import { Authorizer, authorizerLibrary, authorizerTypes, ResourceCheck } from './authorizer.ts';
+import { jsonPatchLibrary, patchTypes } from './patches.ts';
 
 const { BOOL, DYN, INT, STRING, TIMESTAMP, listOf, mapOf, opaque, struct } = celTypes;
 
@@ -86,6 +87,8 @@ export interface Scope {
   readonly paramsType?: CelType;
   /** Default true. */
   readonly authorizer?: boolean;
+  /** `Object{…}` and `JSONPatch{…}`, of mutations. */
+  readonly patches?: boolean;
 }
 
 let base: CelEnvironment | undefined;
@@ -110,7 +113,7 @@ export function scopeVariables(scope: Scope): { [name: string]: CelType } {
 
 /** Kubernetes' CEL with the functions of `authorizer`; made when the first expression asks for it. */
 export function admissionEnvironment(): CelEnvironment {
-  base ??= createCelEnvironment({ libraries: [authorizerLibrary] });
+  base ??= createCelEnvironment({ libraries: [authorizerLibrary, jsonPatchLibrary] });
   return base;
 }
 
@@ -126,13 +129,14 @@ export function compileExpression(
   let program: CelProgram;
   try {
     program = admissionEnvironment()
-      .extend({ variables: scopeVariables(scope) })
+      .extend({ variables: scopeVariables(scope), ...(scope.patches === true ? patchTypes : {}) })
       .compile(source);
   } catch (error) {
     if (error instanceof CelCompileError) return new Error(`compilation failed: ${error.message}`);
     throw error;
   }
-  const result = celTypes.formatType(program.resultType);
+  const shown = celTypes.formatType(program.resultType);
+  const result = shown === 'null' ? 'null_type' : shown;
   if (types === undefined || types.includes(result)) return program;
   return new Error(
     types.length === 1
@@ -146,6 +150,8 @@ export interface Outcome {
   readonly value?: CelValue;
   /** Worded as the real server has it. */
   readonly error?: string;
+  /** The expression's own error, without what stands around it. */
+  readonly cause?: string;
   /** The budget is spent: no more expressions are to be run. */
   readonly exhausted?: boolean;
 }
@@ -155,35 +161,30 @@ export const outOfBudget =
 
 /** A budget that several expressions share. */
 export class Budget {
-  private readonly values: { readonly [name: string]: CelValue | undefined };
+  private readonly values: { [name: string]: CelValue | undefined };
   private left: number;
 
   constructor(values: { readonly [name: string]: CelValue | undefined }, limit: number) {
-    this.values = values;
+    this.values = { ...values };
     this.left = limit;
   }
 
-  /** Takes the cost of something that ran within an expression. */
-  charge(cost: number): void {
-    this.left -= cost;
+  /** Adds a variable, whose value may itself spend of this budget. */
+  bind(name: string, value: CelValue): void {
+    this.values[name] = value;
   }
 
-  get remaining(): number {
-    return this.left;
-  }
-
-  evaluate(program: CelProgram | Error, extra?: { readonly [name: string]: CelValue | undefined }): Outcome {
+  evaluate(program: CelProgram | Error): Outcome {
     if (program instanceof Error) return { error: `compilation error: ${program.message}` };
-    const values = extra === undefined ? this.values : { ...this.values, ...extra };
     try {
-      const { value, cost } = program.evaluate(values);
+      const { value, cost } = program.evaluate(this.values);
       this.left -= cost;
       return this.left < 0 ? { error: outOfBudget, exhausted: true } : { value };
     } catch (error) {
       if (!(error instanceof CelEvaluationError)) throw error;
       this.left -= error.cost;
       if (this.left < 0) return { error: outOfBudget, exhausted: true };
-      return { error: `expression '${program.source}' resulted in error: ${error.message}` };
+      return { error: `expression '${program.source}' resulted in error: ${error.message}`, cause: error.message };
     }
   }
 }

@@ -7,19 +7,12 @@ import { badRequest, forbidden, internal, type Status, StatusError } from '../..
 import { evaluateConditions } from '../cel/conditions.ts';
 import { evaluator } from '../cel/environment.ts';
 import type { AdmissionAttributes } from '../chain.ts';
-import { convertObject } from '../kinds.ts';
+import { type Invocation, versionedInvocation } from '../kinds.ts';
 import { matchNamespace, matchObject, matchRules } from '../match.ts';
 import { CallFailure, type WebhookAnswer, type WebhookClient } from './client.ts';
 import type { Webhook } from './config.ts';
 import { type ServiceAddresses, webhookTarget } from './resolve.ts';
-import {
-  admissionReview,
-  InvalidReview,
-  type Invocation,
-  type ReviewResponse,
-  readReview,
-  reviewVersion,
-} from './review.ts';
+import { admissionReview, InvalidReview, type ReviewResponse, readReview, reviewVersion } from './review.ts';
 
 /** A webhook could not be asked, or answered nonsense: failurePolicy decides. */
 export class CallingError extends Error {
@@ -50,11 +43,7 @@ export function invocationOf(
   if (definition === undefined) return undefined;
   if (inNamespace !== true) throw inNamespace;
   if (ofObject !== true) throw ofObject;
-  const { object, oldObject } = attributes;
-  const same = definition === attributes.definition;
-  const convert = (value: typeof object): typeof object =>
-    value === undefined || same ? value : convertObject(value, attributes.definition, definition);
-  const invocation = { attributes, definition, object: convert(object), oldObject: convert(oldObject) };
+  const invocation = versionedInvocation(attributes, definition);
   if (hook.conditions === undefined) return invocation;
   const matches = evaluateConditions(hook.conditions, evaluator(context, invocation));
   if (matches === true) return invocation;

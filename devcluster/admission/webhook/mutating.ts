@@ -6,11 +6,11 @@ import { JsonSyntaxError, parseJson } from '../../request/json.ts';
 import { internal, StatusError } from '../../request/status.ts';
 import { DecodeError, type KubeObject, type ResourceDefinition } from '../../types.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../chain.ts';
-import { convertObject, isAdmissionConfiguration } from '../kinds.ts';
+import { convertObject, type Invocation, isAdmissionConfiguration } from '../kinds.ts';
 import type { ConfigurationSource } from '../source.ts';
 import { type Caller, CallingError, callWebhook, denial, invocationOf } from './call.ts';
 import type { Webhook } from './config.ts';
-import type { Invocation, ReviewResponse } from './review.ts';
+import type { ReviewResponse } from './review.ts';
 import { refusalOf } from './validating.ts';
 
 /** What the webhooks of a request remember between its two rounds. */

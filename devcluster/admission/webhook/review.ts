@@ -2,17 +2,7 @@
 import { isObject } from '../../registry/copy.ts';
 import { JsonSyntaxError, parseJson } from '../../request/json.ts';
 import { parseYaml } from '../../request/yaml.ts';
-import type { KubeObject, ResourceDefinition } from '../../types.ts';
-import type { AdmissionAttributes } from '../chain.ts';
-import { kindOf, namespaceOf, resourceOf } from '../kinds.ts';
-
-/** A request as one webhook sees it: taken as one for `definition`, with the objects in that version. */
-export interface Invocation {
-  readonly attributes: AdmissionAttributes;
-  readonly definition: ResourceDefinition;
-  readonly object: KubeObject | undefined;
-  readonly oldObject: KubeObject | undefined;
-}
+import { type Invocation, kindOf, namespaceOf, resourceOf } from '../kinds.ts';
 
 const reviewVersions = new Set(['v1', 'v1beta1']);
 

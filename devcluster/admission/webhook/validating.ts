@@ -1,11 +1,10 @@
 import type { Logger } from '../../logger.ts';
 import type { StatusError } from '../../request/status.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from '../chain.ts';
-import { isAdmissionConfiguration } from '../kinds.ts';
+import { type Invocation, isAdmissionConfiguration } from '../kinds.ts';
 import type { ConfigurationSource } from '../source.ts';
 import { type Caller, CallingError, callWebhook, denial, failure, invocationOf } from './call.ts';
 import type { Webhook } from './config.ts';
-import type { Invocation } from './review.ts';
 
 /** Asks all webhooks of ValidatingWebhookConfigurations that match, side by side. */
 export function validatingWebhooks(

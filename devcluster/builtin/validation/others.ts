@@ -1,5 +1,7 @@
 /** Validation of RBAC, networking, webhooks and the smaller groups. */
+
 import { isIP } from 'node:net';
+import * as policies from '../../admission/policy/check.ts';
 import { dns1035Label, dns1123Label, dns1123Subdomain, pathSegment } from '../../registry/names.ts';
 import { at, list, number, objects, text } from '../access.ts';
 import { blockProblem, specialAddressProblem } from './addresses.ts';
@@ -406,7 +408,7 @@ function qualifiedHookName(name: string, path: string, errors: Errors): void {
 }
 
 /** Webhook configurations of either kind. */
-export function webhooks(object: unknown, errors: Errors): void {
+export function webhooks(object: unknown, errors: Errors, old?: unknown): void {
   const names = new Set<string>();
   for (const [index, hook] of objects(object, 'webhooks').entries()) {
     const here = `webhooks[${index}]`;
@@ -429,6 +431,13 @@ export function webhooks(object: unknown, errors: Errors): void {
     labelSelector(hook, here, 'objectSelector', errors);
     notSupported(hook, here, 'reinvocationPolicy', ['IfNeeded', 'Never'], errors);
     clientConfig(at(hook, 'clientConfig'), `${here}.clientConfig`, errors);
+    policies.matchConditions(
+      hook,
+      here,
+      false,
+      errors,
+      objects(old, 'webhooks').find((item) => text(item, 'name') === name),
+    );
     reviews(hook, here, errors);
     if (names.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
     names.add(name);
@@ -486,35 +495,17 @@ export function runtimeClass(object: unknown, errors: Errors, old?: unknown): vo
   if (old !== undefined) immutable(object, old, 'handler', errors);
 }
 
-export function policyBinding(object: unknown, errors: Errors): void {
-  if (text(object, 'spec.policyName') === '') errors.push(fieldError.required('spec.policyName'));
-  if (list(object, 'spec.validationActions').length === 0) {
-    errors.push(fieldError.required('spec.validationActions', 'at least one validation action is required'));
-  }
-  const actions = list(object, 'spec.validationActions');
-  for (const [index, action] of actions.entries()) {
-    if (actions.indexOf(action) < index) errors.push(fieldError.duplicate(`spec.validationActions[${index}]`, action));
-  }
+/** ValidatingAdmissionPolicyBinding, or that of mutating policies. */
+export function policyBinding(validating: boolean): (object: unknown, errors: Errors) => void {
+  return (object, errors) => policies.policyBinding(object, validating, webhookRule, errors);
 }
 
-export function policy(object: unknown, errors: Errors): void {
-  const spec = at(object, 'spec');
-  const rules = at(spec, 'matchConstraints');
-  if (rules === undefined || rules === null) errors.push(fieldError.required('spec.matchConstraints'));
-  else if (list(rules, 'resourceRules').length === 0)
-    errors.push(fieldError.required('spec.matchConstraints.resourceRules'));
-  if (list(spec, 'validations').length === 0 && list(spec, 'auditAnnotations').length === 0) {
-    for (const field of ['validations', 'auditAnnotations']) {
-      errors.push(
-        fieldError.required(`spec.${field}`, 'validations or auditAnnotations must contain at least one item'),
-      );
-    }
-  }
-  for (const [index, validation] of objects(spec, 'validations').entries()) {
-    if (text(validation, 'expression').trim() === '') {
-      errors.push(fieldError.required(`spec.validations[${index}].expression`, 'expression is not specified'));
-    }
-  }
+export function validatingPolicy(object: unknown, errors: Errors, old?: unknown): void {
+  policies.validatingPolicy(object, webhookRule, errors, old);
+}
+
+export function mutatingPolicy(object: unknown, errors: Errors, old?: unknown): void {
+  policies.mutatingPolicy(object, webhookRule, errors, old);
 }
 
 export function signingRequest(object: unknown, errors: Errors): void {
