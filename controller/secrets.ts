@@ -36,12 +36,14 @@ export function createSecretReader(client: KubeClient, clock: Clock): SecretRead
     const known = remembered.get(key);
     if (known !== undefined && clock.monotonic() - known.at < TRUSTED_MS) return known.secret;
     const secret = client.get(secrets, { namespace, name }).catch((error: unknown) => {
+      // Who waits for a Secret to come wants to see it when it does.
+      if (remembered.get(key) === entry) remembered.delete(key);
       if (isNotFound(error)) return undefined;
-      remembered.delete(key);
       throw error;
     });
+    const entry = { at: clock.monotonic(), secret };
     remembered.delete(key);
-    remembered.set(key, { at: clock.monotonic(), secret });
+    remembered.set(key, entry);
     if (remembered.size > MOST_REMEMBERED) {
       const oldest = remembered.keys().next();
       if (oldest.done !== true) remembered.delete(oldest.value);

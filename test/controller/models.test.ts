@@ -142,7 +142,8 @@ describe('models that fail', function () {
     const room = await stage.room();
     await room.agent();
     await room.model.stop();
-    // The spec is as it was: what was ready stays so, and the run waits.
+    // The spec is as it was: what was ready stays so, also when it is looked at again, and the run waits.
+    await stage.restart();
     await room.create(task(room.namespace, 'patient', MOON));
     const waiting = await room.until(taskRuns, 'patient-1', ({ status }) => status?.phase === 'ErrorBackoff');
     assert.match(waiting.status?.attempt?.message ?? '', /connection refused|cut before/);
