@@ -28,21 +28,27 @@ export async function followRun(options: FollowOptions): Promise<TaskRun> {
   let followed: string | undefined;
   let last: TaskRun | undefined;
 
+  const shown = new Map<string, TaskRunToolCall>();
+  const seeCall = (call: TaskRunToolCall): void => {
+    const { name = '', resourceVersion } = call.metadata;
+    const before = shown.get(name);
+    if (before?.metadata.resourceVersion === resourceVersion) return;
+    shown.set(name, call);
+    onCall?.(before, call);
+  };
+  const callsOf = (run: string) => ({ namespace, fieldSelector: `spec.taskRunRef.name=${run}` });
   const watchCalls = (run: string): void => {
     if (onCall === undefined) return;
-    const calls = createInformer({
-      client,
-      resource: taskRunToolCalls,
-      namespace,
-      fieldSelector: `spec.taskRunRef.name=${run}`,
-      logger,
-    });
-    calls.on({ add: (call) => onCall(undefined, call), update: onCall });
+    const calls = createInformer({ client, resource: taskRunToolCalls, ...callsOf(run), logger });
+    calls.on({ add: seeCall, update: (_before, call) => seeCall(call) });
     running.push(calls.run(stopped));
-    // The last call's end and the run's arrive on two watches: the list shows calls of a run that has ended already.
-    callsSynced = calls.synced(stopped);
   };
-  let callsSynced: Promise<void> = Promise.resolve();
+  /** The run's end and that of its last call arrive on two watches, in any order: once more, when both are written. */
+  const catchUp = async (run: string): Promise<void> => {
+    if (onCall === undefined) return;
+    const { items } = await client.list(taskRunToolCalls, { ...callsOf(run), signal: options.signal });
+    for (const call of items.toSorted(byAge)) seeCall(call);
+  };
 
   const see = (before: TaskRun | undefined, run: TaskRun): void => {
     if (followed === undefined) {
@@ -84,7 +90,8 @@ export async function followRun(options: FollowOptions): Promise<TaskRun> {
     if (newest !== undefined) see(undefined, newest);
     else if ('run' in of) throw new CliError(`there is no TaskRun ${of.run} in namespace ${namespace}`);
     const run = await ended.promise;
-    await callsSynced;
+    stop.abort();
+    await catchUp(run.metadata.name ?? '');
     return last ?? run;
   } catch (error) {
     throw options.signal.aborted ? options.signal.reason : error;
