@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { DATA_DIR } from './defaults.ts';
 import type { Io } from './io.ts';
 import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
+import { registerPolicy } from './policy/command.ts';
 import { registerSimulateOpenAI } from './simulate-openai/command.ts';
 import { version } from './version.ts';
 
@@ -150,6 +151,68 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
 
   logging(
     program
+      .command('webhook')
+      .summary('serve the admission webhooks')
+      .description(
+        'Serves the admission webhooks: stamps, policies, approvals and who may write what, for our own API group alone. ' +
+          'Runs on every replica. The certificate is mounted and reloaded, or of an authority of its own (--self-signed).',
+      )
+      .option(
+        '--kubeconfig <file>',
+        'kubeconfig; KUBECONFIG, the Pod’s service account or ~/.kube/config when left out',
+      )
+      .option('--context <name>', 'another context than the current one')
+      .option(
+        '-n, --namespace <namespace>',
+        'namespace of its Secrets and its Service; the own one when left out',
+        parseNamespace,
+      )
+      .option('--bind-address <address>', 'address to listen on; all in a cluster, loopback elsewhere')
+      .option('--port <n>', 'port of the webhooks (TLS)', parsePort, 9443)
+      .option('--health-port <n>', 'port of /healthz and /readyz', parsePort, 8081)
+      .option('--metrics-port <n>', 'port of /metrics', parsePort, 8080)
+      .option('--tls-cert-file <file>', 'serving certificate, PEM; read again when it changes')
+      .option('--tls-key-file <file>', 'its key, PEM')
+      .option('--self-signed', 'issue, store, renew and register a certificate of an authority of its own')
+      .option(
+        '--service-name <name>',
+        'with --self-signed: the Service that the certificate is for',
+        parseName,
+        'kubechain-webhook',
+      )
+      .option(
+        '--cert-secret <name>',
+        'with --self-signed: the Secret that keeps it',
+        parseName,
+        'kubechain-webhook-cert',
+      )
+      .option(
+        '--cert-host <host>',
+        'with --self-signed: one more name or address of the certificate; may be repeated',
+        collect,
+      )
+      .option(
+        '--configuration <name>',
+        'with --self-signed: the webhook configurations to write the authority into',
+        parseName,
+        'kubechain',
+      )
+      .option(
+        '--operator-user <name>',
+        'name of the operator (default: "system:serviceaccount:kubechain-system:kubechain-operator"); may be repeated',
+        collect,
+      )
+      .option('--restore-user <name>', 'who may bring stamps and records back from a backup; may be repeated', collect)
+      .option('--max-in-flight <n>', 'reviews under way at once; 256 when left out', parseCount)
+      .addOption(
+        new Option('--drain <duration>', 'how long to go on serving after /readyz said no')
+          .argParser(parseDuration)
+          .default(5000, '5s'),
+      ),
+  ).action(async (options) => finish(await (await import('./commands/webhook.ts')).webhook(options, io)));
+
+  logging(
+    program
       .command('devcluster')
       .summary('start the embedded API server alone')
       .description('Starts the embedded Kubernetes API server alone: no Docker, no download, of use to any project.')
@@ -167,6 +230,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
     .description('Prints the CustomResourceDefinitions as YAML, or writes one file each.')
     .option('-o, --output <dir>', 'write <plural>.yaml and kustomization.yaml into this folder')
     .action(async (options) => finish((await import('./commands/crds.ts')).crds(options, io)));
+
+  registerPolicy(program, io, finish);
 
   return program;
 }

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'mocha';
+import type { Io } from '../../cli/io.ts';
+import { policyCheck } from '../../cli/policy/check.ts';
+
+const head = (kind: string, name: string) =>
+  `apiVersion: kubechain.humanlayer.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
+const AGENT = `${head('Agent', 'billing-bot')}spec:
+  llmRef: {name: gpt}
+  system: You bill.
+  tools:
+    - name: add
+    - name: ask-poet
+---
+${head('Tool', 'add')}spec: {execute: {builtin: {name: add}}}
+---
+${head('Tool', 'ask-poet')}spec: {agentRef: {name: poet}}
+`;
+const POLICY = `${head('ClusterAgentPolicy', 'production')}spec: {mode: Enforce, defaultAction: Deny, tools: {allow: ["builtin/*"]}}\n`;
+
+describe('kubechain policy check', () => {
+  let folder: string;
+  before(() => {
+    folder = mkdtempSync(join(tmpdir(), 'kubechain-policy-'));
+  });
+  after(() => rmSync(folder, { recursive: true, force: true }));
+
+  async function check(files: Record<string, string>, more: Partial<Parameters<typeof policyCheck>[1]> = {}) {
+    const root = mkdtempSync(join(folder, 'case-'));
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(root, name), text);
+    const said = { out: '', err: '' };
+    const io: Io = {
+      out: { write: (text) => (said.out += text) },
+      err: { write: (text) => (said.err += text) },
+      env: {},
+      cwd: root,
+      readInput: async () => files['-'] ?? '',
+      programName: 'kubechain',
+    };
+    const paths = '-' in files ? ['-'] : ['.'];
+    return { code: await policyCheck(paths, { output: 'text', ...more }, io), ...said };
+  }
+
+  it('names file, line and column of what a policy refuses, what is allowed and how to mend it', async () => {
+    const { code, out } = await check({ 'agent.yaml': AGENT, 'policy.yaml': POLICY });
+    assert.equal(code, 1);
+    assert.match(
+      out,
+      /^agent\.yaml:9:13: error: \[production\/defaultAction\] Agent default\/billing-bot: spec\.tools\[1\]\.name: .*allowed: builtin\/\*; fix: /m,
+    );
+    assert.doesNotMatch(out, /tools\[0\]/);
+  });
+
+  it('annotates a pull request on GitHub', async () => {
+    const { out } = await check({ 'agent.yaml': AGENT, 'policy.yaml': POLICY }, { output: 'github' });
+    assert.match(
+      out,
+      /^::error file=agent\.yaml,line=9,col=13,title=production\/defaultAction::Agent default\/billing-bot: /m,
+    );
+  });
+
+  it('refuses what the schema refuses, unknown fields included', async () => {
+    const { code, out } = await check({
+      'tool.yaml': `${head('Tool', 'add')}spec: {execute: {builtin: {name: sum}}, colour: red}\n`,
+    });
+    assert.equal(code, 1);
+    assert.match(out, /tool\.yaml:4:\d+: error: \[schema\] Tool default\/add: spec\.colour: unknown field/);
+    assert.match(out, /spec\.execute\.builtin\.name: Unsupported value: "sum"/);
+  });
+
+  it('tells a clean tree, a broken policy, unreadable input and an empty tree apart', async () => {
+    const allowing = POLICY.replace('builtin/*', '*/*');
+    assert.equal((await check({ 'agent.yaml': AGENT, 'policy.yaml': allowing })).code, 0);
+    const broken = `${head('ClusterAgentPolicy', 'typo')}spec: {rules: [{name: r, expression: "object.spec ==="}]}\n`;
+    const third = await check({ 'agent.yaml': AGENT, 'policy.yaml': broken });
+    assert.equal(third.code, 3);
+    assert.match(third.err, /ClusterAgentPolicy typo is broken and denies all that it matches: spec\.rules\[0\]/);
+    assert.equal((await check({ 'pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n' })).code, 5);
+    await assert.rejects(check({ 'a.yaml': 'a: [' }), /^CliError: a\.yaml:\d+:\d+: /);
+    await assert.rejects(check({ 'a.yaml': AGENT }, { now: 'tomorrow' }), /--now tomorrow/);
+  });
+
+  it('reads standard input and Lists, and gives up on a YAML bomb', async () => {
+    const list = `apiVersion: v1\nkind: List\nitems:\n- ${head('Tool', 'add').trimEnd().replaceAll('\n', '\n  ')}\n  spec: {execute: {builtin: {name: sum}}}\n`;
+    const { code, out } = await check({ '-': list });
+    assert.equal(code, 1);
+    assert.match(out, /^-:7:\d+: error: \[schema\]/m);
+    const bomb = [
+      'a: &a [x, x, x, x, x, x, x, x, x]',
+      ...[...'bcdefghi'].map(
+        (name, index) => `${name}: &${name} [${Array(9).fill(`*${'abcdefgh'[index]}`).join(', ')}]`,
+      ),
+    ].join('\n');
+    await assert.rejects(check({ 'bomb.yaml': bomb }), /bomb\.yaml: .*alias/i);
+  });
+});
