@@ -5,6 +5,7 @@ import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './a
 import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { isObject } from './registry/copy.ts';
+import { track } from './registry/create.ts';
 import { negotiate } from './request/negotiate.ts';
 import { callOf, type Exchange, readObject, sendResult } from './request/resource.ts';
 import { fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
@@ -21,6 +22,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
       if (exchange.info.method !== 'POST') throw methodNotAllowed();
       const form = negotiate(exchange.request.headers.accept, false, false);
       const object = await readObject(context(), exchange, callOf(exchange, definition, 'CreateOptions'));
+      track(context(), callOf(exchange, definition, 'CreateOptions'), undefined, object);
       answer(exchange, object);
       sendResult(context(), exchange, definition, 201, form, object, undefined);
     };
@@ -34,21 +36,21 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
     [
       'authorization.k8s.io/selfsubjectaccessreviews',
       review((exchange, object) => {
-        checkAttributes(object, 'SelfSubjectAccessReview');
+        checkAttributes(object);
         access(exchange.user, object);
       }),
     ],
     [
       'authorization.k8s.io/subjectaccessreviews',
       review((_exchange, object) => {
-        checkAttributes(object, 'SubjectAccessReview', true);
+        checkAttributes(object, true);
         access(subject(fields(object.spec)), object);
       }),
     ],
     [
       'authorization.k8s.io/localsubjectaccessreviews',
       review((exchange, object) => {
-        checkAttributes(object, 'LocalSubjectAccessReview', true);
+        checkAttributes(object, true);
         object.metadata.namespace = exchange.info.namespace;
         access(subject(fields(object.spec)), object, exchange.info.namespace);
       }),
@@ -59,6 +61,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
         const namespace = String(fields(object.spec).namespace ?? '');
         const rules = rulesFor(context(), exchange.user, namespace);
         object.spec = {};
+        object.metadata = {};
         object.status = {
           resourceRules: rules.filter((rule) => rule.resources?.length).map(({ nonResourceURLs: _, ...rule }) => rule),
           nonResourceRules: rules.filter((rule) => rule.nonResourceURLs?.length).map(nonResource),
@@ -114,7 +117,7 @@ function subject(spec: Fields): UserInfo {
   };
 }
 
-function checkAttributes(object: KubeObject, kind: string, withUser = false): void {
+function checkAttributes(object: KubeObject, withUser = false): void {
   const spec = fields(object.spec);
   const errors = [];
   const both = spec.resourceAttributes !== undefined && spec.nonResourceAttributes !== undefined;
@@ -140,7 +143,7 @@ function checkAttributes(object: KubeObject, kind: string, withUser = false): vo
   if (withUser && !spec.user && !(Array.isArray(spec.groups) && spec.groups.length > 0)) {
     errors.push(fieldError.invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'));
   }
-  if (errors.length > 0) throw invalid('authorization.k8s.io', kind, '', errors);
+  if (errors.length > 0) throw invalid('authorization.k8s.io', '', '', errors);
 }
 
 function attributesOf(user: UserInfo, spec: Fields, namespace?: string): AccessAttributes {
@@ -178,6 +181,7 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   if (entry === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, info.name);
   const account = context.store.object(entry);
   const object = await readObject(context, exchange, callOf(exchange, definition, 'CreateOptions'));
+  track(context, callOf(exchange, definition, 'CreateOptions'), undefined, object);
   const spec = { ...fields(object.spec) };
   const seconds = typeof spec.expirationSeconds === 'number' ? spec.expirationSeconds : 3600;
   const errors = [];
@@ -207,7 +211,9 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
     sub: `system:serviceaccount:${info.namespace}:${info.name}`,
   });
   object.metadata = {
+    ...object.metadata,
     name: info.name,
+    uid: account.metadata.uid ?? '',
     namespace: info.namespace,
     creationTimestamp: timestamp(context.now()),
   };

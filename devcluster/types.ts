@@ -204,6 +204,8 @@ export interface ResourceDefinition {
   readonly deleteReturnsObject?: boolean;
   /** Seconds of grace that a DELETE gives when none is asked for. Default 0: gone at once. May depend on the object (a Pod without a node: 0). */
   readonly gracePeriod?: (object: KubeObject, requested: number | undefined) => number;
+  /** Called with the copy that a DELETE marks when deletion begins: may add the finalizer that holds it, and say so in status. */
+  readonly beginDeletion?: (object: KubeObject, now: Date) => void;
   /** Default deletion propagation. Default Background; `orphan` for a few old kinds. */
   readonly defaultPropagation?: 'Background' | 'Orphan';
   readonly scale?: ScalePaths;

@@ -108,15 +108,6 @@ export class CrdController {
       await this.finalize(crd);
       return;
     }
-    if (!crd.metadata.finalizers?.includes(cleanupFinalizer)) {
-      await modify(context, systemCall(definition, '', name), (object) => {
-        if (object.metadata.deletionTimestamp !== undefined) return false;
-        const finalizers = object.metadata.finalizers ?? [];
-        if (finalizers.includes(cleanupFinalizer)) return false;
-        object.metadata.finalizers = [...finalizers, cleanupFinalizer];
-        return true;
-      });
-    }
     const call = systemCall(definition, '', name, { subresource: 'status' });
     await modify(context, call, (object) => this.updateNames(object));
   }

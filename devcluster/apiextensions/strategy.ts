@@ -1,5 +1,6 @@
 /** What is particular about CustomResourceDefinitions as objects: defaults and status on create. */
 import { type CelEnvironment, createCelEnvironment } from '../../schema/index.ts';
+import { timestamp } from '../registry/call.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import type { CrdSpec } from './custom.ts';
@@ -41,6 +42,20 @@ export function crdDefinition(base: ResourceDefinition): ResourceDefinition {
       }
       status.storedVersions = stored;
       object.status = status;
+    },
+    beginDeletion: (object, now) => {
+      const finalizers = object.metadata.finalizers ?? [];
+      if (!finalizers.includes(cleanupFinalizer)) object.metadata.finalizers = [...finalizers, cleanupFinalizer];
+      const status = isObject(object.status) ? object.status : {};
+      const conditions = Array.isArray(status.conditions) ? status.conditions : [];
+      const pending = {
+        type: 'Terminating',
+        status: 'True',
+        lastTransitionTime: timestamp(now),
+        reason: 'InstanceDeletionPending',
+        message: 'CustomResourceDefinition marked for deletion; CustomResource deletion will begin soon',
+      };
+      object.status = { ...status, conditions: [...conditions, pending] };
     },
     validate: (object) => validateCrd(object, environment),
     validateUpdate: (object, old) => validateCrdUpdate(object, old, environment),

@@ -2,7 +2,7 @@
 import { type AccessAttributes, authorize } from '../authz/rbac.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import type { Request } from '../request/response.ts';
-import { badRequest, forbidden } from '../request/status.ts';
+import { badRequest, forbidden, quote } from '../request/status.ts';
 import type { UserInfo } from '../types.ts';
 
 const extraPrefix = 'impersonate-extra-';
@@ -21,9 +21,12 @@ export function impersonate(context: RegistryContext, request: Request, user: Us
   const asked = name !== undefined || groups.length > 0 || uid !== undefined || Object.keys(extra).length > 0;
   if (!asked) return user;
   if (name === undefined) {
-    throw badRequest(
-      `requested [${groups.map((item) => `{Group  ${item}    }`).join(' ')}] without impersonating a user`,
-    );
+    const strings = (items: readonly string[]): string => `[]string{${items.map(quote).join(', ')}}`;
+    const list = groups.length === 0 ? '[]string(nil)' : strings(groups);
+    const pairs = Object.entries(extra).map(([key, values]) => `${quote(key)}:${strings(values)}`);
+    const map = pairs.length === 0 ? 'map[string][]string(nil)' : `map[string][]string{${pairs.join(', ')}}`;
+    const shown = `&user.DefaultInfo{Name:"", UID:${quote(uid ?? '')}, Groups:${list}, Extra:${map}}`;
+    throw badRequest(`requested ${shown} without impersonating a user name`);
   }
   const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
   const check = (attributes: Partial<AccessAttributes>): void => {

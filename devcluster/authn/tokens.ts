@@ -20,7 +20,7 @@ export interface TokenClaims {
 }
 
 /** Issuer of all tokens, and their audience where none is asked for. */
-export const issuer = 'https://kubernetes.default.svc.cluster.local';
+export const issuer = 'https://kubernetes.default.svc';
 
 const base64 = (data: string | Buffer): string => Buffer.from(data).toString('base64url');
 

@@ -86,10 +86,14 @@ export function apiResourceList(resources: Resources, group: string, version: st
         singularName: definition.singular,
         namespaced: definition.namespaced,
         kind: definition.kind,
-        verbs: [...definition.verbs].sort(byDiscoveryOrder),
+        verbs: verbsOf(definition),
         ...(definition.shortNames.length > 0 ? { shortNames: definition.shortNames } : {}),
         ...(definition.categories.length > 0 ? { categories: definition.categories } : {}),
-        ...(definition.custom || definition.verbs.includes('list') ? { storageVersionHash: hash(definition) } : {}),
+        ...(definition.custom ||
+        definition.verbs.includes('deletecollection') ||
+        (definition.verbs.includes('create') && definition.verbs.includes('list'))
+          ? { storageVersionHash: hash(definition) }
+          : {}),
       });
     }
     for (const sub of definition.subresources) {
@@ -114,6 +118,11 @@ export function apiResourceList(resources: Resources, group: string, version: st
 
 function sorted(definitions: readonly ResourceDefinition[]): ResourceDefinition[] {
   return [...definitions].sort((a, b) => (a.plural < b.plural ? -1 : 1));
+}
+
+/** Custom resources list their verbs in an order of their own. */
+function verbsOf(definition: ResourceDefinition): string[] {
+  return definition.custom ? [...definition.verbs] : [...definition.verbs].sort(byDiscoveryOrder);
 }
 
 function byDiscoveryOrder(a: string, b: string): number {
@@ -157,7 +166,7 @@ function resourceDiscovery(definition: ResourceDefinition): Document {
     responseKind: { group, version, kind },
     scope: definition.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: definition.singular,
-    verbs: [...definition.verbs].sort(byDiscoveryOrder),
+    verbs: verbsOf(definition),
     ...(definition.shortNames.length > 0 ? { shortNames: definition.shortNames } : {}),
     ...(definition.categories.length > 0 ? { categories: definition.categories } : {}),
     ...(definition.subresources.length > 0

@@ -7,7 +7,7 @@ import type { Call, RegistryContext, Result } from './call.ts';
 import { timestamp } from './call.ts';
 import { markCurrent, readEntry, toStorage } from './convert.ts';
 import { hasStatus } from './generation.ts';
-import { validateMetadata } from './metadata.ts';
+import { validateCoreFinalizers, validateMetadata } from './metadata.ts';
 import { dns1123Subdomain, generateName, maskTrailingDash, pathSegment } from './names.ts';
 import { groupVersion, storageName } from './resources.ts';
 
@@ -94,14 +94,12 @@ function nameTaken(call: Call, object: KubeObject): Error {
   return failure(409, 'AlreadyExists', message, { ...error.status.details, retryAfterSeconds: 1 });
 }
 
-/** Puts the request's namespace into the object, or refuses another one. Throws 400. */
+/** Puts the request's namespace into the object (none for cluster-scoped kinds), or refuses another one. Throws 400. */
 export function ensureNamespace(call: Call, object: KubeObject): void {
   const { namespaced } = call.definition;
   const meta = object.metadata;
   if (!namespaced) {
-    if (meta.namespace) {
-      throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-    }
+    delete meta.namespace;
     return;
   }
   if (!meta.namespace) meta.namespace = call.namespace;
@@ -203,7 +201,7 @@ function validateObject(definition: ResourceDefinition, object: KubeObject, stra
   const metadataErrors = validateMetadata(object, definition.namespaced, nameProblems(definition));
   if (definition.compiled !== undefined)
     return definition.compiled.validate(object as never, undefined, metadataErrors);
-  errors.push(...metadataErrors);
+  errors.push(...metadataErrors, ...validateCoreFinalizers(object.metadata));
   if (definition.validate !== undefined) errors.push(...definition.validate(object, strategy));
   return errors;
 }

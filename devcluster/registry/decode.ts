@@ -188,7 +188,10 @@ export function decodeObject(
     const problems = inText ? orderComplaints(text, duplicates, complaints) : [...duplicates, ...complaints];
     if (problems.length > 0) {
       if (call.fieldValidation === 'Strict') {
-        throw cannotHandle(definition, `strict decoding error: ${problems.join(', ')}`);
+        const yaml = problems.filter((problem) => problem.startsWith('line '));
+        const rest = problems.filter((problem) => !problem.startsWith('line '));
+        if (yaml.length > 0) rest.unshift(`yaml: unmarshal errors:\n  ${yaml.join('\n  ')}`);
+        throw cannotHandle(definition, `strict decoding error: ${rest.join(', ')}`);
       }
       call.warnings.push(...problems);
     }

@@ -112,7 +112,8 @@ function mark(
   const grace = definition.gracePeriod?.(live, options.gracePeriodSeconds) ?? 0;
   const old = live.metadata;
   const deleting = old.deletionTimestamp !== undefined;
-  if (finalizers.length === 0 && !held && grace === 0) return undefined;
+  const begins = !deleting && definition.beginDeletion !== undefined;
+  if (finalizers.length === 0 && !held && grace === 0 && !begins) return undefined;
   const sameFinalizers =
     finalizers.length === (old.finalizers?.length ?? 0) &&
     finalizers.every((name, index) => name === old.finalizers?.[index]);
@@ -126,6 +127,7 @@ function mark(
     if (meta.generation !== undefined && meta.generation > 0) meta.generation++;
   }
   if (!isNamespace) meta.deletionGracePeriodSeconds = grace;
+  if (begins) definition.beginDeletion?.(object, context.now());
   if (isNamespace && isObject(object.status)) object.status.phase = 'Terminating';
   return object;
 }

@@ -40,6 +40,15 @@ export function validateMetadata(
   return out;
 }
 
+/** What core kinds ask of finalizers beside their form: a domain, unless Kubernetes itself has defined the name. */
+export function validateCoreFinalizers(meta: ObjectMeta): FieldError[] {
+  return (meta.finalizers ?? []).flatMap((name, index) => {
+    if (name.includes('/') || name === 'kubernetes' || name === 'orphan' || name === 'foregroundDeletion') return [];
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [fieldError.invalid(`metadata.finalizers[${index}]`, name, detail)];
+  });
+}
+
 /** Violations of an update: what may not change, then the common rules once more, as the real server repeats them. */
 export function validateMetadataUpdate(object: KubeObject, old: KubeObject): FieldError[] {
   const meta = object.metadata;

@@ -42,10 +42,10 @@ export function table(
     kind: 'Table',
     apiVersion: 'meta.k8s.io/v1',
     metadata,
-    columnDefinitions: withColumns ? columnsOf(definition) : [],
+    columnDefinitions: withColumns ? columnsOf(definition) : null,
     rows: objects.map((object) => ({
       cells: cells(definition, object, now),
-      ...(include === 'None' ? {} : { object: include === 'Object' ? object : partialMetadata(object) }),
+      object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object),
     })),
   };
 }

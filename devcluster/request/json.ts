@@ -2,6 +2,7 @@
  * JSON as the API server reads and writes it: 64-bit integers survive (as `bigint` beyond ±2^53), duplicate keys are reported.
  * The fast path is JSON.parse; the careful parser runs only where a long run of digits stands, or duplicates are asked for.
  */
+import { goQuote } from '../../schema/gofmt.ts';
 import { defineOwn } from '../registry/copy.ts';
 
 /** A body that is no JSON. `message` is worded as Go's decoder has it where clients see it. */
@@ -83,8 +84,7 @@ class Parser {
   private fail(context: string): never {
     if (this.at >= this.text.length) throw new JsonSyntaxError('unexpected end of JSON input');
     const character = String.fromCodePoint(this.text.codePointAt(this.at) ?? 0);
-    const quoted =
-      character === "'" ? "'\\''" : character === '"' ? `'"'` : character === '\n' ? "'\\n'" : `'${character}'`;
+    const quoted = quoteRune(character);
     throw new JsonSyntaxError(`invalid character ${quoted} ${context}`);
   }
 
@@ -217,4 +217,11 @@ class Parser {
 /** `JSON.rawJSON`, which TypeScript's library does not declare yet: text that JSON.stringify prints as it stands. */
 export function rawJson(text: string): unknown {
   return (JSON as unknown as { rawJSON(text: string): unknown }).rawJSON(text);
+}
+
+/** A character as Go's strconv.QuoteRune prints it. */
+function quoteRune(character: string): string {
+  if (character === "'") return "'\\''";
+  if (character === '"') return `'"'`;
+  return `'${goQuote(character).slice(1, -1)}'`;
 }

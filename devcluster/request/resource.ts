@@ -30,6 +30,7 @@ import {
   methodNotAllowed,
   methodNotSupported,
   notFound,
+  unknownError,
   unsupportedMediaType,
 } from './status.ts';
 import { handleSubresource } from './subresource.ts';
@@ -105,8 +106,17 @@ function includeOf(query: URLSearchParams): IncludeObject {
   if (asked === 'None' || asked === 'Object' || asked === 'Metadata') return asked;
   if (asked === '') return 'Metadata';
   throw badRequest(
-    `unable to convert table options: includeObject: Invalid value: ${JSON.stringify(asked)}: must be 'Metadata', 'Object', 'None', or empty`,
+    `Unable to convert to Table as requested: includeObject: Invalid value: ${JSON.stringify(asked)}: must be 'Metadata', 'Object', 'None', or empty`,
   );
+}
+
+function notThatForm(form: string, why: string): Error {
+  return failure(406, 'NotAcceptable', `you requested ${form}, but the requested object ${why}`);
+}
+
+/** Package of a builtin kind in the real server's sources. */
+function goGroup({ group }: ResourceDefinition): string {
+  return group === '' ? 'core' : (group.split('.')[0] as string);
 }
 
 async function get(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
@@ -115,6 +125,10 @@ async function get(context: RegistryContext, exchange: Exchange, definition: Res
   const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
   const entry = context.store.get(storageName(definition), key);
   if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
+  if (form.as === 'PartialObjectMetadataList') {
+    if (definition.custom) throw unknownError('content is not a list');
+    throw notThatForm('PartialObjectMetadataList', `is not a list (*${goGroup(definition)}.${definition.kind})`);
+  }
   const { object, asStored } = readEntry(context.store, entry, definition);
   sendResult(context, exchange, definition, 200, form, object, asStored ? entry.json : undefined);
 }
@@ -149,6 +163,10 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
     const options = watchOptions(info.query);
     serveWatch(context, definition, info.namespace, selected, options, form, include, request, response, closing);
     return;
+  }
+  if (form.as === 'PartialObjectMetadata') {
+    const type = definition.custom ? 'unstructured.UnstructuredList' : `${goGroup(definition)}.${definition.kind}List`;
+    throw notThatForm('PartialObjectMetadata', `is a list (*${type})`);
   }
   const found = await page(context, definition, info.namespace, selected, listOptions(info.query));
   sendText(request, response, 200, listText(context, definition, found, form, include), info.query, form.mediaType);

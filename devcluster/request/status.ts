@@ -1,4 +1,5 @@
 /** Errors as the API answers them: `Status` objects of meta/v1, worded as k8s.io/apimachinery/pkg/api/errors words them. */
+import { goQuote } from '../../schema/gofmt.ts';
 import type { FieldError } from '../types.ts';
 import { rawJson } from './json.ts';
 
@@ -185,7 +186,7 @@ export function serviceUnavailable(message: string): StatusError {
 
 /** A Go-quoted string (`%q`) as messages carry it. */
 export function quote(text: string): string {
-  return JSON.stringify(text);
+  return goQuote(text);
 }
 
 /** Builders of field errors, worded as k8s.io/apimachinery/pkg/util/validation/field. */
@@ -223,5 +224,6 @@ export const fieldError = {
 function valueText(value: unknown): string {
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'bigint') return String(value);
+  if (typeof value === 'string') return goQuote(value);
   return JSON.stringify(value, (_key, item) => (typeof item === 'bigint' ? rawJson(String(item)) : item));
 }

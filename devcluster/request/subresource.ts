@@ -183,6 +183,10 @@ async function scale(
           );
         }
         if (replicas < 0) {
+          if (definition.custom) {
+            const error = fieldError.invalid(paths.specReplicasPath, replicas, 'should be a non-negative integer');
+            throw invalid(definition.group, definition.kind, info.name, [error]);
+          }
           throw invalid('autoscaling', 'Scale', info.name, [
             fieldError.invalid('spec.replicas', replicas, 'must be greater than or equal to 0'),
           ]);

@@ -283,7 +283,6 @@ class Encoder {
   bookmark(revision: number, initialEnd: boolean): Buffer {
     const metadata = {
       resourceVersion: String(revision),
-      creationTimestamp: null,
       ...(initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
     };
     const object = { kind: this.definition.kind, apiVersion: groupVersion(this.definition), metadata };
@@ -294,7 +293,7 @@ class Encoder {
         kind: 'Table',
         apiVersion: 'meta.k8s.io/v1',
         metadata: { resourceVersion: String(revision) },
-        columnDefinitions: [],
+        columnDefinitions: null,
         rows,
       };
       return Buffer.from(`${printJson({ type: 'BOOKMARK', object: shown })}\n`);

@@ -56,7 +56,8 @@ describe('answers as the real API server gives them', () => {
 
   cases.forEach((item, index) => {
     const id = `${item.area}: ${item.name}`;
-    it(id, async () => {
+    it(id, async function () {
+      if (item.differs !== undefined && !testsRealServer) this.skip();
       const answers = await run(connection, agent, item, `conf-${index}-${Math.random().toString(36).slice(2, 8)}`);
       if (recording) {
         recorded[id] = answers;

@@ -239,9 +239,12 @@ const refused: readonly [string, object][] = [
   ],
 ];
 
-const established = (answer: Answer): boolean =>
-  JSON.stringify(answer.body).includes('"Established","status":"True"') ||
-  /"type":"Established"/.test(JSON.stringify(answer.body));
+const established = (answer: Answer): boolean => {
+  const { status } = answer.body as { status?: { conditions?: { type: string; status: string }[] } };
+  return (
+    status?.conditions?.some((condition) => condition.type === 'Established' && condition.status === 'True') ?? false
+  );
+};
 
 const lives: Case[] = [
   one(
