@@ -32,6 +32,7 @@ describe('kubechain', () => {
       'context',
       'cancel',
       'operator',
+      'webhook',
       'devcluster',
       'crds',
       'simulate-openai',

@@ -1,0 +1,163 @@
+import { randomBytes } from 'node:crypto';
+import type { KubeClient, KubeConfig, KubeObject, Resource } from '../../../kube/index.ts';
+import { createKubeClient, isAlreadyExists, systemClock } from '../../../kube/index.ts';
+import {
+  type Configuration,
+  createWebhook,
+  DEFAULT_OPERATOR,
+  mutatingConfigurations,
+  validatingConfigurations,
+  type Webhook,
+  webhookConfigurations,
+} from '../../../webhooks/index.ts';
+import { openTestCluster } from '../../support/cluster.ts';
+import type { RecordingLogger } from '../../support/logger.ts';
+import { createRecordingLogger } from '../../support/logger.ts';
+import { namespaces } from '../../support/objects.ts';
+
+/** The webhooks, registered with the API server of the tests by url. */
+export interface WebhookStage {
+  readonly client: KubeClient;
+  readonly operator: KubeClient;
+  readonly webhook: Webhook;
+  readonly logger: RecordingLogger;
+  readonly configurations: { readonly mutating: Configuration; readonly validating: Configuration };
+  readonly namespace: string;
+  readonly url: string;
+  /** A client of somebody else, who may do anything as far as RBAC goes unless `roleless`. */
+  as(username: string, options?: { readonly roleless?: boolean }): Promise<KubeClient>;
+  /** Ends the webhook, leaving it registered. */
+  stop(): Promise<void>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export const RESTORER = 'system:serviceaccount:velero:velero';
+
+const roleBindings: Resource = {
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural: 'clusterrolebindings',
+  kind: 'ClusterRoleBinding',
+  namespaced: false,
+};
+
+export async function startWebhookStage(): Promise<WebhookStage> {
+  await using stack = new AsyncDisposableStack();
+  const cluster = stack.use(await openTestCluster());
+  const { client } = cluster;
+  const namespace = `kcw-${randomBytes(4).toString('hex')}`;
+  await client.create(namespaces, { metadata: { name: namespace } });
+  stack.defer(() => client.delete(namespaces, { name: namespace }));
+  const logger = createRecordingLogger();
+  const webhook = createWebhook({
+    client,
+    clock: systemClock,
+    logger,
+    host: '127.0.0.1',
+    port: 0,
+    certificate: {
+      kind: 'selfSigned',
+      secret: { namespace, name: 'kubechain-webhook-cert' },
+      configuration: namespace,
+      hosts: ['127.0.0.1'],
+    },
+    approvalKey: { namespace, name: 'kubechain-approval-key' },
+    restorers: [RESTORER],
+  });
+  const stopping = new AbortController();
+  const running = webhook.run(stopping.signal);
+  const stop = async (): Promise<void> => {
+    stopping.abort();
+    await running;
+  };
+  stack.defer(stop);
+  const { port } = await webhook.started;
+  const url = `https://127.0.0.1:${port}`;
+  const configurations = webhookConfigurations({
+    reach: { url },
+    caBundle: webhook.caBundle(),
+    operators: [DEFAULT_OPERATOR],
+    name: namespace,
+  });
+  await client.create(mutatingConfigurations, configurations.mutating as unknown as KubeObject);
+  stack.defer(() => client.delete(mutatingConfigurations, { name: namespace }));
+  await client.create(validatingConfigurations, configurations.validating as unknown as KubeObject);
+  stack.defer(() => client.delete(validatingConfigurations, { name: namespace }));
+
+  const clients = new Map<string, KubeClient>();
+  async function as(username: string, { roleless = false } = {}): Promise<KubeClient> {
+    const known = clients.get(username);
+    if (known !== undefined) return known;
+    if (!roleless) await bindAdmin(client, username, namespace, stack);
+    const kubeConfig: KubeConfig = {
+      ...cluster.kubeConfig,
+      user: { ...cluster.kubeConfig.user, impersonateUser: username },
+    };
+    const made = createKubeClient({ kubeConfig, fieldManager: 'kubechain-test' });
+    disposables.defer(() => made.close());
+    clients.set(username, made);
+    return made;
+  }
+  const disposables = stack.move();
+  const operator = await as(DEFAULT_OPERATOR);
+  // A new registration counts a moment later: until then a forged stamp is not refused.
+  await untilRegistered(operator, await as('probe'), namespace);
+  return {
+    client,
+    operator,
+    webhook,
+    logger,
+    configurations,
+    namespace,
+    url,
+    as,
+    stop,
+    [Symbol.asyncDispose]: () => disposables.disposeAsync(),
+  };
+
+  async function bindAdmin(
+    admin: KubeClient,
+    username: string,
+    prefix: string,
+    undo: AsyncDisposableStack,
+  ): Promise<void> {
+    const name = `${prefix}-${username.replaceAll(/[^a-z0-9]/g, '-')}`;
+    try {
+      await admin.create(roleBindings, {
+        metadata: { name },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: username }],
+      } as KubeObject);
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+    (disposables ?? undo).defer(() => admin.delete(roleBindings, { name }));
+  }
+}
+
+async function untilRegistered(operator: KubeClient, user: KubeClient, namespace: string): Promise<void> {
+  const page = {
+    apiVersion: 'kubechain.humanlayer.dev/v1alpha1',
+    kind: 'AgentRevision',
+    metadata: { namespace, name: 'probe' },
+    spec: { agent: 'a', system: 's', llm: { name: 'l', provider: 'openai' }, tools: [] },
+  };
+  const revisions: Resource = {
+    group: 'kubechain.humanlayer.dev',
+    version: 'v1alpha1',
+    plural: 'agentrevisions',
+    kind: 'AgentRevision',
+    namespaced: true,
+  };
+  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
+    try {
+      await user.create(revisions, page, { dryRun: true });
+    } catch (error) {
+      if (String(error).includes('kubechain/authority')) return;
+      if (!String(error).includes('orbidden')) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  void operator;
+  throw new Error('the webhooks are registered and are not called');
+}
