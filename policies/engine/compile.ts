@@ -15,6 +15,8 @@ import { createExpressionCompiler } from './cel.ts';
 import { policyLabel } from './collector.ts';
 import { durationMs } from './duration.ts';
 import { at, canonicalJson, isRecord, sizeOf, textAt } from './json.ts';
+import type { ArgumentSchemaCompiler } from './jsonschema.ts';
+import { createArgumentSchemaCompiler } from './jsonschema.ts';
 import { compileMatcher } from './match.ts';
 import type { CompiledPolicy, Judge, SectionContext } from './policy.ts';
 import { compileArguments } from './sections/arguments.ts';
@@ -33,6 +35,7 @@ import type { AnyPolicy, CompiledPolicySet, CompileOptions, PolicyProblem, Polic
 /** What policies are compiled with: built once, when it is needed first. */
 export interface Toolkit {
   readonly expressions: ExpressionCompiler;
+  readonly argumentSchemas: ArgumentSchemaCompiler;
   schemaOf(kind: PolicyRef['kind']): CompiledSchema;
 }
 
@@ -74,6 +77,7 @@ function createToolkit(): Toolkit {
   const schemas = new Map<string, CompiledSchema>();
   return {
     expressions: createExpressionCompiler(),
+    argumentSchemas: createArgumentSchemaCompiler(),
     schemaOf(kind) {
       let schema = schemas.get(kind);
       if (schema === undefined) {
@@ -158,6 +162,7 @@ function compileSpec(
   const context: SectionContext = {
     ref,
     expressions: toolkit.expressions,
+    schemas: toolkit.argumentSchemas,
     params,
     kinds: spec.match?.kinds ?? JUDGED_KINDS,
     problem: (field, message, position) => note('error', `spec.${field}`, message, position),

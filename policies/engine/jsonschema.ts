@@ -27,13 +27,42 @@ export interface ArgumentSchema {
   check(value: unknown): string | undefined;
 }
 
+/** Compiles JSON Schemas of policies. One for all policies of a set: the dialects are what takes time to set up. */
+export interface ArgumentSchemaCompiler {
+  compile(schema: unknown): ArgumentSchema | { readonly problem: string };
+}
+
+/** The library keeps something of every schema that it has compiled: after so many it is set up anew. */
+const MAX_COMPILATIONS = 256;
+
+export function createArgumentSchemaCompiler(): ArgumentSchemaCompiler {
+  const dialects = new Map<boolean, { readonly ajv: Ajv; compiled: number }>();
+  const validatorOf = (body: JsonRecord, draft07: boolean): ValidateFunction => {
+    let dialect = dialects.get(draft07);
+    if (dialect === undefined || dialect.compiled >= MAX_COMPILATIONS) {
+      dialect = { ajv: newAjv(draft07), compiled: 0 };
+      dialects.set(draft07, dialect);
+    }
+    dialect.compiled++;
+    try {
+      return dialect.ajv.compile(body);
+    } finally {
+      dialect.ajv.removeSchema(body);
+    }
+  };
+  return { compile: (schema) => compileArgumentSchema(schema, validatorOf) };
+}
+
 /**
  * Compiles a JSON Schema (2020-12, or draft-07 where `$schema` says so). Its time is bounded by construction, so that the
  * same question has the same answer on every machine: patterns are RE2 and linear, references stay within the schema
  * and do not recurse, and schema and values are limited in size and depth. Unknown keywords are errors: a misspelt one would
  * check nothing.
  */
-export function compileArgumentSchema(schema: unknown): ArgumentSchema | { readonly problem: string } {
+function compileArgumentSchema(
+  schema: unknown,
+  validatorOf: (body: JsonRecord, draft07: boolean) => ValidateFunction,
+): ArgumentSchema | { readonly problem: string } {
   if (!isRecord(schema)) return { problem: 'must be an object' };
   const size = sizeOf(schema, MAX_DEPTH, MAX_NODES);
   if (size.depth > MAX_DEPTH) return { problem: `is nested more than ${MAX_DEPTH} deep: make it flatter` };
@@ -50,7 +79,7 @@ export function compileArgumentSchema(schema: unknown): ArgumentSchema | { reado
   const { $schema: _, $id: _id, ...body } = schema;
   let validate: ValidateFunction;
   try {
-    validate = newAjv(draft07).compile(body);
+    validate = validatorOf(body, draft07);
   } catch (error) {
     return { problem: `is no JSON Schema: ${oneLine(error instanceof Error ? error.message : String(error))}` };
   }
@@ -107,6 +136,8 @@ function newAjv(draft07: boolean): Ajv {
     logger: false,
     // Without it `required: ["constructor"]` holds for every object.
     ownProperties: true,
+    // No schema is known to another by its $id.
+    addUsedSchema: false,
     code: { regExp: regExp as unknown as NonNullable<NonNullable<Options['code']>['regExp']> },
   };
   const ajv = draft07 ? new Ajv(options) : new Ajv2020(options);

@@ -1,6 +1,7 @@
 import type { PolicyMode, PolicyPlace } from '../../api/index.ts';
 import type { ExpressionCompiler } from './cel.ts';
 import type { Sink } from './collector.ts';
+import type { ArgumentSchemaCompiler } from './jsonschema.ts';
 import type { Matcher } from './match.ts';
 import type { Scope } from './scope.ts';
 import type { ApprovalDemand, PolicyProblem, PolicyRef, Severity } from './types.ts';
@@ -60,6 +61,7 @@ export interface CompiledPolicy {
 export interface SectionContext {
   readonly ref: PolicyRef;
   readonly expressions: ExpressionCompiler;
+  readonly schemas: ArgumentSchemaCompiler;
   /** `params` of expressions; undefined where the ConfigMap is missing. */
   readonly params: Readonly<Record<string, string>> | undefined;
   readonly kinds: readonly string[];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { PolicySpec } from '../../api/index.ts';
 import { compileGlob } from '../../policies/engine/glob.ts';
 import { checkPolicy, evaluate, evaluateToolCall } from '../../policies/engine/index.ts';
-import { compileArgumentSchema } from '../../policies/engine/jsonschema.ts';
+import { createArgumentSchemaCompiler } from '../../policies/engine/jsonschema.ts';
 import { findSecret } from '../../policies/engine/secretpatterns.ts';
 import { about, agent, ask, call, clusterPolicy, compile, NOW, rulesOf, server, tool } from './support.ts';
 
@@ -20,7 +20,7 @@ describe('hostile patterns', () => {
   it('of stars take linear time', () => {
     const glob = compileGlob(`${'*a'.repeat(200)}*b`);
     const sawtooth = compileGlob(`*${'a'.repeat(200)}b*${'a'.repeat(200)}c*`);
-    within(500, () => {
+    within(2000, () => {
       assert.equal(glob.test('a'.repeat(500_000)), false);
       assert.equal(sawtooth.test('a'.repeat(500_000)), false);
     });
@@ -78,6 +78,7 @@ describe('hostile expressions', () => {
 });
 
 describe('hostile schemas', () => {
+  const schemas = createArgumentSchemaCompiler();
   const refused: [why: string, schema: unknown, message: RegExp][] = [
     ['a file', { $ref: 'file:///etc/passwd' }, /leads out of the schema/],
     ['a URL', { properties: { a: { $ref: 'https://evil.example/schema' } } }, /leads out of the schema/],
@@ -92,7 +93,7 @@ describe('hostile schemas', () => {
   ];
   for (const [why, schema, message] of refused) {
     it(`with a reference to ${why} are refused`, () => {
-      const compiled = compileArgumentSchema(schema);
+      const compiled = schemas.compile(schema);
       assert.match('problem' in compiled ? compiled.problem : 'compiled', message);
     });
   }
@@ -116,7 +117,7 @@ describe('hostile schemas', () => {
         null,
         true,
       ]) {
-        assert.ok('problem' in compileArgumentSchema(schema));
+        assert.ok('problem' in schemas.compile(schema));
       }
     });
   });
@@ -129,6 +130,17 @@ describe('hostile schemas', () => {
       assert.equal(ask(unique, call('a/b', objects)).effect, 'deny');
       assert.equal(ask(unique, call('a/b', `{"l": ${nested}}`)).effect, 'deny');
     });
+  });
+
+  it('do not reach each other by their ids', () => {
+    const own = schemas.compile({ $id: 'https://x.example/a', properties: { a: { type: 'string' } } });
+    assert.ok('nodes' in own);
+    assert.ok('problem' in schemas.compile({ $ref: 'https://x.example/a' }));
+    for (let i = 0; i < 300; i++) {
+      const same = schemas.compile({ $id: 'https://x.example/a', properties: { a: { type: 'integer', maximum: i } } });
+      assert.ok('nodes' in same && same.check({ a: i }) === undefined && same.check({ a: i + 1 }) !== undefined);
+    }
+    assert.equal(own.check({ a: 'x' }), undefined);
   });
 
   it('see own properties only', () => {

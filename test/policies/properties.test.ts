@@ -8,7 +8,7 @@ import { apiSpec, llmSpec, policySpec, serverSpec, toolCall } from './arbitrarie
 import { about, agent, api, call, clusterPolicy, compile, exception, llm, namespacePolicy, server } from './support.ts';
 
 const RANK: Record<Effect, number> = { allow: 0, requireApproval: 1, deny: 2 };
-const RUNS = { numRuns: 400 };
+const RUNS = { numRuns: 100 };
 
 /** Something to judge, of every kind. */
 const judged: fc.Arbitrary<PolicyRequest> = fc

@@ -2,7 +2,6 @@ import type { ArgumentRule } from '../../../api/index.ts';
 import type { Expression } from '../cel.ts';
 import { unknownFields } from '../celnames.ts';
 import type { Sink } from '../collector.ts';
-import { compileArgumentSchema } from '../jsonschema.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope, ScopedCall } from '../scope.ts';
 import { quote } from '../text.ts';
@@ -65,7 +64,7 @@ function compileCheck(rule: ArgumentRule, field: string, context: SectionContext
     return undefined;
   }
   if (rule.cel !== undefined) return compileCel(rule.cel, `${field}.cel`, context);
-  const schema = compileArgumentSchema(rule.schema);
+  const schema = context.schemas.compile(rule.schema);
   if (!('nodes' in schema)) {
     context.problem(`${field}.schema`, schema.problem);
     return undefined;
