@@ -2,6 +2,7 @@
 import { isObject } from '../../registry/copy.ts';
 import { JsonSyntaxError, parseJson } from '../../request/json.ts';
 import { parseYaml } from '../../request/yaml.ts';
+import type { AdmissionAttributes } from '../chain.ts';
 import { type Invocation, kindOf, namespaceOf, resourceOf } from '../kinds.ts';
 
 const reviewVersions = new Set(['v1', 'v1beta1']);
@@ -14,7 +15,7 @@ export function reviewVersion(accepted: readonly string[]): string | undefined {
 /** `request` of a review without uid and objects, as expressions see it too. Empty values are left out. */
 export function requestFields(invocation: Pick<Invocation, 'attributes' | 'definition'>): { [field: string]: unknown } {
   const { attributes, definition } = invocation;
-  const { subresource, user, name, options } = attributes;
+  const { subresource, user, name } = attributes;
   const namespace = namespaceOf(attributes);
   return {
     kind: kindOf(definition, subresource),
@@ -33,8 +34,16 @@ export function requestFields(invocation: Pick<Invocation, 'attributes' | 'defin
       ...(user.extra === undefined || Object.keys(user.extra).length === 0 ? {} : { extra: user.extra }),
     },
     dryRun: attributes.dryRun,
-    options: Object.keys(options).length === 0 ? null : options,
+    options: optionsOf(attributes),
   };
+}
+
+/** The options of a request; a patch is a create or update by the time that admission sees it. */
+function optionsOf({ options, operation }: AdmissionAttributes): object | null {
+  if (Object.keys(options).length === 0) return null;
+  if (options.kind !== 'PatchOptions') return options;
+  const { force: _, ...rest } = options;
+  return { ...rest, kind: operation === 'CREATE' ? 'CreateOptions' : 'UpdateOptions' };
 }
 
 /** The review that a webhook is sent. */
