@@ -1,3 +1,5 @@
+import type { SignalSource } from './signals.ts';
+
 /** Where a command writes to. `columns` and `rows` are those of a terminal. */
 export interface Output {
   write(text: string): unknown;
@@ -16,6 +18,8 @@ export interface Io {
   readonly cwd: string;
   /** The whole of standard input, as text. */
   readInput(): Promise<string>;
+  /** Where SIGINT, SIGTERM and SIGHUP come from: the process. */
+  readonly signals: SignalSource;
   /** How the user starts this program: `./bin/kubechain`, `kubechain`, `kubectl kubechain`; printed in hints. */
   readonly programName: string;
 }

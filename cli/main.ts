@@ -10,6 +10,7 @@ const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   readInput: () => text(process.stdin),
+  signals: process,
   programName: programName(process.env, process.cwd()),
 };
 

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
@@ -16,6 +17,7 @@ export function withHelp(markdown: string): string {
     err: { write: () => true, columns: 100 },
     env: {},
     cwd: '/',
+    signals: new EventEmitter(),
     programName: 'kubechain',
     readInput: async () => '',
   };

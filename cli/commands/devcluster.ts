@@ -24,7 +24,7 @@ export async function devcluster(options: DevclusterOptions, io: Io): Promise<nu
   // Nothing to keep and the kubeconfig elsewhere: no folder of ours then, and any number of them side by side.
   const folderless = options.inMemory === true && options.data === undefined && options.kubeconfig !== undefined;
   const dataDir = folderless ? undefined : openDataDir(resolve(io.cwd, options.data ?? DATA_DIR));
-  const shutdown = listenForShutdown({ source: process, force: process.exit });
+  const shutdown = listenForShutdown({ source: io.signals, force: process.exit });
   try {
     const kubeconfigPath = resolve(io.cwd, options.kubeconfig ?? dataDir?.kubeconfig ?? 'kubeconfig');
     const { server } = await startOnPort(

@@ -43,7 +43,7 @@ export function logs(name: string, options: LogsOptions, io: Io): Promise<number
       return EXIT.ok;
     }
 
-    const shutdown = listenForShutdown({ source: process, force: process.exit });
+    const shutdown = listenForShutdown({ source: io.signals, force: process.exit });
     const printer = createMessagePrinter(client, print, layout);
     try {
       const ended = await followRun({

@@ -72,7 +72,7 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
       : undefined,
   });
 
-  const shutdown = listenForShutdown({ source: process, force: process.exit });
+  const shutdown = listenForShutdown({ source: io.signals, force: process.exit });
   const healthRoutes = new Map<string, Route>([
     ['/healthz', () => ({ status: 200, text: 'ok\n' })],
     [

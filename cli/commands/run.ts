@@ -114,7 +114,10 @@ async function followToAnswer({ connection, io, logger, agent, task, timeout }: 
     io.err.write(`${step.tone === 'plain' || step.tone === 'accent' ? text : style[step.tone](text)}\n`);
   };
   // A second Ctrl-C means something else here than in a server: it cancels the run. The third gives up on that too.
-  const first = listenForShutdown({ source: process, force: () => second.abort() });
+  const first = listenForShutdown({
+    source: io.signals,
+    force: (code) => (second.signal.aborted ? process.exit(code) : second.abort()),
+  });
   const second = new AbortController();
   const late = timeout === undefined ? undefined : AbortSignal.timeout(timeout);
   const stop = AbortSignal.any([first.signal, ...(late === undefined ? [] : [late])]);

@@ -42,7 +42,7 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
     { isTTY: io.err.isTTY ?? false, write: (text) => screen.aside(() => io.err.write(text)) },
     'warn',
   );
-  const shutdown = listenForShutdown({ source: process, force: process.exit });
+  const shutdown = listenForShutdown({ source: io.signals, force: process.exit });
   const { signal } = shutdown;
 
   // Undone in reverse: the operator ends before the model and the API server that it talks to.

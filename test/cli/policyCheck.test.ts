@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +39,7 @@ describe('kubechain policy check', () => {
       env: {},
       cwd: root,
       readInput: async () => files['-'] ?? '',
+      signals: new EventEmitter(),
       programName: 'kubechain',
     };
     const paths = '-' in files ? ['-'] : ['.'];

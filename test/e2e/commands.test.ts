@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { EventEmitter } from 'node:events';
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { contextPages, type Message, taskRuns } from '../../api/index.ts';
 import { runProgram } from '../../cli/runProgram.ts';
 import { fakeIo } from '../cli/support/fakeIo.ts';
@@ -97,6 +99,42 @@ describe('run, logs, context and cancel', function () {
     );
     room.model.release();
     assert.equal((await room.untilEnded('detached-1')).status?.phase, 'FinalAnswer');
+  });
+
+  it('run on a terminal detaches at Ctrl-C, and cancels at a second one', async () => {
+    const ctrlC = async (name: string, times: number) => {
+      const signals = new EventEmitter();
+      let err = '';
+      const heard = Promise.withResolvers<void>();
+      const write = (part: string): void => {
+        err += part;
+        if (part.includes('again to cancel')) heard.resolve();
+      };
+      const { io } = fakeIo({ signals, err: { isTTY: true, write }, env: { NO_COLOR: '1' } });
+      room.model.hold();
+      const running = runProgram(['run', 'assistant', 'a slow one', '--name', name, ...where()], io);
+      await room.model.untilHeld(1);
+      await room.until(taskRuns, `${name}-1`, ({ status }) => status?.phase === 'SendContextWindowToLLM');
+      while (!err.includes('SendContextWindowToLLM')) await setImmediate();
+      signals.emit('SIGINT');
+      await heard.promise;
+      if (times === 2) {
+        // Sooner than this it would be the echo of the first.
+        await setTimeout(350);
+        signals.emit('SIGINT');
+      }
+      assert.equal(await running, 130);
+      return err;
+    };
+    assert.match(
+      await ctrlC('left-alone', 1),
+      /Detached from left-alone-1\. Follow it with: kubechain logs left-alone-1 -n/,
+    );
+    room.model.release();
+    assert.equal((await room.untilEnded('left-alone-1')).status?.phase, 'FinalAnswer');
+    assert.match(await ctrlC('given-up', 2), /TaskRun given-up-1: cancellation is requested/);
+    assert.equal((await room.untilEnded('given-up-1')).status?.phase, 'Cancelled');
+    room.model.release();
   });
 
   it('logs is the conversation, by the name of the run or of its task', async () => {

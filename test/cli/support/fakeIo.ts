@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { Io } from '../../../cli/io.ts';
 
 /** What a command sees of a process, without one. */
@@ -11,6 +12,7 @@ export function fakeIo(options: Partial<Io> & { readonly input?: string } = {}) 
     err: { write: write('err') },
     env: {},
     cwd: process.cwd(),
+    signals: new EventEmitter(),
     programName: 'kubechain',
     readInput: async () => options.input ?? '',
     ...options,
