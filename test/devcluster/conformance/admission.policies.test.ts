@@ -219,8 +219,8 @@ describe('validating admission policies', () => {
         path: `/api/v1/namespaces/${server.namespace}/configmaps`,
         body: { ...params, metadata: { name, labels: { limit: size } }, data: { max } },
       });
-    await limit('limit', '3', 'small');
-    await limit('large', '5', 'large');
+    assert.equal((await limit('limit', '3', 'small')).code, 201);
+    assert.equal((await limit('large', '5', 'large')).code, 201);
     for (const [name, { spec, binding }] of Object.entries(cases)) {
       const answers = [await policy(name, spec), await bind(name, binding)];
       for (const answer of answers) assert.equal(answer.code, 201, `${name}: ${JSON.stringify(answer.body)}`);

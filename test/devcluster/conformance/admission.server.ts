@@ -44,8 +44,10 @@ export async function startAdmissionServer(namespace: string): Promise<Admission
     },
     effective: async (name, shows) => {
       const until = Date.now() + 10_000;
-      while (!shows(await create(name, { n: '4' }, '?dryRun=All'))) {
-        if (Date.now() > until) throw new Error(`the configuration of ${name} has no effect`);
+      for (;;) {
+        const answer = await create(name, { n: '4' }, '?dryRun=All');
+        if (shows(answer)) return;
+        if (Date.now() > until) throw new Error(`the configuration of ${name} has no effect: ${messageOf(answer)}`);
         if (testsRealServer) await new Promise((resolve) => setTimeout(resolve, 50));
       }
     },
