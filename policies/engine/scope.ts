@@ -43,6 +43,8 @@ export interface Scope {
   /** ` for agent billing-bot`, or nothing. */
   readonly forAgent: string;
   readonly budget: Budget;
+  /** Works something out once for all policies. The function must depend on nothing but its argument. */
+  memo<K, V>(compute: (of: K) => V, of: K): V;
   readonly variables: Variables;
 }
 
@@ -98,6 +100,7 @@ export function createScope(request: PolicyRequest): Scope {
     call,
     forAgent: agentName === undefined ? '' : ` for agent ${agentName}`,
     budget: newBudget(),
+    memo: createMemo(),
   };
   let variables: Variables | undefined;
   return {
@@ -106,6 +109,19 @@ export function createScope(request: PolicyRequest): Scope {
       variables ??= variablesOf(scope);
       return variables;
     },
+  };
+}
+
+function createMemo(): Scope['memo'] {
+  const known = new Map<unknown, Map<unknown, unknown>>();
+  return <K, V>(compute: (of: K) => V, of: K): V => {
+    let results = known.get(compute);
+    if (results === undefined) {
+      results = new Map();
+      known.set(compute, results);
+    }
+    if (!results.has(of)) results.set(of, compute(of));
+    return results.get(of) as V;
   };
 }
 

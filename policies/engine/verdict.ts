@@ -15,9 +15,8 @@ export function toVerdict(policies: readonly CompiledPolicy[], collected: readon
   const [first] = findings;
   const effect: Effect = first?.effect === 'deny' || first?.effect === 'requireApproval' ? first.effect : 'allow';
   const warnings = new Set(findings.filter((finding) => finding.effect === 'warn').map(({ message }) => message));
-  const allowedBy = collected
-    .flatMap((each) => each.allowedBy)
-    .sort((a, b) => compareRefs(a.policy, b.policy) || compareText(a.rule, b.rule))[0];
+  // Policies are asked in one order, whatever order they came in.
+  const allowedBy = collected.find((each) => each.allowedBy.length > 0)?.allowedBy[0];
   return {
     effect,
     findings,
@@ -27,7 +26,10 @@ export function toVerdict(policies: readonly CompiledPolicy[], collected: readon
     excepted: distinct(collected.flatMap((each) => each.excepted)),
     notEvaluable: distinctNotEvaluable(collected.flatMap((each) => each.notEvaluable)),
     ...(effect === 'requireApproval' ? { approval: approvalOf(policies, findings) } : {}),
-    policies: distinctRefs(collected.flatMap((each) => each.policies)),
+    policies: distinctRefs(
+      collected.flatMap((each) => each.policies),
+      collected.length > 1,
+    ),
   };
 }
 
@@ -65,7 +67,8 @@ function distinctNotEvaluable(all: readonly NotEvaluable[]): NotEvaluable[] {
   return [...seen.values()];
 }
 
-function distinctRefs(all: readonly PolicyRef[]): PolicyRef[] {
+function distinctRefs(all: readonly PolicyRef[], mayRepeat: boolean): PolicyRef[] {
+  if (all.length < 2 || !mayRepeat) return [...all];
   return [...new Map(all.map((ref) => [`${ref.kind}\0${policyLabel(ref)}`, ref])).values()];
 }
 

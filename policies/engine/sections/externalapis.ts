@@ -1,12 +1,13 @@
-import type { ExternalApiSection, JudgedKind } from '../../../api/index.ts';
+import type { ExternalApiSection } from '../../../api/index.ts';
+import type { Report } from '../collector.ts';
 import { at, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import { quote, some } from '../text.ts';
-import { subjectsOf } from './subjects.ts';
+import { parseUrl } from '../urlpattern.ts';
+import { reportOn, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
 const KINDS = new Set(['Tool', 'Agent', 'TaskRunToolCall']);
-const JUDGED: readonly JudgedKind[] = ['Tool'];
 const DEFAULT_METHOD = 'GET';
 
 /** `externalAPIs`: Tools that make HTTP calls, those of an Agent, and the one that executes a call. */
@@ -22,11 +23,12 @@ export function compileExternalApis(section: ExternalApiSection | undefined, con
         ...(methods === undefined ? [] : ['externalAPIs.methods']),
       ],
       judge(scope, sink) {
-        for (const { object, report } of subjectsOf(scope, JUDGED, sink)) {
-          const api = at(object, 'spec', 'execute', 'externalAPI');
+        for (const subject of subjectsOf(scope, 'Tool')) {
+          const report = (it: Report): void => reportOn(subject, it, sink);
+          const api = at(subject.object, 'spec', 'execute', 'externalAPI');
           if (api === undefined) continue;
           const url = textAt(api, 'url') ?? '';
-          const problem = urls?.problem(url);
+          const problem = urls?.problem(scope.memo(parseUrl, url));
           if (problem !== undefined) {
             const shown = urls?.show(url) ?? '';
             report({

@@ -1,15 +1,16 @@
-import type { JudgedKind, LlmSection } from '../../../api/index.ts';
-import type { Sink } from '../collector.ts';
+import type { LlmSection } from '../../../api/index.ts';
+import type { Report, Sink } from '../collector.ts';
 import { effectiveLlm } from '../effective.ts';
 import { compileGlob, compileGlobs, globProblem } from '../glob.ts';
 import type { Judge, SectionContext } from '../policy.ts';
+import type { Scope } from '../scope.ts';
 import { quote, some } from '../text.ts';
-import { subjectsOf } from './subjects.ts';
+import { parseUrl } from '../urlpattern.ts';
+import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
 const PROVIDERS = ['openai', 'anthropic'];
 const KINDS = new Set(['LLM', 'Agent']);
-const JUDGED: readonly JudgedKind[] = ['LLM'];
 
 /** `llms`: LLMs, and the LLM of an Agent. */
 export function compileLlms(section: LlmSection | undefined, context: SectionContext): Judge[] {
@@ -30,8 +31,9 @@ export function compileLlms(section: LlmSection | undefined, context: SectionCon
   const highest = maxTemperature === undefined ? undefined : Number(maxTemperature);
   if (highest !== undefined && !(highest >= 0)) context.problem('llms.maxTemperature', 'is no number from 0 to 2');
 
-  const judgeLlm = (llm: unknown, report: Sink['report']): void => {
-    const effective = effectiveLlm(llm);
+  const judgeLlm = (subject: Subject, scope: Scope, sink: Sink): void => {
+    const effective = scope.memo(effectiveLlm, subject.object);
+    const report = (it: Report): void => reportOn(subject, it, sink);
     const id = `${effective.provider}/${effective.model.value}`;
     const { model, baseUrl, temperature, maxTokens: tokens } = effective;
     const unwritten = (written: boolean): string => (written ? '' : ' (what is used when it is absent)');
@@ -55,7 +57,7 @@ export function compileLlms(section: LlmSection | undefined, context: SectionCon
         fix: 'name an allowed model',
       });
     }
-    const urlProblem = urls?.problem(baseUrl.value);
+    const urlProblem = urls?.problem(scope.memo(parseUrl, baseUrl.value));
     if (urlProblem !== undefined) {
       report({
         rule: 'llms.baseURLs',
@@ -95,7 +97,8 @@ export function compileLlms(section: LlmSection | undefined, context: SectionCon
         ...(maxTokens === undefined ? [] : ['llms.maxTokens']),
       ],
       judge(scope, sink) {
-        for (const { object, report } of subjectsOf(scope, JUDGED, sink)) judgeLlm(object, report);
+        for (const subject of subjectsOf(scope, 'LLM')) judgeLlm(subject, scope, sink);
+        return undefined;
       },
     },
   ];

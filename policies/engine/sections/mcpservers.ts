@@ -1,19 +1,20 @@
-import type { JudgedKind, McpServerSection } from '../../../api/index.ts';
+import type { McpServerSection } from '../../../api/index.ts';
 import type { Report } from '../collector.ts';
 import { compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
 import { imageOf } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
+import type { Scope } from '../scope.ts';
 import { referencesOf } from '../scope.ts';
 import { findSecret, isSecretName } from '../secretpatterns.ts';
 import { quote, some } from '../text.ts';
-import { subjectsOf } from './subjects.ts';
+import { parseUrl } from '../urlpattern.ts';
+import { reportOn, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
-type Check = (server: unknown, report: (report: Report) => void) => void;
+type Check = (server: unknown, report: (report: Report) => void, scope: Scope) => void;
 
 const KINDS = new Set(['MCPServer', 'Agent', 'TaskRunToolCall']);
-const JUDGED: readonly JudgedKind[] = ['MCPServer'];
 
 /** `mcpServers`: MCPServers, those that an Agent names, and the one that executes a call. */
 export function compileMcpServers(section: McpServerSection | undefined, context: SectionContext): Judge[] {
@@ -41,7 +42,7 @@ export function compileMcpServers(section: McpServerSection | undefined, context
       judge(scope, sink) {
         if (scope.kind === 'MCPServer') byName(scope.name, 'metadata.name', (report) => sink.report(report));
         if (scope.kind === 'Agent') {
-          for (const { name, field } of referencesOf(scope.object, 'mcpServers')) {
+          for (const { name, field } of scope.memo(serversOf, scope.object)) {
             byName(name, field, (report) => sink.report({ ...report, via: { kind: 'MCPServer', name } }));
           }
         }
@@ -49,8 +50,11 @@ export function compileMcpServers(section: McpServerSection | undefined, context
           const name = scope.call.tool.server;
           byName(name, 'spec.tool.name', (report) => sink.report({ ...report, via: { kind: 'MCPServer', name } }));
         }
-        for (const { object, report } of subjectsOf(scope, JUDGED, sink))
-          for (const check of checks) check(object, report);
+        for (const subject of subjectsOf(scope, 'MCPServer')) {
+          const report = (it: Report): void => reportOn(subject, it, sink);
+          for (const check of checks) check(subject.object, report, scope);
+        }
+        return undefined;
       },
     },
   ];
@@ -184,10 +188,10 @@ function imageCheck(images: readonly string[], context: SectionContext): Check {
 
 function urlCheck(sources: readonly string[], context: SectionContext): Check {
   const urls = compileUrls(sources, 'mcpServers.urls', context);
-  return (server, report) => {
+  return (server, report, scope) => {
     if (isStdio(server)) return;
     const url = textAt(server, 'spec', 'url') ?? '';
-    const problem = urls.problem(url);
+    const problem = urls.problem(scope.memo(parseUrl, url));
     if (problem === undefined) return;
     report({
       rule: 'mcpServers.urls',
@@ -220,7 +224,14 @@ function variableCheck(allow: readonly string[], context: SectionContext): Check
   };
 }
 
-const literalSecretCheck: Check = (server, report) => {
+const serversOf = (agent: unknown) => referencesOf(agent, 'mcpServers');
+
+const literalSecretCheck: Check = (server, report, scope) => {
+  for (const found of scope.memo(literalSecrets, server)) report(found);
+};
+
+function literalSecrets(server: unknown): Report[] {
+  const found: Report[] = [];
   const rule = 'mcpServers.env.denyLiteralSecrets';
   const fix = 'put it into a Secret and name that in valueFrom.secretKeyRef';
   for (const list of ['env', 'headers']) {
@@ -231,13 +242,13 @@ const literalSecretCheck: Check = (server, report) => {
       const what = findSecret(value) ?? (isSecretName(name) ? 'a secret, by its name' : undefined);
       if (what === undefined) continue;
       const field = `spec.${list}[${i}].value`;
-      report({ rule, field, value: name, detail: `the value of ${quote(name)} looks like ${what}`, fix });
+      found.push({ rule, field, value: name, detail: `the value of ${quote(name)} looks like ${what}`, fix });
     }
   }
   for (const [i, arg] of argsOf(server).entries()) {
     const what = findSecret(arg);
     if (what === undefined) continue;
-    report({
+    found.push({
       rule,
       field: `spec.args[${i}]`,
       value: `args[${i}]`,
@@ -245,4 +256,5 @@ const literalSecretCheck: Check = (server, report) => {
       fix: 'put it into a Secret, and give it as an environment variable from there',
     });
   }
-};
+  return found;
+}

@@ -6,14 +6,16 @@ import type { Judge, SectionContext } from '../policy.ts';
 import { quote, some } from '../text.ts';
 import { compileHostPattern, parseUrl, type UrlPattern } from '../urlpattern.ts';
 import { objectNames } from './mcpservers.ts';
-import { subjectsOf } from './subjects.ts';
+import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 
 /** A Secret that an object uses, and where it goes. */
 interface Use {
   readonly secret: string;
   readonly field: string;
   readonly destination:
-    | { readonly url: string }
+    | { readonly url: URL }
+    /** An address that nothing can be said of. */
+    | { readonly problem: string }
     /** The program of a stdio server. */
     | { readonly mcpServer: string }
     /** Not said, and nothing that could be compared. */
@@ -51,21 +53,25 @@ export function compileSecrets(section: SecretSection | undefined, context: Sect
       kinds: KINDS,
       rules: [rule],
       judge(scope, sink) {
-        for (const { object, kind, name, report } of subjectsOf(scope, JUDGED, sink)) {
-          for (const use of usesOf(object, kind, name)) {
+        for (const subject of JUDGED.flatMap((kind) => subjectsOf(scope, kind))) {
+          for (const use of scope.memo(usesOf, subject)) {
             const named = grants.filter((grant) => grant.name.match(use.secret) !== undefined);
             if (named.some((grant) => isGranted(grant, use.destination))) continue;
             const to = destinationText(use.destination);
-            report({
-              rule,
-              field: use.field,
-              value: `${use.secret} → ${to}`,
-              detail:
-                named.length === 0
-                  ? `Secret ${quote(use.secret)} may not be used; allowed: ${some(section.allow.map((each) => each.name))}`
-                  : `Secret ${quote(use.secret)} may not go to ${to}; allowed: ${some(placesOf(section, named, grants))}`,
-              fix: named.length === 0 ? 'use an allowed Secret' : 'use an allowed address for it',
-            });
+            reportOn(
+              subject,
+              {
+                rule,
+                field: use.field,
+                value: `${use.secret} → ${to}`,
+                detail:
+                  named.length === 0
+                    ? `Secret ${quote(use.secret)} may not be used; allowed: ${some(section.allow.map((each) => each.name))}`
+                    : `Secret ${quote(use.secret)} may not go to ${to}; allowed: ${some(placesOf(section, named, grants))}`,
+                fix: named.length === 0 ? 'use an allowed Secret' : 'use an allowed address for it',
+              },
+              sink,
+            );
           }
         }
       },
@@ -84,18 +90,22 @@ function isGranted({ hosts, mcpServers }: Grant, destination: Use['destination']
   if (hosts === undefined && mcpServers === undefined) return true;
   if ('mcpServer' in destination) return mcpServers?.match(destination.mcpServer) !== undefined;
   if ('unknown' in destination) return false;
-  const url = parseUrl(destination.url);
-  return !('problem' in url) && (hosts?.some((pattern) => pattern.test(url)) ?? false);
+  if ('problem' in destination) return false;
+  return hosts?.some((pattern) => pattern.test(destination.url)) ?? false;
 }
 
 function destinationText(destination: Use['destination']): string {
   if ('mcpServer' in destination) return `the program of MCPServer ${destination.mcpServer}`;
   if ('unknown' in destination) return destination.unknown;
-  const url = parseUrl(destination.url);
-  return 'problem' in url ? `an address that ${url.problem}` : url.host;
+  return 'problem' in destination ? `an address that ${destination.problem}` : destination.url.host;
 }
 
-function usesOf(object: unknown, kind: JudgedKind, name: string): Use[] {
+function address(text = ''): Use['destination'] {
+  const url = parseUrl(text);
+  return 'problem' in url ? url : { url };
+}
+
+function usesOf({ object, kind, name }: Subject): Use[] {
   const uses: Use[] = [];
   const use = (reference: unknown, field: string, destination: Use['destination']): void => {
     const secret = textAt(reference, 'name');
@@ -104,12 +114,12 @@ function usesOf(object: unknown, kind: JudgedKind, name: string): Use[] {
   switch (kind) {
     case 'LLM': {
       const reference = at(object, 'spec', 'apiKeyFrom', 'secretKeyRef');
-      use(reference, 'spec.apiKeyFrom.secretKeyRef', { url: effectiveLlm(object).baseUrl.value });
+      use(reference, 'spec.apiKeyFrom.secretKeyRef', address(effectiveLlm(object).baseUrl.value));
       break;
     }
     case 'MCPServer': {
       const isStdio = textAt(object, 'spec', 'transport') === 'stdio';
-      const destination = isStdio ? { mcpServer: name } : { url: textAt(object, 'spec', 'url') ?? '' };
+      const destination = isStdio ? { mcpServer: name } : address(textAt(object, 'spec', 'url'));
       for (const list of ['env', 'headers']) {
         for (const [i, each] of listAt(object, 'spec', list).entries()) {
           const field = `spec.${list}[${i}].valueFrom.secretKeyRef`;
@@ -121,13 +131,13 @@ function usesOf(object: unknown, kind: JudgedKind, name: string): Use[] {
     case 'Tool': {
       const api = at(object, 'spec', 'execute', 'externalAPI');
       const field = 'spec.execute.externalAPI.credentialsFrom';
-      use(at(api, 'credentialsFrom'), field, { url: textAt(api, 'url') ?? '' });
+      use(at(api, 'credentialsFrom'), field, address(textAt(api, 'url')));
       break;
     }
     case 'ContactChannel': {
       const destination =
         textAt(object, 'spec', 'type') === 'slack'
-          ? { url: 'https://slack.com/' }
+          ? address('https://slack.com/')
           : { unknown: 'the e-mail service, whose address is not known' };
       use(at(object, 'spec', 'apiKeyFrom', 'secretKeyRef'), 'spec.apiKeyFrom.secretKeyRef', destination);
       break;

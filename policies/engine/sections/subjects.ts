@@ -9,50 +9,59 @@ export interface Subject {
   readonly object: unknown;
   readonly kind: JudgedKind;
   readonly name: string;
-  /** Reports on it. Of an object that is only used, the finding stands at the field that refers to it. */
-  readonly report: (report: Report) => void;
+  /** Of an object that is only used: the field of the judged object that refers to it. */
+  readonly reference?: string;
 }
 
+type Subjects = { readonly [kind in JudgedKind]?: readonly Subject[] };
+const NONE: readonly Subject[] = [];
+
 /**
- * The objects of these kinds that are judged with a request: the object itself; for an Agent, its LLM, Tools and MCPServers;
+ * The objects of a kind that are judged with a request: the object itself; for an Agent, its LLM, Tools and MCPServers;
  * for a tool call, what executes it. So a policy about some Agents also judges what they use, and what was written while no
  * webhook looked is judged before it is used.
  */
-export function subjectsOf(scope: Scope, kinds: readonly JudgedKind[], sink: Sink): Subject[] {
-  const { kind, name, object, request } = scope;
-  const subjects: Subject[] = [];
-  const used = (itsKind: JudgedKind, itsName: string, it: unknown, field: string): void => {
-    if (!kinds.includes(itsKind) || it === undefined) return;
-    subjects.push({
-      object: it,
-      kind: itsKind,
-      name: itsName,
-      report: (report) =>
-        sink.report({
-          ...report,
-          field,
-          detail: `${itsKind} ${itsName}${report.field === '' ? '' : `, ${report.field}`}: ${report.detail}`,
-          via: { kind: itsKind, name: itsName },
-        }),
-    });
-  };
-  if ((kinds as readonly string[]).includes(kind)) {
-    subjects.push({ object, kind: kind as JudgedKind, name, report: (report) => sink.report(report) });
+export function subjectsOf(scope: Scope, kind: JudgedKind): readonly Subject[] {
+  return scope.memo(allSubjects, scope)[kind] ?? NONE;
+}
+
+/** Reports on a subject. Of one that is only used, the finding stands at the field that refers to it. */
+export function reportOn({ kind, name, reference }: Subject, report: Report, sink: Sink): void {
+  if (reference === undefined) {
+    sink.report(report);
+    return;
   }
+  sink.report({
+    ...report,
+    field: reference,
+    detail: `${kind} ${name}${report.field === '' ? '' : `, ${report.field}`}: ${report.detail}`,
+    via: { kind, name },
+  });
+}
+
+function allSubjects(scope: Scope): Subjects {
+  const { kind, name, object, request, llm, tool, mcpServer } = scope;
+  const subjects: { [kind in JudgedKind]?: Subject[] } = {};
+  const add = (subject: Subject): void => {
+    if (subject.object === undefined) return;
+    subjects[subject.kind] ??= [];
+    subjects[subject.kind]?.push(subject);
+  };
+  add({ object, kind: kind as JudgedKind, name });
   if (kind === 'Agent') {
-    const llm = scope.llm;
-    if (llm !== undefined) used('LLM', textAt(llm, 'metadata', 'name') ?? '', llm, 'spec.llmRef.name');
+    add({ object: llm, kind: 'LLM', name: textAt(llm, 'metadata', 'name') ?? '', reference: 'spec.llmRef.name' });
     for (const each of referencesOf(object, 'tools')) {
-      used('Tool', each.name, byName(request.context?.tools, each.name), each.field);
+      add({ object: byName(request.context?.tools, each.name), kind: 'Tool', name: each.name, reference: each.field });
     }
     for (const each of referencesOf(object, 'mcpServers')) {
-      used('MCPServer', each.name, byName(request.context?.mcpServers, each.name), each.field);
+      const server = byName(request.context?.mcpServers, each.name);
+      add({ object: server, kind: 'MCPServer', name: each.name, reference: each.field });
     }
   }
   if (kind === 'TaskRunToolCall') {
-    const { tool, mcpServer } = scope;
-    if (tool !== undefined) used('Tool', tool.metadata.name ?? '', tool, 'spec.tool.name');
-    if (mcpServer !== undefined) used('MCPServer', mcpServer.metadata.name ?? '', mcpServer, 'spec.tool.name');
+    const reference = 'spec.tool.name';
+    add({ object: tool, kind: 'Tool', name: textAt(tool, 'metadata', 'name') ?? '', reference });
+    add({ object: mcpServer, kind: 'MCPServer', name: textAt(mcpServer, 'metadata', 'name') ?? '', reference });
   }
   return subjects;
 }

@@ -15,7 +15,7 @@ import {
   toolNames,
   toolPatternProblem,
 } from '../toolid.ts';
-import type { PolicyRef } from '../types.ts';
+import type { PolicyRef, ToolIdentity } from '../types.ts';
 
 type Decision =
   | { readonly outcome: 'abstain' }
@@ -146,22 +146,50 @@ function judgeCall(lists: ToolLists, call: ScopedCall, scope: Scope, sink: Sink)
   }
 }
 
-function judgeAgent(lists: ToolLists, scope: Scope, sink: Sink): void {
-  for (const { name, field } of referencesOf(scope.object, 'tools')) {
-    const tool = byName(scope.request.context?.tools, name);
+interface NamedTool {
+  readonly names: readonly ToolName[];
+  readonly odd: string | undefined;
+}
+
+/** A server that an Agent names, with the tools that it is known to have. */
+interface OfferedTools {
+  readonly server: string;
+  readonly field: string;
+  readonly tools: readonly NamedTool[];
+}
+
+const named = (identity: ToolIdentity): NamedTool => ({ names: toolNames(identity), odd: nameProblem(identity) });
+
+function toolsOfAgent({
+  object,
+  request,
+}: Scope): (NamedTool & { readonly field: string; readonly resolved: boolean })[] {
+  return referencesOf(object, 'tools').map(({ name, field }) => {
+    const tool = byName(request.context?.tools, name);
     const identity = tool === undefined ? ({ kind: 'Tool', name } as const) : identityOfTool(tool);
-    const names = toolNames(identity);
-    const odd = nameProblem(identity);
-    const decision = decide(lists, names, odd, tool !== undefined);
+    return { ...named(identity), field, resolved: tool !== undefined };
+  });
+}
+
+function serversOfAgent({ object, request }: Scope): OfferedTools[] {
+  return referencesOf(object, 'mcpServers').map(({ name: server, field }) => {
+    const status = byName(request.context?.mcpServers, server);
+    const names = listAt(status, 'status', 'tools').flatMap((tool) => textAt(tool, 'name') ?? []);
+    return { server, field, tools: names.map((name) => named({ kind: 'MCPServer', server, name })) };
+  });
+}
+
+function judgeAgent(lists: ToolLists, scope: Scope, sink: Sink): void {
+  for (const { names, odd, field, resolved } of scope.memo(toolsOfAgent, scope)) {
+    const decision = decide(lists, names, odd, resolved);
     if (decision.outcome === 'deny') reportDecision(lists, decision, names, odd, field, scope, sink);
   }
-  for (const { name, field } of referencesOf(scope.object, 'mcpServers')) judgeServer(lists, name, field, scope, sink);
+  for (const server of scope.memo(serversOfAgent, scope)) judgeServer(lists, server, scope, sink);
 }
 
 /** An Agent may use a server if one of its tools may be called: each call is judged on its own. */
-function judgeServer(lists: ToolLists, server: string, field: string, scope: Scope, sink: Sink): void {
-  const object = byName(scope.request.context?.mcpServers, server);
-  const tools = listAt(object, 'status', 'tools').flatMap((tool) => textAt(tool, 'name') ?? []);
+function judgeServer(lists: ToolLists, offered: OfferedTools, scope: Scope, sink: Sink): void {
+  const { server, field, tools } = offered;
   const anyTool: ToolName = { server, name: '*', id: `${server}/*` };
   if (RESERVED_SERVERS.has(server) && lists.speaks) {
     const odd = `comes from an MCPServer called "${server}", a name that is kept for tools of this program`;
@@ -180,10 +208,7 @@ function judgeServer(lists: ToolLists, server: string, field: string, scope: Sco
     return;
   }
   let first: { decision: Decision; names: readonly ToolName[]; odd: string | undefined } | undefined;
-  for (const name of tools) {
-    const identity = { kind: 'MCPServer', server, name } as const;
-    const odd = nameProblem(identity);
-    const names = toolNames(identity);
+  for (const { names, odd } of tools) {
     const decision = decide(lists, names, odd, true);
     if (decision.outcome !== 'deny') return;
     first ??= { decision, names, odd };

@@ -1,11 +1,11 @@
 import type { SectionContext } from '../policy.ts';
 import { some } from '../text.ts';
-import { compileUrlPattern, parseUrl, type UrlPattern } from '../urlpattern.ts';
+import { compileUrlPattern, type parseUrl, type UrlPattern } from '../urlpattern.ts';
 
 /** A list of addresses. */
 export interface Urls {
-  /** Undefined where one matches; else what stands against it, with what is allowed. */
-  problem(text: string): string | undefined;
+  /** Undefined where one matches; else what stands against it, with what is allowed. Takes what `parseUrl` gives. */
+  problem(url: ReturnType<typeof parseUrl>): string | undefined;
   /** The address as messages may show it: without what stands before the host, and without query. */
   show(text: string): string;
 }
@@ -18,8 +18,7 @@ export function compileUrls(sources: readonly string[], field: string, context: 
     else patterns.push(pattern);
   }
   return {
-    problem(text) {
-      const url = parseUrl(text);
+    problem(url) {
       if ('problem' in url) return `${url.problem}; allowed: ${some(sources)}`;
       return patterns.some((pattern) => pattern.test(url)) ? undefined : `is not allowed; allowed: ${some(sources)}`;
     },
