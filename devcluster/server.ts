@@ -5,6 +5,7 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
+import { mutatingPolicies } from './admission/policy/mutating.ts';
 import { validatingPolicies } from './admission/policy/validating.ts';
 import { admissionWebhooks } from './admission/webhook/index.ts';
 import type { ServiceAddresses } from './admission/webhook/resolve.ts';
@@ -66,6 +67,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const webhooks = admissionWebhooks(() => context, options.resolve, logger);
   const admission = new AdmissionChain([
     namespaceLifecycle(() => context),
+    mutatingPolicies(() => context),
     webhooks.mutating,
     validatingPolicies(() => context, logger),
     webhooks.validating,
