@@ -1,7 +1,7 @@
 import type { AgentRevision, Task, TaskRun, TaskRunToolCall } from '../../api/index.ts';
 import { agentRevisions, agents, tasks } from '../../api/index.ts';
 import type { Clock, EventRecorder, KubeClient, Logger, ReconcileResult, WorkQueue } from '../../kube/index.ts';
-import { isConflict, isNotFound, keyOf, TerminalError } from '../../kube/index.ts';
+import { controllerOf, isConflict, isNotFound, keyOf, TerminalError } from '../../kube/index.ts';
 import type { Effects } from '../effects.ts';
 import type { FreshReader } from '../freshReader.ts';
 import type { FullObjects } from '../fullObjects.ts';
@@ -68,9 +68,10 @@ export function createTaskRunController(options: {
     let agent: RunState['agent'];
     let revision = revisionOf(run);
     if (phase === 'Pending' && !idle) {
-      task =
-        informers.tasks.store.get(keyIn(namespace, run.spec.taskRef.name)) ??
-        (await find(tasks, run.spec.taskRef.name));
+      // The Task's own run was created from what the cache knows. A run that a user creates may follow on a change of the Task.
+      const seen = informers.tasks.store.get(keyIn(namespace, run.spec.taskRef.name));
+      const own = seen !== undefined && controllerOf(run)?.uid === seen.metadata.uid;
+      task = own ? seen : await find(tasks, run.spec.taskRef.name);
       const agentName = run.spec.agentRef?.name ?? task?.spec.agentRef.name;
       // Asked, not looked up: a run must never begin on the Agent as it was before the last change.
       agent = agentName === undefined ? undefined : await find(agents, agentName);

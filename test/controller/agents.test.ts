@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'mocha';
 import type { Agent, TaskRun } from '../../api/index.ts';
-import { agentRevisions, agents, taskRuns, tools } from '../../api/index.ts';
+import { agentRevisions, agents, taskRuns, tasks, tools } from '../../api/index.ts';
 import { createOperator } from '../../controller/index.ts';
 import type { KubeObject } from '../../kube/index.ts';
 import { createKubeClient, loadKubeConfig, systemClock } from '../../kube/index.ts';
 import { startApiProxy } from '../support/apiProxy.ts';
 import { createRecordingLogger } from '../support/logger.ts';
 import { startModelServer } from '../support/modelServer.ts';
-import { agent, GOOD_KEY, llm, mcpServer, namespaces, secret, task, tool } from '../support/objects.ts';
+import { agent, GOOD_KEY, llm, mcpServer, namespaces, secret, task, taskRun, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
 import { createRoom, ended, startStage } from '../support/operator.ts';
 import { untilAmong } from '../support/waiting.ts';
@@ -182,6 +182,15 @@ describe('agents', function () {
       assert.equal(run.status?.contextWindow?.[0]?.content, 'I am the new one.');
       assert.equal(model.chats().at(-1)?.messages[0]?.content, 'I am the new one.');
       assert.ok(late > 0);
+
+      // The same for a run that a user creates right after a change of the Task.
+      proxy.watchDelay = (path) => (path.endsWith('/tasks') ? 2000 : 0);
+      await stage.client.patch(tasks, room.key('before'), {
+        type: 'merge',
+        body: { spec: { message: 'What is new?' } },
+      });
+      await room.create(taskRun(namespace, 'by-hand', 'before'));
+      assert.equal((await room.untilEnded('by-hand')).status?.userMsgPreview, 'What is new?');
     } finally {
       stopping.abort();
       await operator;

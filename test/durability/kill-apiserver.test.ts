@@ -13,7 +13,7 @@ import { checkRun, conversations, paymentsIn } from './payments.ts';
 const STRIDE = testsRealServer ? 5 : 2;
 
 describe('durability: the API server is killed in the middle of a run', function () {
-  this.timeout(180_000);
+  this.timeout(300_000);
   let server: KillableServer | undefined;
   let client: KubeClient;
   before(async function () {

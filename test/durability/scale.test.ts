@@ -11,7 +11,7 @@ const RUNS = 30;
 const KILLS = 12;
 
 describe('durability: thirty payments and twelve kills', function () {
-  this.timeout(120_000);
+  this.timeout(240_000);
   let cluster: TestCluster;
   before(async () => {
     cluster = await openTestCluster();
@@ -78,7 +78,7 @@ describe('durability: thirty payments and twelve kills', function () {
     await using lane = await openLane(cluster.client, cluster.kubeConfig, 'once');
     const killing = killRepeatedly(lane);
     for (const name of names) await lane.order(name, `pay ${name}`);
-    const runs = await Promise.all(names.map((name) => lane.untilEnded(`${name}-1`, 90_000)));
+    const runs = await Promise.all(names.map((name) => lane.untilEnded(`${name}-1`, 180_000)));
     await killing.restarted();
     assert.equal(killing.kills, KILLS);
     for (const [conversation, calls] of await audit(lane, runs)) {
