@@ -63,12 +63,14 @@ export function parseFormatDuration(text: string): bigint | undefined {
   if (direct !== undefined) return direct;
   let total = 0n;
   let found = false;
-  for (const match of text.matchAll(/([0-9]+)[\t\n\f\r ]*([A-Za-zµ]+)/g)) {
+  // The unit is optional here, so that no digits are tried twice.
+  for (const match of text.matchAll(/([0-9]+)(?:[\t\n\f\r ]*([A-Za-zµ]+))?/g)) {
+    if (match[2] === undefined) continue;
     const digits = match[1] ?? '';
     if (digits.length > 19) return undefined;
     const factor = BigInt(digits);
     if (factor >= MAX_NANOS) return undefined;
-    const unit = (match[2] ?? '').toLowerCase();
+    const unit = match[2].toLowerCase();
     for (const [variants, nanos] of WORDS) {
       variants.forEach((variant, i) => {
         const last = i === variants.length - 1;

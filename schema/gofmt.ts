@@ -138,6 +138,7 @@ export function utf8Length(text: string): number {
 
 /** Number of Unicode code points in the text. */
 export function runeCount(text: string): number {
+  if (!/[\ud800-\udbff]/.test(text)) return text.length;
   let count = text.length;
   for (let i = 0; i + 1 < text.length; i++) {
     const code = text.charCodeAt(i);

@@ -3,11 +3,18 @@ export {
   type CelEnvironment,
   CelEvaluationError,
   type CelIssue,
+  CelList,
+  CelMap,
+  CelOpaque,
+  CelOptional,
   type CelProgram,
   type CelType,
   type CelValue,
+  celTypes,
   createCelEnvironment,
+  type EnvironmentOptions,
   fromJson,
+  type Library,
   toJson,
 } from './cel/index.ts';
 export { type CompileOptions, compileSchema } from './compile.ts';

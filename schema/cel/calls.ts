@@ -1,5 +1,6 @@
 import { compileRegExp } from '../regex.ts';
 import type { CallExpr } from './ast.ts';
+import { toil } from './failure.ts';
 import { charge, type Frame, type Node, type Run } from './frame.ts';
 import { type Implementation, isOfType, type Overload } from './functions.ts';
 import { type CelValue, fail, NO_SUCH_OVERLOAD, typeNameOf, ValueList } from './values.ts';
@@ -7,12 +8,22 @@ import { type CelValue, fail, NO_SUCH_OVERLOAD, typeNameOf, ValueList } from './
 /** An expression that type-checks, yet can never run: a constant part of it fails. */
 export class CelProgramError extends Error {}
 
+/** Runs a function, counting the strings that it reads and what it makes. */
+function apply(implementation: Implementation, values: readonly CelValue[]): CelValue {
+  for (const value of values) if (typeof value === 'string') toil(value.length);
+  const result = implementation(...values);
+  if (typeof result === 'string') toil(4 * result.length);
+  else if (result instanceof ValueList) toil(4 * result.length);
+  return result;
+}
+
 /** A call whose argument types the checker has proved. */
-export function callDirectly(overload: Pick<Overload, 'run' | 'cost'>, args: readonly Node[]): Node {
+export function callDirectly(overload: Pick<Overload, 'id' | 'run' | 'cost'>, args: readonly Node[]): Node {
   const { run: implementation, cost } = overload;
   const [first, second] = args as [Node, Node];
+  const weight = overload.id.includes('size') ? 1 : 50;
   const finish = (frame: Frame, values: CelValue[]): CelValue => {
-    const result = implementation(...values);
+    const result = apply(implementation, values);
     charge(frame, cost === undefined ? 1 : cost(values, result));
     return result;
   };
@@ -21,6 +32,8 @@ export function callDirectly(overload: Pick<Overload, 'run' | 'cost'>, args: rea
     run = (frame) => {
       const value = first.run(frame);
       charge(frame, 1);
+      // URLs, quantities and the like: parsing is more than counting.
+      if (typeof value === 'string') toil(value.length * weight);
       return implementation(value);
     };
   } else if (cost === undefined && args.length === 2) {
@@ -28,6 +41,7 @@ export function callDirectly(overload: Pick<Overload, 'run' | 'cost'>, args: rea
       const left = first.run(frame);
       const right = second.run(frame);
       charge(frame, 1);
+      if (typeof left === 'string') return apply(implementation, [left, right]);
       return implementation(left, right);
     };
   } else if (args.length === 2) run = (frame) => finish(frame, [first.run(frame), second.run(frame)]);
@@ -51,7 +65,7 @@ export function callByTypes(fn: string, overloads: readonly Overload[], args: re
       charge(frame, 1);
       return fail(noOverload(fn, values));
     }
-    const result = overload.run(...values);
+    const result = apply(overload.run, values);
     charge(frame, overload.cost === undefined ? 1 : overload.cost(values, result));
     return result;
   };
@@ -78,7 +92,11 @@ function noOverload(fn: string, values: readonly CelValue[]): string {
 const PATTERNS: ReadonlySet<string> = new Set(['matches', 'find', 'findAll']);
 
 /** A pattern that is written out is compiled with the expression. */
-export function withPattern(expr: CallExpr, overload: Overload, args: readonly Node[]): Pick<Overload, 'run' | 'cost'> {
+export function withPattern(
+  expr: CallExpr,
+  overload: Overload,
+  args: readonly Node[],
+): Pick<Overload, 'id' | 'run' | 'cost'> {
   const pattern = PATTERNS.has(expr.fn) ? args[1]?.constant : undefined;
   if (typeof pattern !== 'string') return overload;
   let run: Implementation;
@@ -92,5 +110,5 @@ export function withPattern(expr: CallExpr, overload: Overload, args: readonly N
   } catch (error) {
     throw new CelProgramError(error instanceof Error ? error.message : String(error));
   }
-  return { run, cost: overload.cost };
+  return { id: overload.id, run, cost: overload.cost };
 }

@@ -18,7 +18,7 @@ import {
   mapOf,
   mostGeneral,
   optionalOf,
-  type Substitutions,
+  Substitutions,
   substitute,
   typeParam,
   unwrapOptional,
@@ -52,7 +52,7 @@ class Checker {
   readonly #source: string;
   readonly #declarations: Declarations;
   readonly #issues: CelIssue[] = [];
-  readonly #subs: Substitutions = new Map();
+  readonly #subs = new Substitutions();
   readonly #visited: Expr[] = [];
   #scope: Scope | undefined;
   #freeTypes = 0;
@@ -241,7 +241,7 @@ class Checker {
   #instantiate(overload: Overload): readonly CelType[] {
     const types = [overload.result, ...overload.args];
     if (overload.params.length === 0) return types;
-    const subs: Substitutions = new Map(overload.params.map((name) => [name, this.#fresh()]));
+    const subs = new Substitutions(overload.params.map((name) => [name, this.#fresh()]));
     return types.map((type) => substitute(subs, type, false));
   }
 

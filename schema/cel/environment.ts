@@ -3,6 +3,7 @@ import { check } from './checker.ts';
 import { estimateCost } from './cost.ts';
 import type { DeclType } from './decl.ts';
 import type { Estimate } from './estimate.ts';
+import { startToil } from './failure.ts';
 import { type FunctionTable, functionTable, type Library } from './functions.ts';
 import { conversions } from './lib/conversions.ts';
 import { dates } from './lib/dates.ts';
@@ -166,6 +167,7 @@ function environment(functions: FunctionTable, options: Omit<EnvironmentOptions,
       evaluate(values, limit = PER_CALL_LIMIT) {
         const frame = { slots: new Array<CelValue | undefined>(slots), cost: 0, limit };
         for (let i = 0; i < names.length; i++) frame.slots[i] = values[names[i] as string];
+        startToil();
         try {
           return { value: run(frame), cost: frame.cost };
         } catch (error) {

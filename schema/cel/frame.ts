@@ -1,5 +1,5 @@
-import { COST_EXCEEDED } from './functions.ts';
-import { CelFailure, type CelValue } from './values.ts';
+import { CelFailure, COST_EXCEEDED } from './failure.ts';
+import type { CelValue } from './values.ts';
 
 /** One evaluation: variables and locals by slot, and what it has cost so far. */
 export interface Frame {

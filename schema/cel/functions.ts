@@ -1,7 +1,7 @@
+import { CelFailure, COST_EXCEEDED } from './failure.ts';
 import { type CelType, parseType, splitTop } from './types.ts';
 import {
   CelDuration,
-  CelFailure,
   CelList,
   CelMap,
   CelOpaque,
@@ -151,5 +151,3 @@ export const MAX_ALLOCATION = 50_000_000;
 export function guardAllocation(size: number): void {
   if (size > MAX_ALLOCATION) throw new CelFailure(COST_EXCEEDED, true);
 }
-
-export const COST_EXCEEDED = 'operation cancelled: actual cost limit exceeded';

@@ -14,4 +14,4 @@ export { CelCompileError, type CelIssue } from './issues.ts';
 export { compileConverter, fromJson, toJson } from './objects.ts';
 export type { CelType } from './types.ts';
 export * as celTypes from './types.ts';
-export { CelList, CelMap, CelOptional, type CelValue } from './values.ts';
+export { CelList, CelMap, CelOpaque, CelOptional, type CelValue } from './values.ts';

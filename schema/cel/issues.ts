@@ -3,7 +3,7 @@ export interface CelIssue {
   readonly message: string;
   /** Offset into the expression in UTF-16 units. */
   readonly offset: number;
-  /** From 1. */
+  /** From 1; -1 when the complaint is about the whole. */
   readonly line: number;
   /** From 1, in code points. */
   readonly column: number;
@@ -22,6 +22,11 @@ export class CelCompileError extends Error {
 
 const LINE_BREAK = '\n';
 const MAX_SNIPPET = 16384;
+
+/** An issue with the whole text. */
+export function issueWithAll(message: string): CelIssue {
+  return { message, offset: -1, line: -1, column: 0 };
+}
 
 /** Makes an issue of a message and an offset. */
 export function issueAt(source: string, offset: number, message: string): CelIssue {

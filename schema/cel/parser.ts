@@ -1,5 +1,5 @@
 import type { CallExpr, Entry, Expr, StructField } from './ast.ts';
-import { CelCompileError, type CelIssue, issueAt } from './issues.ts';
+import { CelCompileError, type CelIssue, issueAt, issueWithAll } from './issues.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { expandMacro } from './macros.ts';
 import type { CelValue } from './values.ts';
@@ -57,6 +57,8 @@ class Parser {
   readonly #issues: CelIssue[];
   #at = 0;
   #depth = 0;
+  /** How deep operators, selections, indexes and conditionals nest in what was parsed last. */
+  #height = 0;
 
   constructor(source: string, tokens: readonly Token[], issues: CelIssue[]) {
     this.#source = source;
@@ -78,6 +80,7 @@ class Parser {
     } catch (error) {
       if (!(error instanceof Abort)) throw error;
     }
+    if (this.#height > MAX_DEPTH) this.#issues.push(issueWithAll('max recursion depth exceeded'));
     if (this.#issues.length > 0 || expr === undefined) {
       const issues = [...this.#issues].sort((a, b) => a.offset - b.offset);
       throw new CelCompileError(issues, this.#source);
@@ -142,17 +145,20 @@ class Parser {
 
   #expression(): Expr {
     if (++this.#depth > MAX_DEPTH) {
-      this.#report(this.#token.offset, `expression recursion limit exceeded: ${MAX_DEPTH}`);
+      this.#issues.push(issueWithAll(`expression recursion limit exceeded: ${MAX_DEPTH}`));
       throw new Abort();
     }
     const condition = this.#logical('||');
     const question = this.#accept('?');
     let expr = condition;
     if (question !== undefined) {
+      let height = this.#height;
       const yes = this.#logical('||');
+      height = Math.max(height, this.#height);
       if (!this.#is(':')) this.#syntax(this.#token, `mismatched input '${this.#token.text}' expecting ':'`);
       this.#next();
       const no = this.#expression();
+      this.#height = 1 + Math.max(height, this.#height);
       expr = call(question.offset, '_?_:_', [condition, yes, no]);
     }
     this.#depth--;
@@ -163,38 +169,48 @@ class Parser {
     const operand = () => (operator === '||' ? this.#logical('&&') : this.#relation());
     const terms = [operand()];
     const offsets: number[] = [];
+    let height = this.#height;
     for (let token = this.#accept(operator); token !== undefined; token = this.#accept(operator)) {
       offsets.push(token.offset);
       terms.push(operand());
+      height = Math.max(height, this.#height);
     }
+    this.#height = height;
     return balance(operator === '||' ? '_||_' : '_&&_', terms, offsets);
   }
 
   #relation(): Expr {
-    let left = this.#sum();
-    while (this.#token.kind === 'op' && RELATIONS.has(this.#token.text)) {
-      const token = this.#next();
-      const fn = token.text === 'in' ? '@in' : `_${token.text}_`;
-      left = call(token.offset, fn, [left, this.#sum()]);
-    }
-    return left;
+    return this.#chain(
+      (token) => RELATIONS.has(token.text),
+      () => this.#sum(),
+    );
   }
 
   #sum(): Expr {
-    let left = this.#product();
-    while (this.#is('+') || this.#is('-')) {
-      const token = this.#next();
-      left = call(token.offset, `_${token.text}_`, [left, this.#product()]);
-    }
-    return left;
+    return this.#chain(
+      ({ text }) => text === '+' || text === '-',
+      () => this.#product(),
+    );
   }
 
   #product(): Expr {
-    let left = this.#unary();
-    while (this.#is('*') || this.#is('/') || this.#is('%')) {
+    return this.#chain(
+      ({ text }) => text === '*' || text === '/' || text === '%',
+      () => this.#unary(),
+    );
+  }
+
+  /** Operators that group from the left: such a chain nests as deep as it is long. */
+  #chain(isOperator: (token: Token) => boolean, operand: () => Expr): Expr {
+    let left = operand();
+    let height = this.#height;
+    while (this.#token.kind === 'op' && isOperator(this.#token)) {
       const token = this.#next();
-      left = call(token.offset, `_${token.text}_`, [left, this.#unary()]);
+      const fn = token.text === 'in' ? '@in' : `_${token.text}_`;
+      left = call(token.offset, fn, [left, operand()]);
+      height = 1 + Math.max(height, this.#height);
     }
+    this.#height = height;
     return left;
   }
 
@@ -214,23 +230,24 @@ class Parser {
 
   #member(primary: Expr): Expr {
     let expr = primary;
-    // Chains nest as deep as they are long.
-    let depth = 0;
+    let height = this.#height;
     for (;;) {
-      if (++depth > MAX_DEPTH) {
-        this.#report(this.#token.offset, `expression recursion limit exceeded: ${MAX_DEPTH}`);
-        throw new Abort();
-      }
+      this.#height = 0;
       const dot = this.#accept('.');
       if (dot !== undefined) {
         expr = this.#selection(expr, dot.offset);
+        height = 1 + Math.max(height, this.#height);
         continue;
       }
       const bracket = this.#accept('[');
-      if (bracket === undefined) return expr;
+      if (bracket === undefined) {
+        this.#height = height;
+        return expr;
+      }
       const optional = this.#accept('?') !== undefined;
       if (!optional && !this.#startsExpression(this.#token)) this.#unexpected(["'?'"]);
       const index = this.#expression();
+      height = 1 + Math.max(height, this.#height);
       this.#expect(']');
       expr = call(bracket.offset, optional ? '_[?_]' : '_[_]', [expr, index]);
     }
@@ -251,11 +268,20 @@ class Parser {
     return this.#macro({ kind: 'call', offset: open.offset, fn: name.text, target: operand, args: this.#arguments() });
   }
 
+  /** One of several expressions: the deepest of them counts. */
+  #part(): Expr {
+    const height = this.#height;
+    const expr = this.#expression();
+    this.#height = Math.max(height, this.#height);
+    return expr;
+  }
+
   #arguments(): Expr[] {
     const args: Expr[] = [];
+    this.#height = 0;
     if (this.#accept(')') !== undefined) return args;
     if (!this.#startsExpression(this.#token)) this.#unexpected(["')'"]);
-    do args.push(this.#expression());
+    do args.push(this.#part());
     while (this.#accept(',') !== undefined);
     this.#expect(')');
     return args;
@@ -281,6 +307,7 @@ class Parser {
   }
 
   #primary(): Expr {
+    this.#height = 0;
     const token = this.#token;
     switch (token.kind) {
       case 'literal':
@@ -380,7 +407,7 @@ class Parser {
         this.#syntax(name, `mismatched input '${name.text}' expecting {'}', '?', ',', IDENTIFIER}`);
       this.#next();
       const colon = this.#expect(':');
-      fields.push({ name: name.text, value: this.#expression(), optional, offset: colon.offset });
+      fields.push({ name: name.text, value: this.#part(), optional, offset: colon.offset });
       if (this.#accept(',') === undefined) break;
     }
     this.#expect('}', ["','"]);
@@ -392,7 +419,7 @@ class Parser {
     const optional = new Set<number>();
     while (!this.#is(']')) {
       if (this.#accept('?') !== undefined) optional.add(elements.length);
-      elements.push(this.#expression());
+      elements.push(this.#part());
       if (this.#accept(',') === undefined) break;
     }
     this.#expect(']', ["','"]);
@@ -403,9 +430,9 @@ class Parser {
     const entries: Entry[] = [];
     while (!this.#is('}')) {
       const optional = this.#accept('?') !== undefined;
-      const key = this.#expression();
+      const key = this.#part();
       this.#expect(':');
-      entries.push({ key, value: this.#expression(), optional });
+      entries.push({ key, value: this.#part(), optional });
       if (this.#accept(',') === undefined) break;
     }
     this.#expect('}', ["','"]);

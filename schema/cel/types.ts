@@ -173,8 +173,37 @@ export function isExactType(a: CelType, b: CelType): boolean {
   });
 }
 
-/** What type parameters stand for, found while checking one expression. */
-export type Substitutions = Map<string, CelType>;
+/** What type parameters stand for, found while checking one expression. What was tried in vain can be taken back. */
+export class Substitutions {
+  readonly #known: Map<string, CelType>;
+  #replaced: [name: string, type: CelType | undefined][] = [];
+
+  constructor(known: Iterable<readonly [string, CelType]> = []) {
+    this.#known = new Map(known);
+  }
+
+  get(name: string): CelType | undefined {
+    return this.#known.get(name);
+  }
+
+  set(name: string, type: CelType): void {
+    this.#replaced.push([name, this.#known.get(name)]);
+    this.#known.set(name, type);
+  }
+
+  /** From here on, `undo` takes back. */
+  mark(): void {
+    this.#replaced = [];
+  }
+
+  undo(): void {
+    for (const [name, type] of this.#replaced.reverse()) {
+      if (type === undefined) this.#known.delete(name);
+      else this.#known.set(name, type);
+    }
+    this.#replaced = [];
+  }
+}
 
 function isWild(type: CelType): boolean {
   return type.kind === 'dyn' || type.kind === 'error';
@@ -182,10 +211,10 @@ function isWild(type: CelType): boolean {
 
 /** True when `a` takes `b`; then the substitutions that this needs are added to `subs`, else they stay as they are. */
 export function assignable(subs: Substitutions, a: readonly CelType[], b: readonly CelType[]): boolean {
-  const trial: Substitutions = new Map(subs);
-  if (!assignAll(trial, a, b)) return false;
-  for (const [name, type] of trial) subs.set(name, type);
-  return true;
+  subs.mark();
+  if (assignAll(subs, a, b)) return true;
+  subs.undo();
+  return false;
 }
 
 function assignAll(subs: Substitutions, a: readonly CelType[], b: readonly CelType[]): boolean {

@@ -1,4 +1,7 @@
 import { goFloat, goQuote } from '../gofmt.ts';
+import { fail, toil } from './failure.ts';
+
+export { CelFailure, fail, NO_SUCH_OVERLOAD } from './failure.ts';
 
 /** A value while an expression runs. CEL's int is a bigint, its double a number. */
 export type CelValue =
@@ -16,24 +19,6 @@ export type CelValue =
   | CelList
   | CelMap
   | CelOpaque;
-
-/** Why an evaluation failed. Not an Error: it is cheap to throw, and `&&` and `||` may swallow it. */
-export class CelFailure {
-  readonly message: string;
-  /** True when the cost limit ended the evaluation: nothing may swallow that. */
-  readonly fatal: boolean;
-
-  constructor(message: string, fatal = false) {
-    this.message = message;
-    this.fatal = fatal;
-  }
-}
-
-export function fail(message: string): never {
-  throw new CelFailure(message);
-}
-
-export const NO_SUCH_OVERLOAD = 'no such overload';
 
 export class CelUint {
   readonly value: bigint;
@@ -205,6 +190,7 @@ export function celEquals(a: CelValue, b: CelValue): boolean {
     if (a === b) return true;
     return isNumeric(a) && isNumeric(b) ? compareNumbers(a, b) === 0 : false;
   }
+  toil(10);
   if (typeof b !== 'object' || b === null) return a instanceof CelUint && isNumeric(b) && compareNumbers(a, b) === 0;
   if (a instanceof CelList) return b instanceof CelList && a.equals(b);
   if (a instanceof CelMap) return b instanceof CelMap && a.equals(b);

@@ -1,4 +1,5 @@
 import { compareStrings, goFloat, goQuote } from '../../gofmt.ts';
+import { toil } from '../failure.ts';
 import { guardAllocation } from '../functions.ts';
 import { formatTimestamp } from '../time.ts';
 import {
@@ -72,7 +73,11 @@ export function formatString(template: string, args: CelList): string {
       const value = args.get(used);
       if (value === undefined) fail(`index ${used} out of range`);
       if ('error' in piece) fail(piece.error);
-      else out += CLAUSES[piece.verb](value as CelValue, piece.precision);
+      else {
+        const written = CLAUSES[piece.verb](value as CelValue, piece.precision);
+        toil(20 * written.length);
+        out += written;
+      }
       used++;
     }
     guardAllocation(out.length);

@@ -15,9 +15,10 @@ function outOfRange(index: bigint): never {
 }
 
 function charAt(text: string, index: bigint): string {
-  const chars = runes(text);
-  if (index < 0n || index > BigInt(chars.length)) outOfRange(index);
-  return chars[Number(index)] ?? '';
+  if (index < 0n || index > BigInt(text.length)) outOfRange(index);
+  let left = Number(index);
+  for (const char of text) if (left-- === 0) return char;
+  return left > 0 ? outOfRange(index) : '';
 }
 
 function indexOf(text: string, part: string, offset = 0n): bigint {
