@@ -3,6 +3,7 @@ import type { RegistryContext } from '../registry/call.ts';
 import { toVersion } from '../registry/convert.ts';
 import { copyJson } from '../registry/copy.ts';
 import { groupVersion, storageName } from '../registry/resources.ts';
+import { scaleOf } from '../request/subresource.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import type { AdmissionAttributes } from './chain.ts';
 
@@ -92,7 +93,14 @@ export function convertObject(object: KubeObject, from: ResourceDefinition, to: 
 
 /** A request as a webhook or policy sees it that has matched it as one for `definition`. */
 export function versionedInvocation(attributes: AdmissionAttributes, definition: ResourceDefinition): Invocation {
-  const { object, oldObject, definition: own } = attributes;
+  const { oldObject, definition: own } = attributes;
+  const { scale, custom } = own;
+  if (attributes.subresource === 'scale' && scale !== undefined) {
+    const view = (value: KubeObject | undefined): KubeObject | undefined =>
+      value === undefined ? undefined : scaleOf(value, scale, custom);
+    return { attributes, definition, object: view(attributes.object), oldObject: view(oldObject) };
+  }
+  const { object } = attributes;
   if (definition === own) return { attributes, definition, object, oldObject };
   const convert = (value: KubeObject | undefined): KubeObject | undefined =>
     value === undefined ? undefined : convertObject(value, own, definition);

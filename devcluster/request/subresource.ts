@@ -75,7 +75,8 @@ function readPath(object: unknown, path: string): unknown {
   return value;
 }
 
-function writePath(object: { [key: string]: unknown }, path: string, value: unknown): void {
+/** Sets the value at a dotted path (`.spec.replicas`), making what is missing on the way. */
+export function writePath(object: { [key: string]: unknown }, path: string, value: unknown): void {
   const steps = pathOf(path);
   let holder = object;
   for (const step of steps.slice(0, -1)) {
@@ -105,7 +106,8 @@ function selectorText(selector: unknown): string {
   return terms.sort().join(',');
 }
 
-function scaleOf(object: KubeObject, paths: ScalePaths, custom: boolean): KubeObject {
+/** The Scale of an object. `custom`: of a custom resource, whose selector stands where its CRD says. */
+export function scaleOf(object: KubeObject, paths: ScalePaths, custom: boolean): KubeObject {
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
   const replicas = readPath(object, paths.specReplicasPath);
   const selector = custom

@@ -66,7 +66,8 @@ export function mutatingPolicies(context: () => RegistryContext): AdmissionPlugi
     handles: (attributes) => source.current().length > 0 && !isAdmissionConfiguration(attributes),
     mutate: (attributes, reinvocation) => {
       let object = attributes.object;
-      if (object === undefined) return undefined;
+      // A Scale has no schema of its own to merge by.
+      if (object === undefined || attributes.subresource === 'scale') return undefined;
       const errors: string[] = [];
       for (const bound of source.current()) {
         for (const binding of bound.bindings) {

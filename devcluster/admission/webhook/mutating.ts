@@ -4,6 +4,7 @@ import { decodeTyped } from '../../registry/decode.ts';
 import { jsonPatch, patchProblem } from '../../registry/jsonpatch.ts';
 import { JsonSyntaxError, parseJson } from '../../request/json.ts';
 import { internal, StatusError } from '../../request/status.ts';
+import { writePath } from '../../request/subresource.ts';
 import { DecodeError, type KubeObject, type ResourceDefinition } from '../../types.ts';
 import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../chain.ts';
 import { convertObject, type Invocation, isAdmissionConfiguration } from '../kinds.ts';
@@ -137,7 +138,7 @@ async function ask(
 
 function applyPatch(
   hook: Webhook,
-  { object, definition }: Invocation,
+  { attributes, object, definition }: Invocation,
   response: ReviewResponse,
 ): KubeObject | undefined {
   if (response.patch === '') return undefined;
@@ -157,7 +158,19 @@ function applyPatch(
   } catch (error) {
     throw error instanceof StatusError ? internal(patchProblem(error)) : error;
   }
+  if (attributes.subresource === 'scale') return scaled(attributes, patched);
   return readPatched(patched, object, definition);
+}
+
+/** The object whose Scale a patch has changed: of that, nothing but the replicas counts. */
+function scaled({ object, definition }: AdmissionAttributes, patched: unknown): KubeObject {
+  const replicas = isObject(patched) && isObject(patched.spec) ? (patched.spec.replicas ?? 0) : undefined;
+  if (typeof replicas !== 'number' || !Number.isInteger(replicas) || object === undefined) {
+    throw internal('json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32');
+  }
+  const copy = copyJson(object);
+  if (definition.scale !== undefined) writePath(copy, definition.scale.specReplicasPath, replicas);
+  return copy;
 }
 
 function decodeOperations(hook: Webhook, text: string): unknown[] {

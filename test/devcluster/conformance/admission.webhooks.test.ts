@@ -244,6 +244,29 @@ describe('admission webhooks', () => {
     assert.deepEqual(hooks.reviews[0]?.path, '/seen?timeout=10s');
   });
 
+  it('shows the Scale of what is scaled', async () => {
+    const rules = [
+      { operations: ['UPDATE'], apiGroups: ['apps'], apiVersions: ['v1'], resources: ['deployments/scale'] },
+    ];
+    await configure('Validating', 'scales', [webhook('scales', { rules, objectSelector: {} }), canary('c-sc')]);
+    await counts('c-sc');
+    const path = `/apis/apps/v1/namespaces/${server.namespace}/deployments`;
+    const labels = { app: 'scaled' };
+    const template = { metadata: { labels }, spec: { containers: [{ name: 'c', image: 'i' }] } };
+    const spec = { replicas: 1, selector: { matchLabels: labels }, template };
+    await server.send({ path, body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' }, spec } });
+    const type = 'application/merge-patch+json';
+    await server.send({ method: 'PATCH', path: `${path}/d/scale`, body: { spec: { replicas: 3 } }, type });
+    const [review] = hooks.received('/scales');
+    assert.deepEqual(review?.kind, { group: 'autoscaling', version: 'v1', kind: 'Scale' });
+    assert.deepEqual([review?.subResource, review?.requestSubResource], ['scale', 'scale']);
+    const seen = [review?.oldObject, review?.object].map((object) => [object?.kind, object?.spec]);
+    assert.deepEqual(seen, [
+      ['Scale', { replicas: 1 }],
+      ['Scale', { replicas: 3 }],
+    ]);
+  });
+
   it('follows failurePolicy, timeouts, match conditions and sideEffects', async () => {
     hooks.answer('/hangs', hangs);
     hooks.answer('/hangs-open', hangs);
