@@ -30,7 +30,7 @@ describe('agents', function () {
   before(async () => {
     stage = await startStage();
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   it('says exactly what it waits for, and is ready when all of it is', async () => {
     const room = await stage.room();

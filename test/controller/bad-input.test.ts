@@ -50,7 +50,7 @@ describe('bad input', function () {
     room = await stage.room();
     await room.agent();
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   async function refusal(kind: Kind<never>, spec: unknown, name = 'bad'): Promise<KubeError | undefined> {
     try {

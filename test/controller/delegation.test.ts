@@ -13,7 +13,7 @@ describe('delegation', function () {
   before(async () => {
     stage = await startStage({ maxDelegationDepth: 2 });
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   const asks = (system: string, name: string, message = 'please'): Rule => ({
     when: { system, turn: 1 },

@@ -11,7 +11,7 @@ describe('Getting Started', function () {
   before(async () => {
     stage = await startStage();
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   it('goes from a Secret to an answer, with the statuses and events that the documentation shows', async () => {
     const room = await stage.room();

@@ -18,7 +18,7 @@ describe('one operator for many', function () {
   before(async () => {
     stage = await startStage({ maxModelCalls: 4, maxModelCallsPerNamespace: 3 });
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   it('keeps namespaces apart that use the same names', async () => {
     const one = await stage.room({ script: { rules: [{ text: 'answer of one' }] } });

@@ -21,7 +21,7 @@ describe('MCP servers and approvals', function () {
     folder = await mkdtemp(join(tmpdir(), 'mcp-'));
   });
   after(async () => {
-    await stage[Symbol.asyncDispose]();
+    await stage?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
 

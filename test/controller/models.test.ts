@@ -14,7 +14,7 @@ describe('models that fail', function () {
   before(async () => {
     stage = await startStage();
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   const setKey = (room: Room, value: string) =>
     stage.client.patch(secrets, room.key('openai'), {

@@ -18,7 +18,7 @@ describe('long conversations', function () {
   before(async () => {
     stage = await startStage();
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   it('move into pages: nothing is lost or reordered, and no turn costs more than the one before', async () => {
     await using server = await startHttp((request, response) => {

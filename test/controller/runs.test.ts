@@ -16,7 +16,7 @@ describe('runs', function () {
   before(async () => {
     stage = await startStage();
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   const setSpec = (room: Room, name: string, spec: object) =>
     stage.client.patch(taskRuns, room.key(name), { type: 'merge', body: { spec } });

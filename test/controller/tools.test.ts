@@ -20,7 +20,7 @@ describe('tool calls', function () {
   before(async () => {
     stage = await startStage();
   });
-  after(() => stage[Symbol.asyncDispose]());
+  after(() => stage?.[Symbol.asyncDispose]());
 
   async function withTools(room: Room, specs: Record<string, Parameters<typeof tool>[2]>): Promise<void> {
     for (const [name, spec] of Object.entries(specs)) await room.create(tool(room.namespace, name, spec));

@@ -13,7 +13,7 @@ describe('durability: the operator is killed at every write of a run', function 
   before(async () => {
     cluster = await openTestCluster();
   });
-  after(() => cluster[Symbol.asyncDispose]());
+  after(() => cluster?.[Symbol.asyncDispose]());
 
   /** Kills the operator at the n-th write of the run `name` and lets the next one finish it. */
   async function killAt(lane: Lane, name: string, n: number, fate: Fate): Promise<{ killed: boolean; at: string }> {

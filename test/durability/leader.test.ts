@@ -16,7 +16,7 @@ describe('durability: two operators and one lease', function () {
   before(async () => {
     cluster = await openTestCluster();
   });
-  after(() => cluster[Symbol.asyncDispose]());
+  after(() => cluster?.[Symbol.asyncDispose]());
 
   it('the other takes over when the leader is killed; no run is lost or advanced twice', async () => {
     await using model = await startModelServer();

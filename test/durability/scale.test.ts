@@ -16,7 +16,7 @@ describe('durability: thirty payments and twelve kills', function () {
   before(async () => {
     cluster = await openTestCluster();
   });
-  after(() => cluster[Symbol.asyncDispose]());
+  after(() => cluster?.[Symbol.asyncDispose]());
 
   /** Kills and restarts the operator, again and again, as many writes after each start, by turns before and after the write takes effect. */
   function killRepeatedly(lane: Lane): { kills: number; restarted(): Promise<unknown> } {
