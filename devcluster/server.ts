@@ -13,6 +13,7 @@ import { CrdController } from './apiextensions/controller.ts';
 import { crdDefinition } from './apiextensions/strategy.ts';
 import type { Credentials } from './authn/credentials.ts';
 import { TokenIssuer } from './authn/tokens.ts';
+import { escalationCheck } from './authz/escalation.ts';
 import { builtinResources, componentSchemas } from './builtin/index.ts';
 import { bootstrap } from './controllers/bootstrap.ts';
 import { startControllers } from './controllers/index.ts';
@@ -67,6 +68,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const webhooks = admissionWebhooks(() => context, options.resolve, logger);
   const admission = new AdmissionChain([
     namespaceLifecycle(() => context),
+    escalationCheck(() => context),
     mutatingPolicies(() => context),
     webhooks.mutating,
     validatingPolicies(() => context, logger),

@@ -1,6 +1,8 @@
 /** The controllers that users take for granted. */
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
+import { startAggregation } from './aggregation.ts';
+import { startEventExpiry } from './expiry.ts';
 import { startGarbageCollector } from './garbage.ts';
 import { startNamespaces } from './namespaces.ts';
 
@@ -10,7 +12,12 @@ export interface Controllers {
 
 /** Starts all of them. */
 export function startControllers(context: RegistryContext, logger: Logger, caPem: string): Controllers {
-  const running = [startNamespaces(context, logger, caPem), startGarbageCollector(context, logger)];
+  const running = [
+    startNamespaces(context, logger, caPem),
+    startGarbageCollector(context, logger),
+    startAggregation(context, logger),
+    startEventExpiry(context, logger),
+  ];
   return {
     close: () => {
       for (const controller of running) controller.close();

@@ -130,4 +130,130 @@ export const accessCases: readonly Case[] = [
     },
     headers: as('jane'),
   }),
+  one(
+    'escalation is refused',
+    {
+      path: `${rbac}/namespaces/{ns}/roles`,
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'author' },
+        rules: [
+          {
+            apiGroups: ['rbac.authorization.k8s.io'],
+            resources: ['roles', 'rolebindings'],
+            verbs: ['create', 'update'],
+          },
+          { apiGroups: [''], resources: ['configmaps'], verbs: ['get'] },
+        ],
+      },
+      quiet: true,
+    },
+    {
+      path: `${rbac}/namespaces/{ns}/rolebindings`,
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'author' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'author' },
+        subjects: [{ kind: 'User', name: 'ann', apiGroup: 'rbac.authorization.k8s.io' }],
+      },
+      quiet: true,
+    },
+    {
+      path: `${rbac}/namespaces/{ns}/roles?dryRun=All`,
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'same' },
+        rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }],
+      },
+      headers: as('ann'),
+      until: (answer) => answer.code === 201,
+    },
+    {
+      path: `${rbac}/namespaces/{ns}/roles`,
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'Role',
+        metadata: { name: 'more' },
+        rules: [{ apiGroups: [''], resources: ['secrets', 'configmaps'], verbs: ['get', 'list'] }],
+      },
+      headers: as('ann'),
+    },
+    {
+      path: `${rbac}/namespaces/{ns}/rolebindings`,
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'RoleBinding',
+        metadata: { name: 'admins' },
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'system:basic-user' },
+        subjects: [{ kind: 'User', name: 'ann', apiGroup: 'rbac.authorization.k8s.io' }],
+      },
+      headers: as('eve'),
+    },
+  ),
+  one(
+    'aggregated roles',
+    {
+      path: `${rbac}/clusterroles`,
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'part-{ns}', labels: { whole: '{ns}' } },
+        rules: [{ apiGroups: ['x.example.com'], resources: ['things'], verbs: ['get'] }],
+      },
+      quiet: true,
+    },
+    {
+      path: `${rbac}/clusterroles`,
+      body: {
+        apiVersion: 'rbac.authorization.k8s.io/v1',
+        kind: 'ClusterRole',
+        metadata: { name: 'whole-{ns}' },
+        aggregationRule: { clusterRoleSelectors: [{ matchLabels: { whole: '{ns}' } }] },
+        rules: [],
+      },
+      quiet: true,
+    },
+    { path: `${rbac}/clusterroles/whole-{ns}`, until: (answer) => JSON.stringify(answer.body).includes('things') },
+    { method: 'DELETE', path: `${rbac}/clusterroles/whole-{ns}`, quiet: true },
+    { method: 'DELETE', path: `${rbac}/clusterroles/part-{ns}`, quiet: true },
+  ),
+  ...['view', 'edit', 'admin'].map((role) =>
+    one(
+      `what ${role} allows`,
+      {
+        path: `${rbac}/namespaces/{ns}/rolebindings`,
+        body: {
+          apiVersion: 'rbac.authorization.k8s.io/v1',
+          kind: 'RoleBinding',
+          metadata: { name: role },
+          roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: role },
+          subjects: [{ kind: 'User', name: `${role}-user`, apiGroup: 'rbac.authorization.k8s.io' }],
+        },
+        quiet: true,
+      },
+      {
+        path: '/api/v1/namespaces/{ns}/pods/none',
+        headers: as(`${role}-user`),
+        until: (answer) => answer.code === 404,
+        quiet: true,
+      },
+      ...[
+        ['get', '', 'secrets'],
+        ['create', '', 'configmaps'],
+        ['delete', 'apps', 'deployments'],
+        ['watch', 'batch', 'jobs'],
+        ['create', 'rbac.authorization.k8s.io', 'roles'],
+        ['get', '', 'nodes'],
+        ['update', 'coordination.k8s.io', 'leases'],
+        ['impersonate', '', 'serviceaccounts'],
+      ].map(([verb, group, resource]) => ({
+        path: `${reviews}/selfsubjectaccessreviews`,
+        body: review('SelfSubjectAccessReview', { resourceAttributes: { namespace: '{ns}', verb, group, resource } }),
+        headers: as(`${role}-user`),
+      })),
+    ),
+  ),
 ];
