@@ -120,7 +120,7 @@ function collectOne(
   }
   for (const judge of policy.judges.get(scope.kind) ?? []) {
     if (onlyLimits && judge.ofRuns !== true) continue;
-    const before = steps?.length ?? 0;
+    const before = steps?.length;
     let asked: undefined | 'notAsked';
     try {
       asked = judge.judge(scope, collector);
@@ -133,9 +133,9 @@ function collectOne(
         detail: `the policy could not be evaluated: ${error instanceof Error ? error.message : String(error)}`,
       });
     }
-    const told = new Set(steps?.slice(before).map(({ rule }) => rule));
-    if (told.size === 0 && asked === undefined)
-      for (const rule of judge.rules) steps?.push({ rule, outcome: 'pass', detail: 'nothing found' });
+    if (steps !== undefined && steps.length === before && asked === undefined) {
+      for (const rule of judge.rules) steps.push({ rule, outcome: 'pass', detail: 'nothing found' });
+    }
   }
   trace(true, 'it matches');
 }

@@ -45,7 +45,6 @@ export interface Scope {
   readonly budget: Budget;
   /** Works something out once for all policies. The function must depend on nothing but its argument. */
   memo<K, V>(compute: (of: K) => V, of: K): V;
-  readonly variables: Variables;
 }
 
 const DONE_BY_AGENTS: ReadonlySet<string> = new Set(['Agent', 'Task', 'TaskRun', 'TaskRunToolCall']);
@@ -82,7 +81,7 @@ export function createScope(request: PolicyRequest): Scope {
     identity?.kind === 'MCPServer' ? byName(context?.mcpServers, identity.server) : undefined,
   );
   const llm = self('LLM', referred(context?.llm, textAt(agent, 'spec', 'llmRef', 'name')));
-  const scope = {
+  return {
     request,
     object,
     kind,
@@ -102,14 +101,6 @@ export function createScope(request: PolicyRequest): Scope {
     budget: newBudget(),
     memo: createMemo(),
   };
-  let variables: Variables | undefined;
-  return {
-    ...scope,
-    get variables() {
-      variables ??= variablesOf(scope);
-      return variables;
-    },
-  };
 }
 
 function createMemo(): Scope['memo'] {
@@ -120,8 +111,11 @@ function createMemo(): Scope['memo'] {
       results = new Map();
       known.set(compute, results);
     }
-    if (!results.has(of)) results.set(of, compute(of));
-    return results.get(of) as V;
+    const found = results.get(of);
+    if (found !== undefined || results.has(of)) return found as V;
+    const result = compute(of);
+    results.set(of, result);
+    return result;
   };
 }
 
@@ -180,7 +174,12 @@ function parseArguments(text: string): ReturnType<ScopedCall['arguments']> {
   }
 }
 
-function variablesOf(scope: Omit<Scope, 'variables'>): Variables {
+/** What expressions read, for all policies. */
+export function variablesOf(scope: Scope): Variables {
+  return scope.memo(makeVariables, scope);
+}
+
+function makeVariables(scope: Scope): Variables {
   const { request, object, call } = scope;
   const { user } = request;
   const args = call?.arguments();

@@ -1,6 +1,7 @@
 import { fromJson } from '../../../schema/cel/index.ts';
 import type { Expression, VariableName } from '../cel.ts';
 import type { Scope } from '../scope.ts';
+import { variablesOf } from '../scope.ts';
 
 const RESOLVED: readonly VariableName[] = ['agent', 'llm', 'task', 'run', 'tool', 'mcpServer'];
 
@@ -15,20 +16,19 @@ export function expressionOutcome(
   params: Readonly<Record<string, string>> | undefined,
 ): boolean | { readonly problem: string } | { readonly notEvaluable: string } {
   const { place, user } = scope.request;
-  const variables = params !== undefined && expression.uses('params') ? withParams(scope, params) : scope.variables;
+  const variables =
+    params !== undefined && expression.uses('params')
+      ? { ...variablesOf(scope), params: fromJson(params) }
+      : variablesOf(scope);
   const result = expression.evaluate(variables, scope.budget);
   if ('value' in result && typeof result.value === 'boolean') return result.value;
   if (user === undefined && expression.usesUser)
     return { notEvaluable: 'it looks at who asks, which is not known here' };
-  const missing = RESOLVED.find((name) => expression.uses(name) && scope.variables[name] === null);
+  const missing = RESOLVED.find((name) => expression.uses(name) && variables[name] === null);
   if (missing !== undefined && place !== 'runtime') {
     return { notEvaluable: `${missing} is not known yet: it is asked again at run time` };
   }
   return {
     problem: 'error' in result ? `${expression.source} failed: ${result.error}` : `${expression.source} gave no bool`,
   };
-}
-
-function withParams(scope: Scope, params: Readonly<Record<string, string>>): Scope['variables'] {
-  return { ...scope.variables, params: fromJson(params) };
 }

@@ -5,6 +5,7 @@ import { kindsOf } from '../celnames.ts';
 import type { Sink } from '../collector.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
+import { variablesOf } from '../scope.ts';
 import { noteUnknownFields } from './arguments.ts';
 import { expressionOutcome } from './outcome.ts';
 
@@ -78,7 +79,7 @@ function compileRule(rule: PolicyRule, field: string, context: SectionContext): 
   function textOf(scope: Scope): string | undefined {
     if (message === undefined) return undefined;
     const params = context.params === undefined ? {} : { params: fromJson(context.params) };
-    const result = message.evaluate({ ...scope.variables, ...params }, scope.budget);
+    const result = message.evaluate({ ...variablesOf(scope), ...params }, scope.budget);
     if (!('value' in result) || typeof result.value !== 'string') return undefined;
     const text = result.value.trim();
     return text === '' || text.includes('\n') ? undefined : text;

@@ -3,6 +3,7 @@ import { effectiveLlm } from '../effective.ts';
 import type { GlobSet } from '../glob.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
+import type { Scope } from '../scope.ts';
 import { quote, some } from '../text.ts';
 import { compileHostPattern, parseUrl, type UrlPattern } from '../urlpattern.ts';
 import { objectNames } from './mcpservers.ts';
@@ -53,10 +54,11 @@ export function compileSecrets(section: SecretSection | undefined, context: Sect
       kinds: KINDS,
       rules: [rule],
       judge(scope, sink) {
-        for (const subject of JUDGED.flatMap((kind) => subjectsOf(scope, kind))) {
-          for (const use of scope.memo(usesOf, subject)) {
-            const named = grants.filter((grant) => grant.name.match(use.secret) !== undefined);
-            if (named.some((grant) => isGranted(grant, use.destination))) continue;
+        for (const { subject, uses } of scope.memo(allUses, scope)) {
+          for (const use of uses) {
+            const isNamed = (grant: Grant): boolean => grant.name.match(use.secret) !== undefined;
+            if (grants.some((grant) => isNamed(grant) && isGranted(grant, use.destination))) continue;
+            const named = grants.filter(isNamed);
             const to = destinationText(use.destination);
             reportOn(
               subject,
@@ -103,6 +105,10 @@ function destinationText(destination: Use['destination']): string {
 function address(text = ''): Use['destination'] {
   const url = parseUrl(text);
   return 'problem' in url ? url : { url };
+}
+
+function allUses(scope: Scope): { readonly subject: Subject; readonly uses: readonly Use[] }[] {
+  return JUDGED.flatMap((kind) => subjectsOf(scope, kind)).map((subject) => ({ subject, uses: usesOf(subject) }));
 }
 
 function usesOf({ object, kind, name }: Subject): Use[] {
