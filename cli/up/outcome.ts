@@ -52,8 +52,10 @@ async function whatIsMissing(client: KubeClient, namespace: string, name: string
   const agent = await getIfThere(client, agents, namespace, task.spec.agentRef.name);
   if (agent === undefined) return `Agent ${task.spec.agentRef.name} is gone`;
   const llm = await getIfThere(client, llms, namespace, agent.spec.llmRef.name);
-  if (llm?.status?.ready !== true)
-    return `LLM ${agent.spec.llmRef.name} is not ready: ${llm?.status?.statusDetail ?? 'it is gone'}`;
+  if (llm === undefined) return `LLM ${agent.spec.llmRef.name} is gone`;
+  if (llm.status?.ready !== true) {
+    return `LLM ${agent.spec.llmRef.name} is not ready: ${llm.status?.statusDetail ?? 'nobody has looked at it'}`;
+  }
   if (agent.status?.ready !== true)
     return `Agent ${agent.metadata.name} is not ready: ${agent.status?.statusDetail ?? 'nobody has looked at it'}`;
   const run = await latestRun(client, task);

@@ -17,7 +17,7 @@ import { find, until } from '../support/waiting.ts';
 const MOON = /The Moon does not have a capital/;
 
 describe('kubechain up', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let folder: string;
   let here: Options;
   const closing: (() => unknown)[] = [];
@@ -206,9 +206,9 @@ describe('kubechain up', function () {
     await prepare(async (client) => {
       await client.create(llms, llm('default', 'gpt-4o', 'http://127.0.0.1:1/v1'));
     });
-    const late = await kubechain(['up', '--once', '--timeout', '1500ms'], here);
+    const late = await kubechain(['up', '--once', '--timeout', '4s'], here);
     assert.equal(late.code, 1, late.out);
-    assert.match(late.out, /no answer within 1\.5 s: LLM gpt-4o is not ready: .*secret "openai" not found/);
+    assert.match(late.out, /no answer within 4\.0 s: LLM gpt-4o is not ready: .*secret "openai" not found/);
   });
 
   it('says so when its port is taken, or its cluster does not answer', async () => {
