@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isIP } from 'node:net';
 import type { KeyPair } from '../server/listener.ts';
 import { checkPair, createAuthority, issueServingCertificate } from './x509.ts';
 
@@ -115,4 +116,4 @@ function certificatesOf(bundle: string): X509Certificate[] {
 }
 
 const namesHost = (certificate: X509Certificate, host: string): boolean =>
-  certificate.checkHost(host) !== undefined || certificate.checkIP(host) !== undefined;
+  (isIP(host) === 0 ? certificate.checkHost(host) : certificate.checkIP(host)) !== undefined;

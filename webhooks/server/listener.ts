@@ -30,6 +30,7 @@ export interface ListenOptions {
 /** Longer than the 90 s after which Go's client drops idle connections, so that it never writes into one that we close. */
 const KEEP_ALIVE_MS = 120_000;
 const REQUEST_MS = 35_000;
+const SWEEP_MS = 25;
 const MIN_TLS: Pick<ServerOptions, 'minVersion'> = { minVersion: 'TLSv1.2' };
 
 /** Starts an HTTPS server; rejects where the port is taken or the certificate is none. */
@@ -51,10 +52,13 @@ export async function listen(options: ListenOptions): Promise<Listener> {
     setCertificate: ({ cert, key }) => server.setSecureContext({ ...MIN_TLS, cert, key }),
     async close(graceMs) {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      server.closeIdleConnections();
       const done = new AbortController();
       void closed.then(() => done.abort());
-      await sleep(options.clock, graceMs, done.signal);
+      // A connection that was busy is idle after its answer, and clients would keep it.
+      for (let left = graceMs; left > 0 && !done.signal.aborted; left -= SWEEP_MS) {
+        server.closeIdleConnections();
+        await sleep(options.clock, Math.min(left, SWEEP_MS), done.signal);
+      }
       server.closeAllConnections();
       for (const socket of sockets) socket.destroy();
       await closed;
