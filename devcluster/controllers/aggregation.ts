@@ -2,7 +2,9 @@
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { equalJson, isObject } from '../registry/copy.ts';
-import { modify, systemCall } from '../registry/internal.ts';
+import { systemCall } from '../registry/internal.ts';
+import { patch } from '../registry/patch.ts';
+import { printJson } from '../request/json.ts';
 import type { KubeObject } from '../types.ts';
 import type { Controllers } from './index.ts';
 
@@ -65,14 +67,9 @@ async function aggregate(context: RegistryContext, role: KubeObject): Promise<vo
   if (equalJson(rules, role.rules ?? [])) return;
   const definition = context.resources.find('rbac.authorization.k8s.io', 'v1', 'clusterroles');
   if (definition === undefined) return;
-  await modify(
-    context,
-    systemCall(definition, '', name, { manager: 'clusterrole-aggregation-controller' }),
-    (object) => {
-      object.rules = structuredClone(rules);
-      return true;
-    },
-  );
+  const call = systemCall(definition, '', name, { manager: 'clusterrole-aggregation-controller' });
+  const body = { apiVersion: role.apiVersion, kind: role.kind, metadata: { name }, rules };
+  await patch(context, call, 'apply', printJson(body), true);
 }
 
 function selects(selector: LabelSelector, labels: { readonly [key: string]: string }): boolean {
