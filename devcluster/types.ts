@@ -113,6 +113,13 @@ export interface StrategyContext {
  */
 export class DecodeError extends Error {
   override readonly name = 'DecodeError';
+  /** What the real server says where it converts parsed JSON, after a strategic merge or an apply. */
+  readonly converted: string;
+
+  constructor(message: string, converted: string = message) {
+    super(message);
+    this.converted = converted;
+  }
 }
 
 /**

@@ -24,8 +24,8 @@ interface Place {
 
 const maxDepth = 200;
 
-/** A value of another JSON type than the field's: the rest is read on, since what a type reads itself is reported before. */
-class TypeMismatch extends DecodeError {}
+/** An error after which Go's decoder reads on: what a type reads itself is reported before. */
+class NotedError extends DecodeError {}
 
 function word(value: unknown): string {
   if (Array.isArray(value)) return 'array';
@@ -56,11 +56,38 @@ function elementGoType(container: string | undefined): string | undefined {
   return container === undefined ? undefined : /^(?:\[\]|map\[[^\]]+\])(.+)$/.exec(container)?.[1];
 }
 
-function mismatch(value: unknown, type: WireType, place: Place, detail = ''): TypeMismatch {
+function goKind(value: unknown): string {
+  if (Array.isArray(value)) return 'slice';
+  if (typeof value === 'bigint') return 'int64';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  return typeof value === 'boolean' ? 'bool' : typeof value === 'object' ? 'map' : typeof value;
+}
+
+/** What the real server says of a value of another type where it converts parsed JSON. */
+function conversionProblem(value: unknown, type: WireType, place: Place): string {
+  const kind = goKind(value);
+  if (type.kind === 'list') return `cannot restore slice from ${kind}`;
+  if (type.kind === 'struct') return `cannot restore struct from: ${kind}`;
+  if (type.kind === 'map') return `cannot restore map from ${kind}`;
+  if (type.name === 'byte') return `cannot restore slice from ${kind}`;
+  const name = goType(type);
+  const convertible =
+    name === 'string' ? kind === 'int64' : name !== 'bool' && (kind === 'int64' || kind === 'float64');
+  return convertible ? `cannot convert ${kind} to ${place.goType ?? name}` : `unrecognized type: ${name}`;
+}
+
+function mismatch(value: unknown, type: WireType, place: Place, detail = ''): NotedError {
   const at = place.path === '' ? 'value' : `struct field ${place.struct}.${place.path}`;
-  return new TypeMismatch(
+  return new NotedError(
     `json: cannot unmarshal ${word(value)}${detail} into Go ${at} of type ${place.goType ?? goType(type)}`,
+    conversionProblem(value, type, place),
   );
+}
+
+/** The mismatch of a type that reads its JSON itself; nothing is reported before it. */
+function ownMismatch(value: unknown, name: 'string' | 'int32', place: Place): DecodeError {
+  const { message } = mismatch(value, { kind: 'scalar', name }, { ...place, goType: undefined });
+  return new DecodeError(message, `json: cannot unmarshal ${word(value)} into Go value of type ${name}`);
 }
 
 function decodeInteger(value: Json, type: ScalarType, place: Place): Json {
@@ -99,7 +126,7 @@ function timeMismatch(value: string, type: string): readonly [string, string] {
 }
 
 function decodeTime(value: Json, type: ScalarType, place: Place): Json {
-  if (typeof value !== 'string') throw mismatch(value, { kind: 'scalar', name: 'string' }, place);
+  if (typeof value !== 'string') throw ownMismatch(value, 'string', place);
   const layout = type.name === 'microtime' ? '2006-01-02T15:04:05.000000Z07:00' : '2006-01-02T15:04:05Z07:00';
   const match = rfc3339.exec(value);
   const time = match === null ? Number.NaN : Date.parse(value.replace(',', '.').replace(/\.\d+/, ''));
@@ -115,14 +142,28 @@ function decodeTime(value: Json, type: ScalarType, place: Place): Json {
 }
 
 function decodeBase64(value: Json, type: ScalarType, place: Place): Json {
+  if (Array.isArray(value)) return decodeBytes(value, place);
   if (typeof value !== 'string') throw mismatch(value, type, place);
   const text = value.replaceAll(/[\r\n]/g, '');
   const valid = /^[A-Za-z0-9+/]*={0,2}/.exec(text)?.[0].length ?? 0;
   if (valid !== text.length || text.length % 4 !== 0) {
     const at = valid !== text.length ? valid : text.length - (text.length % 4);
-    throw new DecodeError(`illegal base64 data at input byte ${at}`);
+    const message = `illegal base64 data at input byte ${at}`;
+    throw new NotedError(message, `error decoding from json: ${message}`);
   }
   return text;
+}
+
+/** Bytes may also be given one by one. */
+function decodeBytes(values: readonly Json[], place: Place): Json {
+  const bytes = values.map((value) => {
+    if (value === null) return 0;
+    if (typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 255) return value;
+    const detail = typeof value === 'number' ? ` ${value}` : '';
+    const { message } = mismatch(value, { kind: 'scalar', name: 'integer' }, { ...place, goType: 'uint8' }, detail);
+    throw new NotedError(message, 'unrecognized type: uint8');
+  });
+  return Buffer.from(bytes).toString('base64');
 }
 
 function decodeScalar(value: Json, type: ScalarType, place: Place, depth: number, unknown: Unknown): Json {
@@ -153,8 +194,7 @@ function decodeScalar(value: Json, type: ScalarType, place: Place, depth: number
     }
     case 'intstr':
       if (typeof value === 'string') return value;
-      if (typeof value !== 'number')
-        throw mismatch(value, { kind: 'scalar', name: 'int32' }, { ...place, goType: undefined });
+      if (typeof value !== 'number') throw ownMismatch(value, 'int32', place);
       return decodeInteger(value, { kind: 'scalar', name: 'int32' }, place);
     case 'fields':
     case 'object':
@@ -186,7 +226,7 @@ function decodeSchema(value: Json, place: Place, depth: number, unknown: Unknown
 /** Collects unknown fields; `prefix` is the path with indices, computed only where something is unknown. */
 interface Unknown {
   readonly found: string[];
-  readonly mismatches: TypeMismatch[];
+  readonly mismatches: NotedError[];
   readonly parent?: Unknown;
   readonly step: string;
 }
@@ -206,7 +246,7 @@ function decodeValue(value: Json, type: WireType, place: Place, depth: number, u
   try {
     return decodeTyped(value, type, place, depth, unknown);
   } catch (error) {
-    if (!(error instanceof TypeMismatch)) throw error;
+    if (!(error instanceof NotedError)) throw error;
     unknown.mismatches.push(error);
     return value;
   }
@@ -313,7 +353,7 @@ export function fillAlways(object: JsonObject, struct: StructType): void {
  */
 export function decodeAs(object: JsonObject, name: string): { unknown: string[] } {
   const found: string[] = [];
-  const mismatches: TypeMismatch[] = [];
+  const mismatches: NotedError[] = [];
   decodeStruct(object, structType(name), '', 0, { found, mismatches, step: '' });
   const [first] = mismatches;
   if (first !== undefined) throw first;

@@ -1,7 +1,7 @@
 /** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
 
 import { dns1123Label } from '../registry/names.ts';
-import type { KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
+import type { Json, JsonObject, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
 import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
@@ -69,21 +69,36 @@ function qualityOfService(pod: KubeObject): string {
 
 const notReady = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
 
+function tolerateAbsence(spec: JsonObject): void {
+  const keys = objects(spec, 'tolerations').map((toleration) => text(toleration, 'key'));
+  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
+    (key) => !keys.includes(key),
+  );
+  if (missing.length === 0) return;
+  spec.tolerations = [...list(spec, 'tolerations'), ...missing.map((key) => ({ key, ...notReady }))];
+}
+
 /** What admission plugins of the real server put into every pod: service account, tolerations, priority. */
 function preparePod(object: KubeObject, context: StrategyContext): void {
   object.status = { phase: 'Pending', qosClass: qualityOfService(object) };
   const spec = child(object, 'spec');
   if (spec === undefined) return;
-  const keys = objects(spec, 'tolerations').map((toleration) => text(toleration, 'key'));
-  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
-    (key) => !keys.includes(key),
-  );
-  spec.tolerations = [...list(spec, 'tolerations'), ...missing.map((key) => ({ key, ...notReady }))];
+  tolerateAbsence(spec);
   const priorityClass = text(spec, 'priorityClassName');
   const value =
     priorityClass === '' ? 0 : at(context.get('scheduling.k8s.io', 'priorityclasses', '', priorityClass), 'value');
   if (typeof value === 'number') spec.priority = value;
   if (spec.preemptionPolicy === undefined) spec.preemptionPolicy = 'PreemptLowerPriority';
+}
+
+/** What admission plugins of the real server fill in when an update leaves it out. */
+function updatePod(object: KubeObject, old: KubeObject): void {
+  const spec = child(object, 'spec');
+  const before = child(old, 'spec');
+  if (spec === undefined || before === undefined) return;
+  for (const field of ['priority', 'preemptionPolicy'] as const)
+    if (spec[field] === undefined && before[field] !== undefined) spec[field] = before[field] as Json;
+  tolerateAbsence(spec);
 }
 
 /** The fields of `spec` are the cluster's to write. */
@@ -167,7 +182,6 @@ const strategies: { readonly [kind: string]: Strategy } = {
   'certificates.k8s.io/CertificateSigningRequest': {
     selectableFields: { 'spec.signerName': (object) => text(object, 'spec.signerName') },
   },
-  'coordination.k8s.io/Lease': { allowCreateOnUpdate: true, allowUnconditionalUpdate: false },
   '/ServiceAccount': { deleteReturnsObject: true },
   '/ComponentStatus': { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' },
   '/Endpoints': { deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
@@ -191,6 +205,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
       return requested ?? (typeof own === 'number' ? own : 30);
     },
     prepareForCreate: preparePod,
+    prepareForUpdate: updatePod,
     selectableFields: {
       'spec.nodeName': (object) => text(object, 'spec.nodeName'),
       'spec.restartPolicy': (object) => text(object, 'spec.restartPolicy'),
@@ -287,7 +302,46 @@ const versions: { readonly [kindAndVersion: string]: Strategy } = {
   },
 };
 
+/** Kinds that a PUT may create. */
+const createdOnUpdate = new Set([
+  '/Endpoints',
+  '/Event',
+  '/LimitRange',
+  '/Service',
+  'coordination.k8s.io/Lease',
+  'events.k8s.io/Event',
+  'node.k8s.io/RuntimeClass',
+  'rbac.authorization.k8s.io/ClusterRole',
+  'rbac.authorization.k8s.io/ClusterRoleBinding',
+  'rbac.authorization.k8s.io/Role',
+  'rbac.authorization.k8s.io/RoleBinding',
+]);
+
+/** Kinds whose PUT must name the resourceVersion that it replaces. */
+const conditional = new Set([
+  'admissionregistration.k8s.io/MutatingAdmissionPolicy',
+  'admissionregistration.k8s.io/MutatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/MutatingWebhookConfiguration',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy',
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding',
+  'admissionregistration.k8s.io/ValidatingWebhookConfiguration',
+  'apiextensions.k8s.io/CustomResourceDefinition',
+  'apiregistration.k8s.io/APIService',
+  'coordination.k8s.io/Lease',
+  'node.k8s.io/RuntimeClass',
+  'policy/PodDisruptionBudget',
+  'storage.k8s.io/CSIDriver',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/CSIStorageCapacity',
+  'storage.k8s.io/VolumeAttachment',
+]);
+
 /** The strategy of `group/Kind` in a version; an empty one where nothing is special. */
 export function strategyOf(kind: string, version: string): Strategy {
-  return { ...strategies[kind], ...versions[`${kind}/${version}`] };
+  return {
+    ...(createdOnUpdate.has(kind) ? { allowCreateOnUpdate: true } : {}),
+    ...(conditional.has(kind) ? { allowUnconditionalUpdate: false } : {}),
+    ...strategies[kind],
+    ...versions[`${kind}/${version}`],
+  };
 }

@@ -22,15 +22,15 @@ function goType(value: Json): string {
   return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'int64' : typeof value;
 }
 
-/** A value as Go prints it with %#v inside its wrapper. */
-function goSyntax(value: Json): string {
-  const inner =
-    typeof value === 'string'
-      ? JSON.stringify(value)
-      : isMap(value) || Array.isArray(value)
-        ? `${goType(value)}{${goValue(value)}}`
-        : goValue(value);
-  return `&value.valueUnstructured{Value:${inner}}`;
+/** A value as Go prints it with %#v. */
+function goLiteral(value: Json): string {
+  if (value === null) return 'interface {}(nil)';
+  if (Array.isArray(value)) return `[]interface {}{${value.map(goLiteral).join(', ')}}`;
+  if (!isMap(value)) return typeof value === 'string' ? JSON.stringify(value) : goValue(value);
+  const fields = Object.keys(value)
+    .sort()
+    .map((key) => `${JSON.stringify(key)}:${goLiteral(value[key] as Json)}`);
+  return `map[string]interface {}{${fields.join(', ')}}`;
 }
 
 function scalarError(type: MergeType, value: Json): string | undefined {
@@ -41,7 +41,9 @@ function scalarError(type: MergeType, value: Json): string | undefined {
         ? undefined
         : `expected numeric (int or float), got ${goType(value)}`;
     case 'string':
-      return typeof value === 'string' ? undefined : `expected string, got ${goSyntax(value)}`;
+      return typeof value === 'string'
+        ? undefined
+        : `expected string, got &value.valueUnstructured{Value:${goLiteral(value)}}`;
     case 'boolean':
       return typeof value === 'boolean' ? undefined : `expected boolean, got &{${goValue(value)}}`;
     default:

@@ -110,7 +110,7 @@ function readPatched(call: Call, patched: unknown, shown: string | undefined): K
   try {
     unknown = decodeTyped(definition, object);
   } catch (error) {
-    if (error instanceof DecodeError) throw problem(error.message);
+    if (error instanceof DecodeError) throw problem(shown === undefined ? error.message : error.converted);
     throw error;
   }
   const problems = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
@@ -183,21 +183,25 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
     next: (live) => {
       const merged = merge(context, call, live, copyJson(applied), force);
       if (definition.namespaced) merged.object.metadata.namespace ??= call.namespace;
-      decodeMerged(call, merged.object);
+      decodeMerged(call, merged.object, text(applied.metadata.namespace));
       return { object: merged.object, tracked: true };
     },
   });
 }
 
-function decodeMerged(call: Call, object: KubeObject): void {
+function decodeMerged(call: Call, object: KubeObject, namespace: string): void {
   const { definition } = call;
   const all: string[] = [];
   try {
     const unknown = decodeTyped(definition, object);
     for (const path of unknown) all.push(`unknown field ${JSON.stringify(path)}`);
   } catch (error) {
-    if (error instanceof DecodeError) throw cannotHandle(definition, error.message);
-    throw error;
+    if (!(error instanceof DecodeError)) throw error;
+    if (definition.custom) throw cannotHandle(definition, error.message);
+    const kind = describeType(object.apiVersion, object.kind);
+    const subject = `${namespace}/${call.name}; ${kind}`;
+    const why = `unable to convert unstructured object to ${kind}: ${error.converted}`;
+    throw failure(500, '', `failed to convert new object (${subject}) to proper version: ${why}`);
   }
   if (all.length === 0) return;
   if (call.fieldValidation === 'Strict') throw badRequest(`strict decoding error: ${all.join(', ')}`);

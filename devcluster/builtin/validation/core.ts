@@ -1,13 +1,14 @@
 /** Validation of the core group beyond pods. */
-import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import { at, list, number, objects, record, text } from '../access.ts';
 import { parseQuantity } from '../quantity.ts';
-import { addressProblem } from './addresses.ts';
+import { addressProblem, specialAddressProblem } from './addresses.ts';
 import {
   dataKeyProblems,
   type Errors,
   fieldError,
   immutable,
+  immutableText,
   labelSelector,
   labels,
   nonNegativeQuantity,
@@ -241,14 +242,15 @@ function addressUpdate(spec: unknown, old: unknown, errors: Errors): void {
   errors.push(fieldError.invalid('spec.clusterIPs[0]', after, 'may not change once set'));
 }
 
+const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
+
 export function claim(object: unknown, errors: Errors, old?: unknown): void {
   const spec = at(object, 'spec');
   const modes = list(spec, 'accessModes').map(String);
-  const supported = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
   if (modes.length === 0) errors.push(fieldError.required('spec.accessModes', 'at least 1 access mode is required'));
   labelSelector(spec, 'spec', 'selector', errors);
   for (const mode of modes)
-    if (!supported.includes(mode)) errors.push(fieldError.notSupported('spec.accessModes', mode, supported));
+    if (!accessModes.includes(mode)) errors.push(fieldError.notSupported('spec.accessModes', mode, accessModes));
   if (modes.includes('ReadWriteOncePod') && modes.length > 1) {
     errors.push(fieldError.forbidden('spec.accessModes', 'may not use ReadWriteOncePod with other access modes'));
   }
@@ -280,9 +282,9 @@ function claimUpdate(object: unknown, old: unknown, errors: Errors): void {
     );
   }
   const [after, before] = [at(object, 'spec.resources.requests.storage'), at(old, 'spec.resources.requests.storage')];
-  if (after !== undefined && before !== undefined && quantityOrder(after, before) < 0) {
+  if (before !== undefined && quantityOrder(after ?? '0', before) < 0) {
     const capacity = at(old, 'status.capacity.storage') ?? '0';
-    if (quantityOrder(after, capacity) <= 0)
+    if (quantityOrder(after ?? '0', capacity) <= 0)
       errors.push(
         fieldError.forbidden('spec.resources.requests.storage', 'field can not be less than status.capacity'),
       );
@@ -320,6 +322,59 @@ const quotaResources = [
   'services.nodeports',
   'services.loadbalancers',
 ];
+
+const standardLimits = ['Container', 'PersistentVolumeClaim', 'Pod'];
+
+export function limitRange(object: unknown, errors: Errors): void {
+  const types = new Set<string>();
+  for (const [index, limit] of objects(object, 'spec.limits').entries()) {
+    const path = `spec.limits[${index}]`;
+    const type = text(limit, 'type');
+    const named = qualifiedName(type);
+    problems(`${path}.type`, type, named, errors);
+    if (named.length === 0 && !type.includes('/') && !standardLimits.includes(type))
+      errors.push(fieldError.invalid(`${path}.type`, type, 'must be a standard limit type or fully qualified'));
+    if (types.has(type)) errors.push(fieldError.duplicate(`${path}.type`, type));
+    types.add(type);
+    if (type === 'Pod') {
+      for (const field of ['default', 'defaultRequest']) {
+        if (Object.keys(record(limit, field)).length > 0)
+          errors.push(fieldError.forbidden(`${path}.${field}`, "may not be specified when `type` is 'Pod'"));
+      }
+    }
+    if (
+      type === 'PersistentVolumeClaim' &&
+      at(limit, 'min.storage') === undefined &&
+      at(limit, 'max.storage') === undefined
+    ) {
+      const detail = 'either minimum or maximum storage value is required, but neither was provided';
+      errors.push(fieldError.required(`${path}.limits`, detail));
+    }
+    for (const resource of limitedResources(limit)) limitOrder(limit, resource, path, errors);
+  }
+}
+
+const limitFields = ['max', 'min', 'default', 'defaultRequest'] as const;
+
+function limitedResources(limit: unknown): Set<string> {
+  return new Set(limitFields.flatMap((field) => Object.keys(record(limit, field))));
+}
+
+/** The bounds of one resource must be in order. */
+function limitOrder(limit: unknown, resource: string, path: string, errors: Errors): void {
+  const [max, min, standard, request] = limitFields.map((field) => record(limit, field)[resource]);
+  const order = (small: unknown, large: unknown, field: string, value: unknown, words: readonly [string, string]) => {
+    if (small === undefined || large === undefined || quantityOrder(small, large) <= 0) return;
+    const detail = `${words[0]} value ${small} is greater than ${words[1]} value ${large}`;
+    errors.push(fieldError.invalid(`${path}.${field}[${resource}]`, value, detail));
+  };
+  order(min, max, 'min', min, ['min', 'max']);
+  order(min, request, 'defaultRequest', request, ['min', 'default request']);
+  order(request, max, 'defaultRequest', request, ['default request', 'max']);
+  order(request, standard, 'defaultRequest', request, ['default request', 'default limit']);
+  order(min, standard, 'default', standard, ['min', 'default']);
+  order(standard, max, 'default', standard, ['default', 'max']);
+}
 
 const standardQuota = (name: string) => quotaResources.includes(name) || /^(requests\.)?hugepages-/.test(name);
 
@@ -368,7 +423,10 @@ const volumeTypes = [
 
 export function persistentVolume(object: unknown, errors: Errors): void {
   const spec = at(object, 'spec');
-  if (list(spec, 'accessModes').length === 0) errors.push(fieldError.required('spec.accessModes'));
+  const modes = list(spec, 'accessModes').map(String);
+  if (modes.length === 0) errors.push(fieldError.required('spec.accessModes'));
+  for (const mode of modes)
+    if (!accessModes.includes(mode)) errors.push(fieldError.notSupported('spec.accessModes', mode, accessModes));
   const capacity = record(spec, 'capacity');
   if (Object.keys(capacity).length === 0) errors.push(fieldError.required('spec.capacity'));
   if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
@@ -380,9 +438,81 @@ export function persistentVolume(object: unknown, errors: Errors): void {
     errors.push(fieldError.forbidden(`spec.${type}`, 'may not specify more than 1 volume type'));
 }
 
+function endpointAddress(address: unknown, path: string, errors: Errors): void {
+  const ip = text(address, 'ip');
+  problems(`${path}.ip`, ip, addressProblem(ip), errors);
+  const hostname = text(address, 'hostname');
+  if (hostname !== '') problems(`${path}.hostname`, hostname, dns1123Label(hostname), errors);
+  const special = addressProblem(ip).length > 0 ? ['must be a valid IP address'] : specialAddressProblem(ip);
+  problems(`${path}.ip`, ip, special, errors);
+}
+
+export function endpoints(object: unknown, errors: Errors): void {
+  for (const [index, subset] of objects(object, 'subsets').entries()) {
+    const path = `subsets[${index}]`;
+    const ready = objects(subset, 'addresses');
+    const notReady = objects(subset, 'notReadyAddresses');
+    if (ready.length + notReady.length === 0)
+      errors.push(fieldError.required(path, 'must specify `addresses` or `notReadyAddresses`'));
+    for (const [at, address] of ready.entries()) endpointAddress(address, `${path}.addresses[${at}]`, errors);
+    for (const [at, address] of notReady.entries())
+      endpointAddress(address, `${path}.notReadyAddresses[${at}]`, errors);
+    const ports = objects(subset, 'ports');
+    for (const [at, port] of ports.entries()) {
+      const here = `${path}.ports[${at}]`;
+      const name = text(port, 'name');
+      if (ports.length > 1 && name === '') errors.push(fieldError.required(`${here}.name`));
+      else if (name !== '') problems(`${here}.name`, name, dns1123Label(name), errors);
+      portNumber(port.port, `${here}.port`, errors);
+      oneOf(port, here, 'protocol', protocols, errors);
+      const application = text(port, 'appProtocol');
+      if (application !== '') problems(`${here}.appProtocol`, application, qualifiedName(application), errors);
+    }
+  }
+}
+
+/** A reference as the real server's internal type prints it. */
+function internalReference(reference: unknown): unknown {
+  if (reference === undefined || reference === null) return null;
+  const names = ['Kind', 'Namespace', 'Name', 'UID', 'APIVersion', 'ResourceVersion', 'FieldPath'];
+  const field = (name: string) =>
+    name === 'UID' ? 'uid' : name.replace(/^[A-Z]+(?=[A-Z]|$)|^[A-Z]/, (start) => start.toLowerCase());
+  return Object.fromEntries(names.map((name) => [name, text(reference, field(name))]));
+}
+
+/** [name in events.k8s.io, name in error messages, in their order] */
+const fixedEventFields: readonly (readonly [string, string])[] = [
+  ['regarding', 'involvedObject'],
+  ['reason', 'reason'],
+  ['note', 'message'],
+  ['deprecatedSource', 'source'],
+  ['deprecatedFirstTimestamp', 'firstTimestamp'],
+  ['deprecatedLastTimestamp', 'lastTimestamp'],
+  ['deprecatedCount', 'count'],
+  ['reason', 'reason'],
+  ['type', 'type'],
+  ['eventTime', 'eventTime'],
+  ['action', 'action'],
+  ['related', 'related'],
+  ['reportingController', 'reportingController'],
+  ['reportingInstance', 'reportingInstance'],
+];
+
+function eventUpdate(object: unknown, old: unknown, errors: Errors): void {
+  for (const [field, shown] of fixedEventFields) {
+    const value = at(object, field);
+    if (same(value, at(old, field))) continue;
+    const printed = field === 'regarding' || field === 'related' ? internalReference(value) : (value ?? '');
+    errors.push(fieldError.invalid(shown, printed, immutableText));
+  }
+}
+
 export function event(object: unknown, errors: Errors, old?: unknown): void {
-  if (old !== undefined) return;
   const core = at(object, 'apiVersion') === 'v1';
+  if (old !== undefined && !core) {
+    eventUpdate(object, old, errors);
+    return;
+  }
   const time = at(object, 'eventTime');
   if (time === undefined || time === null) {
     const namespace = text(object, core ? 'involvedObject.namespace' : 'regarding.namespace');

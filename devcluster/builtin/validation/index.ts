@@ -7,7 +7,9 @@ import * as workloads from './workloads.ts';
 
 const checks: { readonly [kind: string]: Check } = {
   '/ConfigMap': core.configMap,
+  '/Endpoints': core.endpoints,
   '/Event': core.event,
+  '/LimitRange': core.limitRange,
   '/PersistentVolume': core.persistentVolume,
   '/PersistentVolumeClaim': core.claim,
   '/Pod': workloads.pod,

@@ -179,6 +179,7 @@ export function podSpec(spec: unknown, path: string, errors: Errors): void {
     const value = text(spec, field);
     if (value !== '') problems(`${path}.${field}`, value, dns1123Subdomain(value), errors);
   }
+  notSupported(spec, path, 'preemptionPolicy', ['PreemptLowerPriority', 'Never'], errors);
   const deadline = at(spec, 'activeDeadlineSeconds');
   if (typeof deadline === 'number' && (deadline < 1 || deadline > 2147483647)) {
     errors.push(

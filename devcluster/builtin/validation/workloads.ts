@@ -246,8 +246,10 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
     if (zero(at(rolling, 'maxUnavailable')) && zero(at(rolling, 'maxSurge'))) {
       errors.push(fieldError.required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
     }
-  } else if (strategy !== 'OnDelete')
-    notSupported(spec, 'spec', 'updateStrategy.type', ['OnDelete', 'RollingUpdate'], errors);
+  } else if (strategy !== 'OnDelete') {
+    const value = internalForm(at(spec, 'updateStrategy'), ['Type', 'RollingUpdate']);
+    errors.push(fieldError.notSupported('spec.updateStrategy', value, ['RollingUpdate', 'OnDelete']));
+  }
   nonNegative(spec, 'spec', 'revisionHistoryLimit', errors);
 }
 
@@ -281,7 +283,11 @@ export function job(object: unknown, errors: Errors, old?: unknown): void {
   const selector = at(spec, 'selector');
   if (selector === undefined || selector === null) errors.push(fieldError.required('spec.selector'));
   else labelSelector(spec, 'spec', 'selector', errors);
-  if (selector !== undefined && selectorMatches(selector, record(spec, 'template.metadata.labels')) === false) {
+  const matches =
+    selector === undefined || selector === null
+      ? false
+      : selectorMatches(selector, record(spec, 'template.metadata.labels'));
+  if (matches === false) {
     errors.push(
       fieldError.invalid(
         'spec.template.metadata.labels',
