@@ -131,6 +131,17 @@ describe('verdict: merging and modes', () => {
     assert.equal(evaluate(loose, request(call('a/b'))).effect, 'deny');
   });
 
+  it('lets a denial by one policy stand against an approval that another asks for', () => {
+    const set = compile(
+      clusterPolicy({ tools: { requireApproval: ['github/*'] } }, 'a'),
+      clusterPolicy({ tools: { deny: ['github/delete_*'] } }, 'b'),
+    );
+    const verdict = evaluate(set, request(call('github/delete_repo')));
+    assert.equal(verdict.effect, 'deny');
+    assert.equal(verdict.decidedBy?.policy.name, 'b');
+    assert.equal(verdict.approval, undefined);
+  });
+
   it('keeps an AgentPolicy to its namespace', () => {
     const set = compile(namespacePolicy({ tools: { deny: ['*'] } }, 'local', 'team-b'));
     assert.equal(evaluate(set, request(call('a/b'))).effect, 'allow');
