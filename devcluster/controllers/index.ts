@@ -1,10 +1,12 @@
 /** The controllers that users take for granted. */
+import { componentSchemas } from '../builtin/index.ts';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { startAggregation } from './aggregation.ts';
 import { startEventExpiry } from './expiry.ts';
 import { startGarbageCollector } from './garbage.ts';
 import { startNamespaces } from './namespaces.ts';
+import { startTypeChecking } from './typechecking.ts';
 
 export interface Controllers {
   close(): void;
@@ -17,6 +19,7 @@ export function startControllers(context: RegistryContext, logger: Logger, caPem
     startGarbageCollector(context, logger),
     startAggregation(context, logger),
     startEventExpiry(context, logger),
+    startTypeChecking(context, { componentSchemas }, logger),
   ];
   return {
     close: () => {
