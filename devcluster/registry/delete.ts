@@ -169,7 +169,7 @@ export function deleteOptions(
 ): DeleteOptions & { readonly dryRun?: readonly string[] } {
   const raw: { [key: string]: unknown } = isObject(body) ? body : {};
   const out: { -readonly [K in keyof DeleteOptions]: DeleteOptions[K] } & { dryRun?: string[] } = {};
-  const grace = raw.gracePeriodSeconds ?? numberOf(query.get('gracePeriodSeconds'), 'gracePeriodSeconds');
+  const grace = raw.gracePeriodSeconds ?? numberOf(query.get('gracePeriodSeconds'));
   if (typeof grace === 'number') out.gracePeriodSeconds = Math.max(0, grace);
   const policy = raw.propagationPolicy ?? query.get('propagationPolicy') ?? undefined;
   if (typeof policy === 'string' && policy !== '') out.propagationPolicy = policy;
@@ -206,7 +206,7 @@ export function deleteOptions(
 
 const policies = ['Foreground', 'Background', 'Orphan'];
 
-function numberOf(text: string | null, name: string): number | undefined {
+function numberOf(text: string | null): number | undefined {
   if (text === null || text === '') return undefined;
   if (/^-?\d+$/.test(text)) return Number(text);
   throw failure(400, 'BadRequest', `strconv.ParseInt: parsing ${JSON.stringify(text)}: invalid syntax`);
