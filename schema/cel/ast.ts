@@ -117,3 +117,22 @@ export function children(expr: Expr): readonly Expr[] {
       return [expr.range, expr.init, expr.condition, expr.step, expr.result];
   }
 }
+
+export function literal(offset: number, value: CelValue): Expr {
+  return { kind: 'literal', offset, value };
+}
+
+export function call(offset: number, fn: string, args: readonly Expr[]): Expr {
+  return { kind: 'call', offset, fn, target: undefined, args };
+}
+
+/** A tree of `a && b && c …` no deeper than it must be: long chains must not nest long. */
+export function balance(fn: string, terms: readonly Expr[], offsets: readonly number[]): Expr {
+  const build = (from: number, to: number): Expr => {
+    if (from === to) return terms[from] as Expr;
+    // Each operator stands between its left and its right half.
+    const middle = (from + to - 1) >> 1;
+    return call(offsets[middle] ?? 0, fn, [build(from, middle), build(middle + 1, to)]);
+  };
+  return build(0, terms.length - 1);
+}

@@ -138,7 +138,19 @@ const TYPE_VALUES: ReadonlyMap<string, CelValue> = new Map(TYPE_NAMES.map(([name
  * format libraries. The authorizer library is not part of it.
  */
 export function createCelEnvironment(options: EnvironmentOptions = {}): CelEnvironment {
-  return environment(functionTable([...LIBRARIES, ...(options.libraries ?? [])]), options);
+  const { libraries = [] } = options;
+  return environment(
+    libraries.length === 0 ? kubernetesFunctions() : functionTable([...LIBRARIES, ...libraries]),
+    options,
+  );
+}
+
+let table: FunctionTable | undefined;
+
+/** Made once: that takes some milliseconds. */
+function kubernetesFunctions(): FunctionTable {
+  table ??= functionTable(LIBRARIES);
+  return table;
 }
 
 function environment(functions: FunctionTable, options: Omit<EnvironmentOptions, 'libraries'>): CelEnvironment {

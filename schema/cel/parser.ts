@@ -1,4 +1,4 @@
-import type { CallExpr, Entry, Expr, StructField } from './ast.ts';
+import { balance, type CallExpr, call, type Entry, type Expr, literal, type StructField } from './ast.ts';
 import { CelCompileError, type CelIssue, issueAt, issueWithAll } from './issues.ts';
 import { type Token, tokenize } from './lexer.ts';
 import { expandMacro } from './macros.ts';
@@ -438,23 +438,4 @@ class Parser {
     this.#expect('}', ["','"]);
     return entries;
   }
-}
-
-function literal(offset: number, value: CelValue): Expr {
-  return { kind: 'literal', offset, value };
-}
-
-function call(offset: number, fn: string, args: readonly Expr[]): Expr {
-  return { kind: 'call', offset, fn, target: undefined, args };
-}
-
-/** A tree of `a && b && c …` no deeper than it must be: long chains must not nest long. */
-function balance(fn: string, terms: readonly Expr[], offsets: readonly number[]): Expr {
-  const build = (from: number, to: number): Expr => {
-    if (from === to) return terms[from] as Expr;
-    // Each operator stands between its left and its right half.
-    const middle = (from + to - 1) >> 1;
-    return call(offsets[middle] ?? 0, fn, [build(from, middle), build(middle + 1, to)]);
-  };
-  return build(0, terms.length - 1);
 }
