@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { compileRuleValidator } from '../../schema/cel/rules.ts';
 import {
   checkStructuralSchema,
   compileSchema,
@@ -145,6 +146,69 @@ describe('schema: rules of custom resources', () => {
     assert.deepEqual(status(9), []);
     assert.deepEqual(status(10), ['Invalid value: failed rule: self.spec.a >= self.status.b']);
     assert.equal(status(51).length, 2);
+  });
+
+  it('all rules of an object share one budget', () => {
+    const rules = ['self.all(x, x > 0)', 'self.all(x, x > 1)', 'self.all(x, x > 2)'].map((rule) => ({ rule }));
+    const list: SchemaProps = { type: 'array', items: INTEGER, 'x-kubernetes-validations': rules };
+    const validate = compileRuleValidator({ type: 'object', properties: { list } }, environment);
+    assert.ok(validate !== undefined);
+    const object = { list: [7, 8, 9] };
+    const { errors, cost } = validate(object, undefined, '', undefined);
+    assert.deepEqual(errors, []);
+    const enough = validate(object, undefined, '', undefined, cost);
+    assert.deepEqual(enough.errors, []);
+    const found = validate(object, undefined, '', undefined, cost - 1).errors;
+    assert.deepEqual(
+      found.map((error) => `${error.field}: ${error.detail}`),
+      ['list: validation failed due to running out of cost budget, no further validation rules will be run'],
+    );
+  });
+
+  it('of old items with equal keys the first is the old self', () => {
+    const schema = withSpec({
+      type: 'object',
+      properties: {
+        list: {
+          type: 'array',
+          'x-kubernetes-list-type': 'map',
+          'x-kubernetes-list-map-keys': ['k'],
+          items: {
+            type: 'object',
+            properties: { k: TEXT, n: INTEGER },
+            'x-kubernetes-validations': [{ rule: 'self.n >= oldSelf.n' }],
+          },
+        },
+      },
+    });
+    const old = {
+      spec: {
+        list: [
+          { k: 'a', n: 1 },
+          { k: 'a', n: 5 },
+        ],
+      },
+    };
+    assert.deepEqual(words(schema, { spec: { list: [{ k: 'a', n: 2 }] } }, old), []);
+    assert.equal(words(schema, { spec: { list: [{ k: 'a', n: 0 }] } }, old).length, 1);
+  });
+
+  it('fields named like what every JavaScript object has are fields like others', () => {
+    for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
+      const field: SchemaProps = { ...INTEGER, default: 7 };
+      const spec: SchemaProps = { type: 'object', properties: Object.fromEntries([[name, field]]) };
+      const compiled = compileSchema(withSpec(spec), { environment });
+      const object: JsonObject = { spec: {} };
+      compiled.applyDefaults(object);
+      assert.equal(JSON.stringify(object), `{"spec":{"${name}":7}}`);
+      assert.deepEqual(compiled.prune(object), []);
+      const unknown = JSON.parse(`{"spec":{"${name}":1}}`) as JsonObject;
+      assert.deepEqual(compileSchema(withSpec({ type: 'object' })).prune(unknown), [`spec.${name}`]);
+      assert.equal(JSON.stringify(unknown), '{"spec":{}}');
+      assert.deepEqual(words(withSpec({ type: 'object', required: [name] }), { spec: {} }), [
+        `spec.${name}: Required value`,
+      ]);
+    }
   });
 
   it('names that CEL cannot write are escaped', () => {
