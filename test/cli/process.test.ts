@@ -83,14 +83,17 @@ describe('paths in hints', () => {
 describe('the program’s name in hints', () => {
   const bin = join(ROOT, 'bin', 'kubechain');
   it('is what the user has to type, there where the user is', () => {
+    // Made here: a folder that is surely not above the checkout.
+    const elsewhere = mkdtempSync(join(tmpdir(), 'kubechain-elsewhere-'));
     assert.equal(programName({ KUBECHAIN_STARTED_AS: bin }, ROOT), './bin/kubechain');
     assert.equal(programName({ KUBECHAIN_STARTED_AS: '/usr/local/bin/kubectl-kubechain' }, ROOT), 'kubectl kubechain');
-    assert.equal(programName({ KUBECHAIN_STARTED_AS: bin, PATH: join(ROOT, 'bin') }, tmpdir()), 'kubechain');
-    assert.equal(programName({ KUBECHAIN_STARTED_AS: bin, PATH: '' }, tmpdir()), bin);
+    assert.equal(programName({ KUBECHAIN_STARTED_AS: bin, PATH: join(ROOT, 'bin') }, elsewhere), 'kubechain');
+    assert.equal(programName({ KUBECHAIN_STARTED_AS: bin, PATH: '' }, elsewhere), bin);
     assert.equal(
       programName({ KUBECHAIN_STARTED_AS: '/p/node_modules/.bin/kubechain' }, '/p'),
       'node_modules/.bin/kubechain',
     );
+    rmSync(elsewhere, { recursive: true });
   });
 });
 
