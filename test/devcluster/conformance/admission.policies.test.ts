@@ -20,7 +20,7 @@ const rule = (expression: string, more: Fields = {}): Fields => ({ validations: 
 const cases: { readonly [name: string]: PolicyCase } = {
   expression: { spec: rule('object.data.n == "1"'), code: 422, says: 'failed expression: object.data.n == "1"' },
   holds: { spec: rule('object.data.n == "4"'), code: 201 },
-  message: { spec: rule('false', { message: ' must be one ' }), code: 422, says: 'must be one' },
+  'plain-message': { spec: rule('false', { message: ' must be one ' }), code: 422, says: 'must be one' },
   computed: {
     spec: rule('false', { message: 'm', messageExpression: '"got " + object.data.n', reason: 'Forbidden' }),
     code: 403,
