@@ -1,13 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock, KubeClient, Logger, ObjectKey } from '../kube/index.ts';
 import { createBackoff, isAlreadyExists, messageOf, sleep } from '../kube/index.ts';
-import { SEAL_KEY_BYTES } from '../policies/approvals/index.ts';
+import { APPROVAL_KEY_FIELD, SEAL_KEY_BYTES } from '../policies/approvals/index.ts';
 import { getSecret } from './certificates/selfSigned.ts';
 import { secrets } from './resources.ts';
-
-/** Name and field of the Secret whose key seals Approvals. Only webhook and operator may read it. */
-export const APPROVAL_KEY_SECRET = 'kubechain-approval-key';
-export const APPROVAL_KEY_FIELD = 'key';
 
 /** A key that somebody replaced is found this soon. */
 const LOOK_AGAIN_MS = 60_000;

@@ -1,5 +1,5 @@
+export { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET } from '../policies/approvals/index.ts';
 export { createIdentities, DEFAULT_OPERATOR, type Identities, type IdentityOptions } from './admission/identities.ts';
-export { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET } from './approvalKey.ts';
 export {
   CONFIGURATION_NAME,
   type Configuration,

@@ -1,5 +1,6 @@
 import type { Clock, KubeClient, KubeObject, Logger, Resource } from '../../kube/index.ts';
 import { isNotFound, messageOf } from '../../kube/index.ts';
+import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET, SEAL_KEY_BYTES } from '../../policies/approvals/index.ts';
 
 /** What seals are checked with, and who this operator is. */
 export interface SealIdentity {
@@ -13,9 +14,6 @@ interface Secret extends KubeObject {
 }
 
 const secrets: Resource<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
-
-/** Where the webhook keeps the key, in the namespace that both run in. */
-export const APPROVAL_KEY = { name: 'kubechain-approval-key', field: 'key' } as const;
 
 const PATIENCE_MS = 2_000;
 
@@ -37,9 +35,16 @@ export function createSealIdentity(options: {
 
   async function readKey(signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      const secret = await client.get(secrets, { namespace: options.namespace, name: APPROVAL_KEY.name }, { signal });
-      const encoded = secret.data?.[APPROVAL_KEY.field];
-      return encoded === undefined ? undefined : Buffer.from(encoded, 'base64');
+      const secret = await client.get(secrets, { namespace: options.namespace, name: APPROVAL_KEY_SECRET }, { signal });
+      const encoded = secret.data?.[APPROVAL_KEY_FIELD];
+      const bytes = Buffer.from(encoded ?? '', 'base64');
+      if (bytes.length >= SEAL_KEY_BYTES) return bytes;
+      // Nothing can be sealed with it, and asking would throw.
+      logger.warn(
+        { bytes: bytes.length },
+        `approvals: the key is shorter than ${SEAL_KEY_BYTES} bytes and counts for nothing`,
+      );
+      return undefined;
     } catch (error) {
       if (!isNotFound(error)) logger.warn({ error: messageOf(error) }, 'approvals: the key cannot be read');
       return isNotFound(error) ? undefined : key;

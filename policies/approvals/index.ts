@@ -8,6 +8,8 @@ export {
 } from './judge.ts';
 export { type Requester, type RequesterLookups, requesterOf } from './requester.ts';
 export {
+  APPROVAL_KEY_FIELD,
+  APPROVAL_KEY_SECRET,
   argumentsDigest,
   isSealed,
   SEAL_KEY_BYTES,

@@ -15,6 +15,10 @@ export interface SealedDecision {
 /** Bytes that a key has at least. */
 export const SEAL_KEY_BYTES = 32;
 
+/** Name and field of the Secret whose key seals Approvals. Only webhook and operator may read it. */
+export const APPROVAL_KEY_SECRET = 'kubechain-approval-key';
+export const APPROVAL_KEY_FIELD = 'key';
+
 const VERSION = 'v1';
 
 /** `sha256:` and the SHA-256 of a call's `spec.arguments`, in hex: what an Approval names. */
