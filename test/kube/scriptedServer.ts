@@ -154,7 +154,7 @@ export function widgetList(items: Widget[], version: string | number, token?: st
 export const line = (type: string, object: object): string => `${JSON.stringify({ type, object })}\n`;
 
 /** Resolves when `test` holds; looks again at every turn of the event loop, and fails after `ms`. */
-export async function until(test: () => boolean, what: string, ms = 5000): Promise<void> {
+export async function until(test: () => boolean, what: string, ms = 15_000): Promise<void> {
   const end = performance.now() + ms;
   while (!test()) {
     if (performance.now() > end) throw new Error(`waited ${ms} ms in vain: ${what}`);
