@@ -3,7 +3,8 @@ import type { Collected } from './collector.ts';
 import { Collector } from './collector.ts';
 import { POLICY_INVALID } from './compile.ts';
 import { activeExceptions } from './exceptions.ts';
-import type { CompiledPolicy } from './policy.ts';
+import type { Match } from './match.ts';
+import type { CompiledPolicy, Judge } from './policy.ts';
 import type { Scope } from './scope.ts';
 import { createScope } from './scope.ts';
 import type {
@@ -52,6 +53,8 @@ export function effectiveLimits(set: CompiledPolicySet, request: PolicyRequest):
   return limits;
 }
 
+const NO_JUDGES: readonly Judge[] = [];
+
 /** What is asked of the policies: everything, or only what limits runs. */
 export type Extent = 'all' | 'limits';
 
@@ -64,8 +67,29 @@ export function collect(
   const scope = createScope(request);
   const collector = new Collector(scope, activeExceptions(request.exceptions, scope.namespace, request.now));
   if (!JUDGED.has(scope.kind)) return collector.result;
-  for (const policy of set.policies) collectOne(policy, scope, collector, extent, traces);
+  for (const policy of set.policies) {
+    const steps: TraceStep[] | undefined = traces === undefined ? undefined : [];
+    const standing = collectOne(policy, scope, collector, extent, steps);
+    traces?.push(traceOf(policy, scope, standing, steps ?? []));
+  }
   return collector.result;
+}
+
+/** How a policy stands to an object. */
+type Standing = Match | 'off' | 'otherKind';
+
+function traceOf(policy: CompiledPolicy, scope: Scope, standing: Standing, steps: readonly TraceStep[]): PolicyTrace {
+  const { place } = scope.request;
+  const matched = standing === 'yes';
+  const result = matched ? resultOf(steps) : 'abstain';
+  return { policy: policy.ref, mode: policy.modes[place], matched, why: whyOf(standing, scope), result, steps };
+}
+
+function whyOf(standing: Standing, { kind, request }: Scope): string {
+  if (standing === 'yes') return 'it matches';
+  if (standing === 'off') return `its mode is Off at ${request.place}`;
+  if (standing === 'otherKind') return `spec.match.kinds does not name ${kind}`;
+  return 'no' in standing ? standing.no : standing.notEvaluable;
 }
 
 function collectOne(
@@ -73,37 +97,18 @@ function collectOne(
   scope: Scope,
   collector: Collector,
   extent: Extent,
-  traces: PolicyTrace[] | undefined,
-): void {
+  steps: TraceStep[] | undefined,
+): Standing {
   const mode = policy.modes[scope.request.place];
-  const steps: TraceStep[] | undefined = traces === undefined ? undefined : [];
-  const trace = (matched: boolean, why: string): void => {
-    traces?.push({
-      policy: policy.ref,
-      mode,
-      matched,
-      why,
-      result: matched ? resultOf(steps ?? []) : 'abstain',
-      steps: steps ?? [],
-    });
-  };
-  if (mode === 'Off') {
-    trace(false, `its mode is Off at ${scope.request.place}`);
-    return;
-  }
+  if (mode === 'Off') return 'off';
   const { kinds } = policy.matcher;
   const isKind = kinds === undefined || kinds.has(scope.kind);
-  const onlyLimits = extent === 'limits' || !isKind;
   // Limits are of runs, whichever object of the run is judged.
-  if (!isKind && (scope.request.counters === undefined || !isOfRuns(policy))) {
-    trace(false, `spec.match.kinds does not name ${scope.kind}`);
-    return;
-  }
+  if (!isKind && (scope.request.counters === undefined || !isOfRuns(policy))) return 'otherKind';
   const match = policy.matcher.match(scope);
   if (match !== 'yes') {
     if ('notEvaluable' in match) collector.skip(policy.ref, match.notEvaluable);
-    trace(false, 'no' in match ? match.no : match.notEvaluable);
-    return;
+    return match;
   }
   collector.begin(policy, mode, steps);
   if (policy.broken) {
@@ -115,29 +120,33 @@ function collectOne(
       detail: `the policy itself is invalid, and denies what it is about until it is mended: ${first?.field ?? 'spec'} ${first?.message ?? ''}`,
       fix: `correct ${policy.ref.kind} ${policy.label}`,
     });
-    trace(true, 'it matches');
-    return;
+    return match;
   }
-  for (const judge of policy.judges.get(scope.kind) ?? []) {
+  const onlyLimits = extent === 'limits' || !isKind;
+  for (const judge of policy.judges.get(scope.kind) ?? NO_JUDGES) {
     if (onlyLimits && judge.ofRuns !== true) continue;
     const before = steps?.length;
-    let asked: undefined | 'notAsked';
-    try {
-      asked = judge.judge(scope, collector);
-    } catch (error) {
-      // Nothing of the sort is known; should it happen, it must not open the gate.
-      collector.report({
-        rule: POLICY_INVALID,
-        field: '',
-        value: policy.label,
-        detail: `the policy could not be evaluated: ${error instanceof Error ? error.message : String(error)}`,
-      });
-    }
+    const asked = ask(judge, policy, scope, collector);
     if (steps !== undefined && steps.length === before && asked === undefined) {
       for (const rule of judge.rules) steps.push({ rule, outcome: 'pass', detail: 'nothing found' });
     }
   }
-  trace(true, 'it matches');
+  return match;
+}
+
+function ask(judge: Judge, policy: CompiledPolicy, scope: Scope, collector: Collector): undefined | 'notAsked' {
+  try {
+    return judge.judge(scope, collector);
+  } catch (error) {
+    // Nothing of the sort is known; should it happen, it must not open the gate.
+    collector.report({
+      rule: POLICY_INVALID,
+      field: '',
+      value: policy.label,
+      detail: `the policy could not be evaluated: ${error instanceof Error ? error.message : String(error)}`,
+    });
+    return undefined;
+  }
 }
 
 function isOfRuns({ matcher, limits }: CompiledPolicy): boolean {

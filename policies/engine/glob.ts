@@ -28,6 +28,7 @@ export function compileGlob(pattern: string): Glob {
   const inner = parts.slice(1, -1).filter((part) => part !== '');
   const shortest = first.length + last.length;
   if (inner.length === 0) {
+    if (last === '') return { source: pattern, test: (text) => text.startsWith(first) };
     return {
       source: pattern,
       test: (text) => text.length >= shortest && text.startsWith(first) && text.endsWith(last),
@@ -83,6 +84,10 @@ export function compileGlobs(patterns: readonly string[]): GlobSet {
   const wild = globs.filter(({ literal }) => literal === undefined);
   return {
     sources: patterns,
-    match: (text) => (literals.has(text) ? text : wild.find((glob) => glob.test(text))?.source),
+    match(text) {
+      if (literals.size > 0 && literals.has(text)) return text;
+      for (const glob of wild) if (glob.test(text)) return glob.source;
+      return undefined;
+    },
   };
 }

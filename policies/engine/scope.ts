@@ -43,8 +43,8 @@ export interface Scope {
   /** ` for agent billing-bot`, or nothing. */
   readonly forAgent: string;
   readonly budget: Budget;
-  /** Works something out once for all policies. The function must depend on nothing but its argument. */
-  memo<K, V>(compute: (of: K) => V, of: K): V;
+  /** What follows from the request alone: worked out when the first policy asks for it, and not again for the others. */
+  fact<T>(compute: (scope: Scope) => T): T;
 }
 
 const DONE_BY_AGENTS: ReadonlySet<string> = new Set(['Agent', 'Task', 'TaskRun', 'TaskRunToolCall']);
@@ -81,7 +81,8 @@ export function createScope(request: PolicyRequest): Scope {
     identity?.kind === 'MCPServer' ? byName(context?.mcpServers, identity.server) : undefined,
   );
   const llm = self('LLM', referred(context?.llm, textAt(agent, 'spec', 'llmRef', 'name')));
-  return {
+  const facts = new Map<unknown, unknown>();
+  const scope: Scope = {
     request,
     object,
     kind,
@@ -99,24 +100,15 @@ export function createScope(request: PolicyRequest): Scope {
     call,
     forAgent: agentName === undefined ? '' : ` for agent ${agentName}`,
     budget: newBudget(),
-    memo: createMemo(),
+    fact: <T>(compute: (scope: Scope) => T): T => {
+      const known = facts.get(compute);
+      if (known !== undefined) return known as T;
+      const found = compute(scope);
+      facts.set(compute, found);
+      return found;
+    },
   };
-}
-
-function createMemo(): Scope['memo'] {
-  const known = new Map<unknown, Map<unknown, unknown>>();
-  return <K, V>(compute: (of: K) => V, of: K): V => {
-    let results = known.get(compute);
-    if (results === undefined) {
-      results = new Map();
-      known.set(compute, results);
-    }
-    const found = results.get(of);
-    if (found !== undefined || results.has(of)) return found as V;
-    const result = compute(of);
-    results.set(of, result);
-    return result;
-  };
+  return scope;
 }
 
 export function labelsOf(object: unknown): Readonly<Record<string, unknown>> {
@@ -176,7 +168,7 @@ function parseArguments(text: string): ReturnType<ScopedCall['arguments']> {
 
 /** What expressions read, for all policies. */
 export function variablesOf(scope: Scope): Variables {
-  return scope.memo(makeVariables, scope);
+  return scope.fact(makeVariables);
 }
 
 function makeVariables(scope: Scope): Variables {

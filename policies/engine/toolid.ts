@@ -150,17 +150,22 @@ export function compileToolPatterns(patterns: readonly string[]): ToolPatterns {
       else known.push(pattern);
     }
   }
-  const exact = (names: readonly ToolName[]): string | undefined => names.find(({ id }) => literals.has(id))?.id;
-  const wildcard = ({ server, name }: ToolName): string | undefined =>
-    byServer.get(server)?.find((pattern) => pattern.name.test(name))?.source ??
-    anyServer.find((pattern) => pattern.server.test(server) && pattern.name.test(name))?.source;
+  const exact = (names: readonly ToolName[]): string | undefined => {
+    if (literals.size > 0) for (const { id } of names) if (literals.has(id)) return id;
+    return undefined;
+  };
+  const wildcard = ({ server, name }: ToolName): string | undefined => {
+    for (const pattern of byServer.get(server) ?? []) if (pattern.name.test(name)) return pattern.source;
+    for (const pattern of anyServer) if (pattern.name.test(name) && pattern.server.test(server)) return pattern.source;
+    return undefined;
+  };
   const isWhole = (pattern: ToolPattern): boolean => /^\*+$/.test(pattern.name.source);
   return {
     sources: patterns,
     exact,
     match(names) {
       const found = exact(names);
-      if (found !== undefined) return found;
+      if (found !== undefined || literals.size === compiled.length) return found;
       for (const name of names) {
         const source = wildcard(name);
         if (source !== undefined) return source;

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import type { Address } from './address.ts';
 import { compileGlob } from './glob.ts';
 
 /**
@@ -8,33 +9,17 @@ import { compileGlob } from './glob.ts';
  */
 export interface UrlPattern {
   readonly source: string;
-  test(url: URL): boolean;
+  test(url: Address): boolean;
 }
 
-/** Matches `URL.hostname` (punycode, lower case, brackets around IPv6). */
-type HostTest = (host: string) => boolean;
+type HostTest = (url: Address) => boolean;
 
-const DEFAULT_PORTS: Readonly<Record<string, string>> = { 'http:': '80', 'https:': '443' };
 const LABEL = /^[a-z0-9_-]+$/;
 const LABEL_PATTERN = /^[a-z0-9_*-]+$/;
 /** Characters that servers are known to decode into path separators. */
 const HIDDEN_SEPARATOR = /%(2f|5c|00)/i;
 /** All that follows a scheme's slashes, up to the path. */
 const SHAPE = /^([a-z][a-z0-9+.-]*):\/\/([^/]*)(\/.*)?$/i;
-
-/** Parses a URL, or says why it cannot be judged: then nothing matches it. */
-export function parseUrl(text: string): URL | { readonly problem: string } {
-  if (!URL.canParse(text)) return { problem: 'is no URL' };
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:') return { problem: 'is neither http:// nor https://' };
-  if (url.username !== '' || url.password !== '') return { problem: 'carries a user name or password before its host' };
-  return url;
-}
-
-/** The port that is used: the scheme's own where none is written. */
-export function portOf(url: URL): string {
-  return url.port === '' ? (DEFAULT_PORTS[url.protocol] ?? '') : url.port;
-}
 
 /** Compiles a pattern, or says why it can match nothing. */
 export function compileUrlPattern(source: string): UrlPattern | { readonly problem: string } {
@@ -54,7 +39,7 @@ export function compileUrlPattern(source: string): UrlPattern | { readonly probl
   if ('problem' in paths) return paths;
   return {
     source,
-    test: (url) => url.protocol === protocol && host.test(url) && paths.test(url.pathname),
+    test: (url) => url.protocol === protocol && host.test(url) && paths.test(url),
   };
 }
 
@@ -66,7 +51,7 @@ export function compileHostPattern(source: string): UrlPattern | { readonly prob
   return 'problem' in host ? host : { source, test: host.test };
 }
 
-function compileAuthority(authority: string): { test: (url: URL) => boolean } | { readonly problem: string } {
+function compileAuthority(authority: string): { test: (url: Address) => boolean } | { readonly problem: string } {
   const split = /^(\[[^\]]*\]|[^:]*)(?::([0-9]+|\*))?$/.exec(authority);
   if (split === null) return { problem: `has "${authority}" for a host: write host, host:port or host:*` };
   const [, hostname = '', port] = split;
@@ -77,8 +62,8 @@ function compileAuthority(authority: string): { test: (url: URL) => boolean } | 
   const wanted = port === undefined || port === '*' ? port : String(Number(port));
   return {
     test(url) {
-      const portFits = wanted === '*' || (wanted === undefined ? url.port === '' : portOf(url) === wanted);
-      return portFits && host(url.hostname);
+      const portFits = wanted === '*' || (wanted === undefined ? url.isDefaultPort : url.port === wanted);
+      return portFits && host(url);
     },
   };
 }
@@ -88,7 +73,7 @@ function compileHost(text: string): HostTest | { readonly problem: string } {
   if (!text.includes('*')) {
     if (!URL.canParse(`http://${text}/`)) return { problem: `can match nothing: "${text}" is no host` };
     const { hostname } = new URL(`http://${text}/`);
-    return (host) => host === hostname;
+    return (url) => url.hostname === hostname;
   }
   if (text === '**') return () => true;
   const labels = text
@@ -105,10 +90,9 @@ function compileHost(text: string): HostTest | { readonly problem: string } {
       problem: `can match nothing: "${text}" is no host; * stands within one label, a leading "**." for several labels`,
     };
   const globs = labels.map(compileGlob);
-  return (host) => {
-    const actual = host.split('.');
+  return ({ hostname, labels: actual }) => {
     // An IP address has no labels: 10.* is no pattern of a network.
-    if (host.startsWith('[') || /^[0-9]+$/.test(actual[actual.length - 1] ?? '')) return false;
+    if (hostname.startsWith('[') || /^[0-9]+$/.test(actual[actual.length - 1] ?? '')) return false;
     const skipped = actual.length - globs.length;
     if (several ? skipped < 1 : skipped !== 0) return false;
     if (!actual.every((label) => LABEL.test(label))) return false;
@@ -116,7 +100,7 @@ function compileHost(text: string): HostTest | { readonly problem: string } {
   };
 }
 
-function compilePath(path: string): { test: (path: string) => boolean } | { readonly problem: string } {
+function compilePath(path: string): { test: (url: Address) => boolean } | { readonly problem: string } {
   if (/\s/.test(path)) return { problem: 'has white space in its path and can match nothing' };
   // As the client writes it: dot segments resolved, the same characters encoded. A * is left as it is.
   const normal = new URL(`http://host${path}`).pathname;
@@ -127,10 +111,9 @@ function compilePath(path: string): { test: (path: string) => boolean } | { read
   if (segments.includes('')) return { problem: 'has an empty segment in its path: write one slash' };
   const globs = segments.map(compileGlob);
   return {
-    test(actual) {
+    test({ path: actual, segments: parts }) {
       if (globs.length === 0) return true;
       if (HIDDEN_SEPARATOR.test(actual)) return false;
-      const parts = actual.split('/').slice(1);
       return parts.length >= globs.length && globs.every((glob, i) => glob.test(parts[i] as string) && parts[i] !== '');
     },
   };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { parseUrl } from '../../policies/engine/address.ts';
 import { compileGlob, compileGlobs } from '../../policies/engine/glob.ts';
 import { compileSelector } from '../../policies/engine/selector.ts';
 import { compileToolPatterns, parseToolId, toolNames, toolPatternProblem } from '../../policies/engine/toolid.ts';
-import { compileHostPattern, compileUrlPattern, parseUrl } from '../../policies/engine/urlpattern.ts';
+import { compileHostPattern, compileUrlPattern } from '../../policies/engine/urlpattern.ts';
 
 /** The definition, as plainly as it can be written: exponential, and right. */
 function naive(pattern: string, text: string): boolean {

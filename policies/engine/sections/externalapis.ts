@@ -1,14 +1,32 @@
 import type { ExternalApiSection } from '../../../api/index.ts';
+import type { Address } from '../address.ts';
+import { parseUrl } from '../address.ts';
 import type { Report } from '../collector.ts';
 import { at, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
+import type { Scope } from '../scope.ts';
 import { quote, some } from '../text.ts';
-import { parseUrl } from '../urlpattern.ts';
-import { reportOn, subjectsOf } from './subjects.ts';
+import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
 const KINDS = new Set(['Tool', 'Agent', 'TaskRunToolCall']);
 const DEFAULT_METHOD = 'GET';
+
+interface JudgedApi {
+  readonly subject: Subject;
+  readonly url: string;
+  readonly address: Address | { readonly problem: string };
+  readonly method: string;
+}
+
+function judgedApis(scope: Scope): JudgedApi[] {
+  return subjectsOf(scope, 'Tool').flatMap((subject) => {
+    const api = at(subject.object, 'spec', 'execute', 'externalAPI');
+    if (api === undefined) return [];
+    const url = textAt(api, 'url') ?? '';
+    return [{ subject, url, address: parseUrl(url), method: textAt(api, 'method') ?? DEFAULT_METHOD }];
+  });
+}
 
 /** `externalAPIs`: Tools that make HTTP calls, those of an Agent, and the one that executes a call. */
 export function compileExternalApis(section: ExternalApiSection | undefined, context: SectionContext): Judge[] {
@@ -23,12 +41,9 @@ export function compileExternalApis(section: ExternalApiSection | undefined, con
         ...(methods === undefined ? [] : ['externalAPIs.methods']),
       ],
       judge(scope, sink) {
-        for (const subject of subjectsOf(scope, 'Tool')) {
+        for (const { subject, url, address, method } of scope.fact(judgedApis)) {
           const report = (it: Report): void => reportOn(subject, it, sink);
-          const api = at(subject.object, 'spec', 'execute', 'externalAPI');
-          if (api === undefined) continue;
-          const url = textAt(api, 'url') ?? '';
-          const problem = urls?.problem(scope.memo(parseUrl, url));
+          const problem = urls?.problem(address);
           if (problem !== undefined) {
             const shown = urls?.show(url) ?? '';
             report({
@@ -39,7 +54,6 @@ export function compileExternalApis(section: ExternalApiSection | undefined, con
               fix: 'use an allowed address',
             });
           }
-          const method = textAt(api, 'method') ?? DEFAULT_METHOD;
           if (methods !== undefined && !(methods as readonly string[]).includes(method)) {
             report({
               rule: 'externalAPIs.methods',

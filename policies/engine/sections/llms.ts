@@ -1,16 +1,38 @@
 import type { LlmSection } from '../../../api/index.ts';
+import type { Address } from '../address.ts';
+import { parseUrl } from '../address.ts';
 import type { Report, Sink } from '../collector.ts';
+import type { EffectiveLlm } from '../effective.ts';
 import { effectiveLlm } from '../effective.ts';
 import { compileGlob, compileGlobs, globProblem } from '../glob.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
 import { quote, some } from '../text.ts';
-import { parseUrl } from '../urlpattern.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
 const PROVIDERS = ['openai', 'anthropic'];
 const KINDS = new Set(['LLM', 'Agent']);
+
+/** An LLM as the program would use it. */
+interface JudgedLlm {
+  readonly subject: Subject;
+  /** `<provider>/<model>` */
+  readonly id: string;
+  readonly effective: EffectiveLlm;
+  readonly address: Address | { readonly problem: string };
+}
+
+/** The LLMs that are judged with a request. */
+export function judgedLlms(scope: Scope): JudgedLlm[] {
+  return subjectsOf(scope, 'LLM').map((subject) => {
+    const effective = effectiveLlm(subject.object);
+    const id = `${effective.provider}/${effective.model.value}`;
+    return { subject, id, effective, address: parseUrl(effective.baseUrl.value) };
+  });
+}
+
+const unwritten = (written: boolean): string => (written ? '' : ' (what is used when it is absent)');
 
 /** `llms`: LLMs, and the LLM of an Agent. */
 export function compileLlms(section: LlmSection | undefined, context: SectionContext): Judge[] {
@@ -31,12 +53,9 @@ export function compileLlms(section: LlmSection | undefined, context: SectionCon
   const highest = maxTemperature === undefined ? undefined : Number(maxTemperature);
   if (highest !== undefined && !(highest >= 0)) context.problem('llms.maxTemperature', 'is no number from 0 to 2');
 
-  const judgeLlm = (subject: Subject, scope: Scope, sink: Sink): void => {
-    const effective = scope.memo(effectiveLlm, subject.object);
+  const judgeLlm = ({ subject, id, effective, address }: JudgedLlm, sink: Sink): void => {
     const report = (it: Report): void => reportOn(subject, it, sink);
-    const id = `${effective.provider}/${effective.model.value}`;
     const { model, baseUrl, temperature, maxTokens: tokens } = effective;
-    const unwritten = (written: boolean): string => (written ? '' : ' (what is used when it is absent)');
     const deniedBy = denied.match(id);
     if (deniedBy !== undefined) {
       report({
@@ -57,7 +76,7 @@ export function compileLlms(section: LlmSection | undefined, context: SectionCon
         fix: 'name an allowed model',
       });
     }
-    const urlProblem = urls?.problem(scope.memo(parseUrl, baseUrl.value));
+    const urlProblem = urls?.problem(address);
     if (urlProblem !== undefined) {
       report({
         rule: 'llms.baseURLs',
@@ -97,7 +116,7 @@ export function compileLlms(section: LlmSection | undefined, context: SectionCon
         ...(maxTokens === undefined ? [] : ['llms.maxTokens']),
       ],
       judge(scope, sink) {
-        for (const subject of subjectsOf(scope, 'LLM')) judgeLlm(subject, scope, sink);
+        for (const llm of scope.fact(judgedLlms)) judgeLlm(llm, sink);
         return undefined;
       },
     },

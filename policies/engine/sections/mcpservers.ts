@@ -1,5 +1,7 @@
 import type { McpServerSection } from '../../../api/index.ts';
-import type { Report } from '../collector.ts';
+import type { Address } from '../address.ts';
+import { parseUrl } from '../address.ts';
+import type { Report, Sink } from '../collector.ts';
 import { compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
 import { imageOf } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
@@ -8,11 +10,32 @@ import type { Scope } from '../scope.ts';
 import { referencesOf } from '../scope.ts';
 import { findSecret, isSecretName } from '../secretpatterns.ts';
 import { quote, some } from '../text.ts';
-import { parseUrl } from '../urlpattern.ts';
-import { reportOn, subjectsOf } from './subjects.ts';
+import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
-type Check = (server: unknown, report: (report: Report) => void, scope: Scope) => void;
+/** An MCPServer as checks read it. */
+interface JudgedServer {
+  readonly subject: Subject;
+  readonly isStdio: boolean;
+  readonly transport: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly url: string;
+  /** Undefined for stdio. */
+  readonly address: Address | { readonly problem: string } | undefined;
+  /** What looks like a secret; looked for once, and only where a policy asks. */
+  literalSecrets(): readonly Report[];
+}
+
+/** A server that is named, whether it is there or not. */
+interface NamedServer {
+  readonly name: string;
+  readonly field: string;
+  readonly via?: { readonly kind: 'MCPServer'; readonly name: string };
+}
+
+type Check = (server: JudgedServer, report: (report: Report) => void) => void;
+type NameCheck = (server: NamedServer, sink: Sink) => void;
 
 const KINDS = new Set(['MCPServer', 'Agent', 'TaskRunToolCall']);
 
@@ -26,7 +49,7 @@ export function compileMcpServers(section: McpServerSection | undefined, context
     rules.push(rule);
     checks.push(check);
   };
-  const byName = compileNames(allow, deny, context);
+  const checkName = compileNames(allow, deny, context);
   if (allow !== undefined) rules.push('mcpServers.allow');
   if (deny !== undefined) rules.push('mcpServers.deny');
   if (transports !== undefined) add('mcpServers.transports', transportCheck(transports));
@@ -40,19 +63,11 @@ export function compileMcpServers(section: McpServerSection | undefined, context
       kinds: KINDS,
       rules,
       judge(scope, sink) {
-        if (scope.kind === 'MCPServer') byName(scope.name, 'metadata.name', (report) => sink.report(report));
-        if (scope.kind === 'Agent') {
-          for (const { name, field } of scope.memo(serversOf, scope.object)) {
-            byName(name, field, (report) => sink.report({ ...report, via: { kind: 'MCPServer', name } }));
-          }
-        }
-        if (scope.call?.tool.kind === 'MCPServer') {
-          const name = scope.call.tool.server;
-          byName(name, 'spec.tool.name', (report) => sink.report({ ...report, via: { kind: 'MCPServer', name } }));
-        }
-        for (const subject of subjectsOf(scope, 'MCPServer')) {
-          const report = (it: Report): void => reportOn(subject, it, sink);
-          for (const check of checks) check(subject.object, report, scope);
+        if (checkName !== undefined) for (const server of scope.fact(namedServers)) checkName(server, sink);
+        if (checks.length === 0) return undefined;
+        for (const server of scope.fact(judgedServers)) {
+          const report = (it: Report): void => reportOn(server.subject, it, sink);
+          for (const check of checks) check(server, report);
         }
         return undefined;
       },
@@ -60,20 +75,55 @@ export function compileMcpServers(section: McpServerSection | undefined, context
   ];
 }
 
+function namedServers({ kind, name, object, call }: Scope): NamedServer[] {
+  const named = (server: string, field: string): NamedServer => ({
+    name: server,
+    field,
+    via: { kind: 'MCPServer', name: server },
+  });
+  if (kind === 'MCPServer') return [{ name, field: 'metadata.name' }];
+  if (kind === 'Agent') return referencesOf(object, 'mcpServers').map((server) => named(server.name, server.field));
+  return call?.tool.kind === 'MCPServer' ? [named(call.tool.server, 'spec.tool.name')] : [];
+}
+
+function judgedServers(scope: Scope): JudgedServer[] {
+  return subjectsOf(scope, 'MCPServer').map((subject) => {
+    const server = subject.object;
+    const url = textAt(server, 'spec', 'url') ?? '';
+    const transport = textAt(server, 'spec', 'transport') ?? '';
+    let secrets: readonly Report[] | undefined;
+    return {
+      subject,
+      transport,
+      isStdio: transport === 'stdio',
+      command: textAt(server, 'spec', 'command') ?? '',
+      args: argsOf(server),
+      url,
+      address: transport === 'stdio' ? undefined : parseUrl(url),
+      literalSecrets() {
+        secrets ??= findLiteralSecrets(server);
+        return secrets;
+      },
+    };
+  });
+}
+
 /** Names are judged where an Agent refers to them, too: the server need not be there yet. */
 function compileNames(
   allow: readonly string[] | undefined,
   deny: readonly string[] | undefined,
   context: SectionContext,
-): (name: string, field: string, report: (report: Report) => void) => void {
+): NameCheck | undefined {
+  if (allow === undefined && deny === undefined) return undefined;
   const allowed = allow === undefined ? undefined : objectNames(allow, 'mcpServers.allow', context);
   const denied = objectNames(deny ?? [], 'mcpServers.deny', context);
-  return (name, field, report) => {
+  return ({ name, field, via }, sink) => {
     const deniedBy = denied.match(name);
     if (deniedBy !== undefined) {
-      report({
+      sink.report({
         rule: 'mcpServers.deny',
         field,
+        via,
         value: name,
         detail: `MCPServer ${quote(name)} is denied by ${quote(deniedBy)}`,
         fix: 'use another server',
@@ -81,9 +131,10 @@ function compileNames(
       });
     }
     if (allowed !== undefined && allowed.match(name) === undefined) {
-      report({
+      sink.report({
         rule: 'mcpServers.allow',
         field,
+        via,
         value: name,
         detail: `MCPServer ${quote(name)} is not allowed; allowed: ${some(allowed.sources)}`,
         fix: 'use an allowed server',
@@ -106,8 +157,7 @@ export function objectNames(patterns: readonly string[], field: string, context:
 }
 
 function transportCheck(transports: readonly string[]): Check {
-  return (server, report) => {
-    const transport = textAt(server, 'spec', 'transport') ?? '';
+  return ({ transport }, report) => {
     if (transports.includes(transport)) return;
     report({
       rule: 'mcpServers.transports',
@@ -118,8 +168,6 @@ function transportCheck(transports: readonly string[]): Check {
     });
   };
 }
-
-const isStdio = (server: unknown): boolean => textAt(server, 'spec', 'transport') === 'stdio';
 
 /** `--flag=/data/../etc`: text that a pattern of a folder matches, and that leads out of it. */
 const LEADS_OUT = /(?:^|[\\/=:])\.\.(?:[\\/]|$)/;
@@ -133,10 +181,8 @@ function commandCheck(commands: NonNullable<McpServerSection['commands']>): Chec
   const fits = (glob: Glob, arg: string): boolean =>
     glob.literal === undefined ? !LEADS_OUT.test(arg) && glob.test(arg) : glob.literal === arg;
   const shown = commands.map(({ command, args }) => [command, ...(args ?? ['…'])].join(' '));
-  return (server, report) => {
-    if (!isStdio(server)) return;
-    const command = textAt(server, 'spec', 'command') ?? '';
-    const args = argsOf(server);
+  return ({ isStdio, command, args }, report) => {
+    if (!isStdio) return;
     const isAllowed = allowed.some(
       (each) =>
         each.command === command &&
@@ -167,9 +213,9 @@ function imageCheck(images: readonly string[], context: SectionContext): Check {
     if (problem !== undefined) context.problem(`mcpServers.images[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
   }
   const globs = compileGlobs(images);
-  return (server, report) => {
-    if (!isStdio(server)) return;
-    const image = imageOf(textAt(server, 'spec', 'command') ?? '', argsOf(server));
+  return ({ isStdio, command, args }, report) => {
+    if (!isStdio) return;
+    const image = imageOf(command, args);
     if (image === undefined) return;
     const value = typeof image === 'string' ? image : '';
     if (typeof image === 'string' && globs.match(image) !== undefined) return;
@@ -188,10 +234,9 @@ function imageCheck(images: readonly string[], context: SectionContext): Check {
 
 function urlCheck(sources: readonly string[], context: SectionContext): Check {
   const urls = compileUrls(sources, 'mcpServers.urls', context);
-  return (server, report, scope) => {
-    if (isStdio(server)) return;
-    const url = textAt(server, 'spec', 'url') ?? '';
-    const problem = urls.problem(scope.memo(parseUrl, url));
+  return ({ url, address }, report) => {
+    if (address === undefined) return;
+    const problem = urls.problem(address);
     if (problem === undefined) return;
     report({
       rule: 'mcpServers.urls',
@@ -209,8 +254,8 @@ function variableCheck(allow: readonly string[], context: SectionContext): Check
     if (problem !== undefined) context.problem(`mcpServers.env.allow[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
   }
   const globs = compileGlobs(allow);
-  return (server, report) => {
-    for (const [i, variable] of listAt(server, 'spec', 'env').entries()) {
+  return ({ subject }, report) => {
+    for (const [i, variable] of listAt(subject.object, 'spec', 'env').entries()) {
       const name = textAt(variable, 'name') ?? '';
       if (globs.match(name) !== undefined) continue;
       report({
@@ -224,13 +269,11 @@ function variableCheck(allow: readonly string[], context: SectionContext): Check
   };
 }
 
-const serversOf = (agent: unknown) => referencesOf(agent, 'mcpServers');
-
-const literalSecretCheck: Check = (server, report, scope) => {
-  for (const found of scope.memo(literalSecrets, server)) report(found);
+const literalSecretCheck: Check = (server, report) => {
+  for (const found of server.literalSecrets()) report(found);
 };
 
-function literalSecrets(server: unknown): Report[] {
+function findLiteralSecrets(server: unknown): Report[] {
   const found: Report[] = [];
   const rule = 'mcpServers.env.denyLiteralSecrets';
   const fix = 'put it into a Secret and name that in valueFrom.secretKeyRef';

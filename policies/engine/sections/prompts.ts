@@ -18,9 +18,7 @@ export function compilePrompts(section: PromptSection | undefined): Judge[] {
         ...(denySecretPatterns === true ? ['prompts.denySecretPatterns'] : []),
       ],
       judge(scope, sink) {
-        for (const { field, text } of textsOf(scope)) {
-          // A byte holds no more than one character: most texts need not be counted.
-          const bytes = maxBytes === undefined || text.length * 3 <= maxBytes ? 0 : Buffer.byteLength(text);
+        for (const { field, bytes, secret: findIt } of scope.fact(textsOf)) {
           if (maxBytes !== undefined && bytes > maxBytes) {
             sink.report({
               rule: 'prompts.maxBytes',
@@ -31,7 +29,7 @@ export function compilePrompts(section: PromptSection | undefined): Judge[] {
               fix: 'make it shorter',
             });
           }
-          const secret = denySecretPatterns === true ? findSecret(text) : undefined;
+          const secret = denySecretPatterns === true ? findIt() : undefined;
           if (secret !== undefined) {
             sink.report({
               rule: 'prompts.denySecretPatterns',
@@ -47,14 +45,30 @@ export function compilePrompts(section: PromptSection | undefined): Judge[] {
   ];
 }
 
-function textsOf({ kind, object }: Scope): { field: string; text: string }[] {
-  const single = (name: string): { field: string; text: string }[] => {
+interface JudgedText {
+  readonly field: string;
+  readonly bytes: number;
+  /** What it seems to hold; looked for once, and only where a policy asks. */
+  secret(): string | undefined;
+}
+
+function judgedText(field: string, text: string): JudgedText {
+  let found: { readonly secret: string | undefined } | undefined;
+  const secret = (): string | undefined => {
+    found ??= { secret: findSecret(text) };
+    return found.secret;
+  };
+  return { field, bytes: Buffer.byteLength(text), secret };
+}
+
+function textsOf({ kind, object }: Scope): JudgedText[] {
+  const single = (name: string): JudgedText[] => {
     const text = textAt(object, 'spec', name);
-    return text === undefined ? [] : [{ field: `spec.${name}`, text }];
+    return text === undefined ? [] : [judgedText(`spec.${name}`, text)];
   };
   if (kind === 'Agent') return single('system');
   const history = listAt(object, 'spec', 'everythingThatHappenedSoFar').flatMap((text, i) =>
-    typeof text === 'string' ? [{ field: `spec.everythingThatHappenedSoFar[${i}]`, text }] : [],
+    typeof text === 'string' ? [judgedText(`spec.everythingThatHappenedSoFar[${i}]`, text)] : [],
   );
   return [...single('message'), ...single('goal'), ...history];
 }

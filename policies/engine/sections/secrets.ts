@@ -1,11 +1,13 @@
 import type { JudgedKind, SecretSection } from '../../../api/index.ts';
-import { effectiveLlm } from '../effective.ts';
+import type { Address } from '../address.ts';
+import { parseUrl } from '../address.ts';
 import type { GlobSet } from '../glob.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
 import { quote, some } from '../text.ts';
-import { compileHostPattern, parseUrl, type UrlPattern } from '../urlpattern.ts';
+import { compileHostPattern, type UrlPattern } from '../urlpattern.ts';
+import { judgedLlms } from './llms.ts';
 import { objectNames } from './mcpservers.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 
@@ -14,7 +16,7 @@ interface Use {
   readonly secret: string;
   readonly field: string;
   readonly destination:
-    | { readonly url: URL }
+    | { readonly url: Address }
     /** An address that nothing can be said of. */
     | { readonly problem: string }
     /** The program of a stdio server. */
@@ -54,11 +56,10 @@ export function compileSecrets(section: SecretSection | undefined, context: Sect
       kinds: KINDS,
       rules: [rule],
       judge(scope, sink) {
-        for (const { subject, uses } of scope.memo(allUses, scope)) {
+        for (const { subject, uses } of scope.fact(allUses)) {
           for (const use of uses) {
-            const isNamed = (grant: Grant): boolean => grant.name.match(use.secret) !== undefined;
-            if (grants.some((grant) => isNamed(grant) && isGranted(grant, use.destination))) continue;
-            const named = grants.filter(isNamed);
+            if (grants.some((grant) => isNamed(grant, use) && isGranted(grant, use.destination))) continue;
+            const named = grants.filter((grant) => isNamed(grant, use));
             const to = destinationText(use.destination);
             reportOn(
               subject,
@@ -88,6 +89,8 @@ function placesOf(section: SecretSection, named: readonly Grant[], grants: reado
   });
 }
 
+const isNamed = ({ name }: Grant, { secret }: Use): boolean => name.match(secret) !== undefined;
+
 function isGranted({ hosts, mcpServers }: Grant, destination: Use['destination']): boolean {
   if (hosts === undefined && mcpServers === undefined) return true;
   if ('mcpServer' in destination) return mcpServers?.match(destination.mcpServer) !== undefined;
@@ -102,16 +105,17 @@ function destinationText(destination: Use['destination']): string {
   return 'problem' in destination ? `an address that ${destination.problem}` : destination.url.host;
 }
 
-function address(text = ''): Use['destination'] {
-  const url = parseUrl(text);
-  return 'problem' in url ? url : { url };
-}
+const destinationAt = (url: ReturnType<typeof parseUrl>): Use['destination'] => ('problem' in url ? url : { url });
+const address = (text = ''): Use['destination'] => destinationAt(parseUrl(text));
 
 function allUses(scope: Scope): { readonly subject: Subject; readonly uses: readonly Use[] }[] {
-  return JUDGED.flatMap((kind) => subjectsOf(scope, kind)).map((subject) => ({ subject, uses: usesOf(subject) }));
+  return JUDGED.flatMap((kind) => subjectsOf(scope, kind))
+    .map((subject) => ({ subject, uses: usesOf(subject, scope) }))
+    .filter(({ uses }) => uses.length > 0);
 }
 
-function usesOf({ object, kind, name }: Subject): Use[] {
+function usesOf(subject: Subject, scope: Scope): Use[] {
+  const { object, kind, name } = subject;
   const uses: Use[] = [];
   const use = (reference: unknown, field: string, destination: Use['destination']): void => {
     const secret = textAt(reference, 'name');
@@ -120,7 +124,8 @@ function usesOf({ object, kind, name }: Subject): Use[] {
   switch (kind) {
     case 'LLM': {
       const reference = at(object, 'spec', 'apiKeyFrom', 'secretKeyRef');
-      use(reference, 'spec.apiKeyFrom.secretKeyRef', address(effectiveLlm(object).baseUrl.value));
+      const llm = scope.fact(judgedLlms).find((each) => each.subject === subject);
+      use(reference, 'spec.apiKeyFrom.secretKeyRef', destinationAt(llm?.address ?? { problem: 'is not known' }));
       break;
     }
     case 'MCPServer': {

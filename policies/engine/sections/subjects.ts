@@ -22,7 +22,7 @@ const NONE: readonly Subject[] = [];
  * webhook looked is judged before it is used.
  */
 export function subjectsOf(scope: Scope, kind: JudgedKind): readonly Subject[] {
-  return scope.memo(allSubjects, scope)[kind] ?? NONE;
+  return scope.fact(allSubjects)[kind] ?? NONE;
 }
 
 /** Reports on a subject. Of one that is only used, the finding stands at the field that refers to it. */

@@ -180,11 +180,11 @@ function serversOfAgent({ object, request }: Scope): OfferedTools[] {
 }
 
 function judgeAgent(lists: ToolLists, scope: Scope, sink: Sink): void {
-  for (const { names, odd, field, resolved } of scope.memo(toolsOfAgent, scope)) {
+  for (const { names, odd, field, resolved } of scope.fact(toolsOfAgent)) {
     const decision = decide(lists, names, odd, resolved);
     if (decision.outcome === 'deny') reportDecision(lists, decision, names, odd, field, scope, sink);
   }
-  for (const server of scope.memo(serversOfAgent, scope)) judgeServer(lists, server, scope, sink);
+  for (const server of scope.fact(serversOfAgent)) judgeServer(lists, server, scope, sink);
 }
 
 /** An Agent may use a server if one of its tools may be called: each call is judged on its own. */

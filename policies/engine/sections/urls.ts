@@ -1,11 +1,12 @@
+import type { Address } from '../address.ts';
 import type { SectionContext } from '../policy.ts';
 import { some } from '../text.ts';
-import { compileUrlPattern, type parseUrl, type UrlPattern } from '../urlpattern.ts';
+import { compileUrlPattern, type UrlPattern } from '../urlpattern.ts';
 
 /** A list of addresses. */
 export interface Urls {
   /** Undefined where one matches; else what stands against it, with what is allowed. Takes what `parseUrl` gives. */
-  problem(url: ReturnType<typeof parseUrl>): string | undefined;
+  problem(url: Address | { readonly problem: string }): string | undefined;
   /** The address as messages may show it: without what stands before the host, and without query. */
   show(text: string): string;
 }
@@ -20,7 +21,8 @@ export function compileUrls(sources: readonly string[], field: string, context: 
   return {
     problem(url) {
       if ('problem' in url) return `${url.problem}; allowed: ${some(sources)}`;
-      return patterns.some((pattern) => pattern.test(url)) ? undefined : `is not allowed; allowed: ${some(sources)}`;
+      for (const pattern of patterns) if (pattern.test(url)) return undefined;
+      return `is not allowed; allowed: ${some(sources)}`;
     },
     show: showUrl,
   };
