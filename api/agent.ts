@@ -1,4 +1,4 @@
-import { commonStatus, localRef, READY_STATES } from './common.ts';
+import { commonStatus, localRef, READY_STATES, UNSEEN } from './common.ts';
 import { defineKind, STATUS_COLUMNS } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { int, list, listByKey, object, oneOf, str } from './schema.ts';
@@ -55,6 +55,7 @@ export const agents = defineKind({
   description: 'An agent: an LLM, a system prompt and the tools it may call.',
   spec,
   status,
+  initialStatus: UNSEEN,
   columns: STATUS_COLUMNS,
   selectableFields: ['.spec.llmRef.name'],
 });

@@ -1,3 +1,4 @@
+import { UNSEEN } from './common.ts';
 import { defineKind } from './kind.ts';
 import { NAMESPACE_POLICY_RULES, POLICY_COLUMNS, policySpec, policyStatus } from './policyspec.ts';
 
@@ -8,6 +9,7 @@ export const agentPolicies = defineKind({
   description: 'What agents may do in its namespace. It can only tighten what ClusterAgentPolicies say.',
   spec: policySpec,
   status: policyStatus,
+  initialStatus: UNSEEN,
   columns: POLICY_COLUMNS,
   rules: NAMESPACE_POLICY_RULES,
 });

@@ -1,4 +1,4 @@
-import { conditions } from './common.ts';
+import { conditions, OBSERVED_GENERATION, UNSEEN } from './common.ts';
 import { defineKind } from './kind.ts';
 import { JUDGED_KINDS } from './policymatch.ts';
 import type { TypeOf } from './schema.ts';
@@ -49,7 +49,7 @@ const status = object(
   'What the controller found.',
   {},
   {
-    observedGeneration: long('The generation of the spec that this status is about.', { minimum: 0 }),
+    observedGeneration: long(OBSERVED_GENERATION, { minimum: -1 }),
     conditions,
     state: oneOf(
       'Active, Expired, or Ignored: a policy of it allows no exceptions, or not for that long. Unneeded: nothing was found that it takes away.',
@@ -68,6 +68,7 @@ export const agentPolicyExceptions = defineKind({
   description: 'Takes findings of policies away, for named objects and for a time.',
   spec,
   status,
+  initialStatus: UNSEEN,
   columns: [
     { name: 'State', path: '.status.state' },
     { name: 'Expires', path: '.spec.expiresAt' },

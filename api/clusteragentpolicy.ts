@@ -1,3 +1,4 @@
+import { UNSEEN } from './common.ts';
 import { defineKind } from './kind.ts';
 import { CLUSTER_POLICY_RULES, POLICY_COLUMNS, policySpec, policyStatus } from './policyspec.ts';
 
@@ -9,6 +10,7 @@ export const clusterAgentPolicies = defineKind({
   description: 'What agents may do, in all namespaces that it matches.',
   spec: policySpec,
   status: policyStatus,
+  initialStatus: UNSEEN,
   columns: POLICY_COLUMNS,
   rules: CLUSTER_POLICY_RULES,
 });

@@ -17,6 +17,16 @@ export const LABELS = {
   parentToolCall: `${GROUP}/parent-toolcall`,
 } as const;
 
+/** Annotations that the controllers set or read. Those that the webhooks set are `STAMPS`. */
+export const ANNOTATIONS = {
+  /** On an MCPServer: whenever its value changes, the server is connected anew. */
+  reconnect: `${GROUP}/reconnect`,
+  /** On a TaskRun: it is suspended because its Task is. */
+  heldByTask: `${GROUP}/held-by-task`,
+  /** On what controllers create: a change of it is no reason for Argo CD to compare its Application, unless its health changed. */
+  ignoreUpdates: 'argocd.argoproj.io/ignore-resource-updates',
+} as const;
+
 /** A DNS subdomain of 253 characters at most: what Kubernetes takes as an object's name. */
 const OBJECT_NAME = { minLength: 1, maxLength: 253 } as const;
 
@@ -56,12 +66,21 @@ export const conditions = listByKey(
 );
 export type Condition = TypeOf<typeof conditions>[number];
 
+/** As in every kind; -1 is what it reads as before the controller has looked. */
+export const OBSERVED_GENERATION = 'The generation of the spec that this status is about; -1 before there is one.';
+
+/**
+ * What the status of an object reads as that no controller has looked at: to kstatus (Flux, `kubectl wait`-like tools) an object without
+ * any status is ready, one whose observed generation is another one is not.
+ */
+export const UNSEEN = { observedGeneration: -1 } as const;
+
 /** The status fields that every kind of the original carries, and the ones Kubernetes' conventions ask for. */
 export const commonStatus = <const V extends string>(states: readonly V[]) => ({
   ready: bool('Whether the object can be used.'),
   status: oneOf('The state in a word.', states),
   statusDetail: str('The state in a sentence: what it is waiting for, or what is wrong and how to mend it.'),
-  observedGeneration: long('The generation of the spec that this status is about.', { minimum: 0 }),
+  observedGeneration: long(OBSERVED_GENERATION, { minimum: -1 }),
   conditions,
 });
 

@@ -1,4 +1,4 @@
-import { apiKeySource, commonStatus, READY_STATES } from './common.ts';
+import { apiKeySource, commonStatus, READY_STATES, UNSEEN } from './common.ts';
 import { defineKind, STATUS_COLUMNS } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { list, object, oneOf, str } from './schema.ts';
@@ -51,6 +51,7 @@ export const contactChannels = defineKind({
   description: 'A way to reach a human: Slack or e-mail.',
   spec,
   status,
+  initialStatus: UNSEEN,
   columns: [{ name: 'Type', path: '.spec.type' }, ...STATUS_COLUMNS],
 });
 

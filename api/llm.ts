@@ -1,4 +1,4 @@
-import { apiKeySource, commonStatus, READY_STATES } from './common.ts';
+import { apiKeySource, commonStatus, READY_STATES, UNSEEN } from './common.ts';
 import { defineKind, STATUS_COLUMNS } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { int, list, object, oneOf, str } from './schema.ts';
@@ -114,6 +114,7 @@ export const llms = defineKind({
   description: 'A model at a provider: provider, API key and parameters.',
   spec,
   status,
+  initialStatus: UNSEEN,
   columns: [{ name: 'Provider', path: '.spec.provider' }, ...STATUS_COLUMNS],
 });
 

@@ -1,4 +1,4 @@
-import { commonStatus, localRef, READY_STATES, secretKeyRef } from './common.ts';
+import { commonStatus, localRef, READY_STATES, secretKeyRef, UNSEEN } from './common.ts';
 import { defineKind } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, bool, int, list, listByKey, map, object, oneOf, str } from './schema.ts';
@@ -143,6 +143,7 @@ export const mcpServers = defineKind({
   description: 'A server of the Model Context Protocol, whose tools agents may call.',
   spec,
   status,
+  initialStatus: UNSEEN,
   rules: [
     {
       rule: "!(self.metadata.name in ['builtin', 'tool', 'agent', 'human'])",

@@ -1,4 +1,4 @@
-import { conditions } from './common.ts';
+import { conditions, OBSERVED_GENERATION } from './common.ts';
 import { JUDGED_KINDS, policyMatch } from './policymatch.ts';
 import * as sections from './policysections.ts';
 import { DURATION_PATTERN, docsUrl, severity, TOOL_ACTIONS } from './policysections.ts';
@@ -117,7 +117,7 @@ export const policyStatus = object(
   'What the controller found.',
   {},
   {
-    observedGeneration: long('The generation of the spec that this status is about.', { minimum: 0 }),
+    observedGeneration: long(OBSERVED_GENERATION, { minimum: -1 }),
     conditions,
     summary: object(
       'What the last background scan found.',

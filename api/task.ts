@@ -2,7 +2,7 @@ import { MAX_PROMPT } from './agent.ts';
 import { commonStatus, localRef, READY_STATES } from './common.ts';
 import { defineKind } from './kind.ts';
 import type { TypeOf } from './schema.ts';
-import { int, list, long, object, oneOf, str } from './schema.ts';
+import { bool, int, list, long, object, oneOf, str } from './schema.ts';
 
 const spec = object(
   'What to do, and who does it.',
@@ -16,6 +16,9 @@ const spec = object(
       'What happened before; told to the model before the message, in this order.',
       str('One thing.', { maxLength: 65536 }),
       { maxItems: 1000 },
+    ),
+    suspend: bool(
+      'Holds the Task: no run is created, and those under way are suspended, until it is false again. Of a run that somebody suspended by itself nothing changes.',
     ),
     rerunPolicy: oneOf('Whether a changed spec runs again: Never (when absent), or OnChange.', ['Never', 'OnChange']),
     runHistoryLimit: int('How many finished TaskRuns are kept; 10 when absent. The oldest go first.', {

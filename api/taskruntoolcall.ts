@@ -53,6 +53,9 @@ const status = object(
       'What the call waits for, or waited for.',
       { requestedAt: time('Since when it waits for a decision.') },
       {
+        argumentsDigest: str(
+          'What an Approval names as `argumentsDigest`: `sha256:` and the SHA-256 of `spec.arguments`, in hex.',
+        ),
         minApprovals: int('How many people have to approve.', { minimum: 1 }),
         approverGroups: list('Of each list one group is needed.', list('Groups.', str('A group.'))),
         demandedBy: list('Who asks for it: policies with their rules, a Tool, an MCPServer.', str('Who.')),

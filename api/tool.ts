@@ -1,4 +1,4 @@
-import { commonStatus, localRef, READY_STATES, secretKeyRef } from './common.ts';
+import { commonStatus, localRef, READY_STATES, secretKeyRef, UNSEEN } from './common.ts';
 import { defineKind, STATUS_COLUMNS } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, bool, int, list, object, oneOf, str } from './schema.ts';
@@ -106,6 +106,7 @@ export const tools = defineKind({
   description: 'A tool that agents may call: a builtin function, an HTTP API, or another agent.',
   spec,
   status,
+  initialStatus: UNSEEN,
   columns: STATUS_COLUMNS,
 });
 

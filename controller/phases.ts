@@ -1,5 +1,11 @@
-import type { TaskRunPhase } from '../api/index.ts';
+import type { TaskRun, TaskRunPhase } from '../api/index.ts';
 
 /** Whether a run has ended: its phase never changes again. */
 export const isTerminal = (phase: TaskRunPhase | undefined): boolean =>
   phase === 'FinalAnswer' || phase === 'Failed' || phase === 'Cancelled';
+
+/** The condition of a run one of whose tool calls waits for a human, and the reason that its Task's `Ready` has meanwhile. */
+export const AWAITING_HUMAN = 'AwaitingHuman';
+
+export const awaitsHuman = (run: TaskRun): boolean =>
+  run.status?.conditions?.some(({ type, status }) => type === AWAITING_HUMAN && status === 'True') === true;

@@ -68,15 +68,28 @@ export function commonStatus<Status extends string>(
     status: verdict.status,
     statusDetail: verdict.detail,
     observedGeneration: generation ?? 0,
-    conditions: withCondition(current?.conditions, {
-      type: 'Ready',
-      status: verdict.ready ? 'True' : verdict.status === 'Pending' ? 'Unknown' : 'False',
-      reason: verdict.reason,
-      message: verdict.detail,
-      observedGeneration: generation ?? 0,
-      lastTransitionTime: timestamp(now),
-    }),
+    conditions: stalled(
+      withCondition(current?.conditions, {
+        type: 'Ready',
+        status: verdict.ready ? 'True' : verdict.status === 'Pending' ? 'Unknown' : 'False',
+        reason: verdict.reason,
+        message: verdict.detail,
+        observedGeneration: generation ?? 0,
+        lastTransitionTime: timestamp(now),
+      }),
+      !verdict.ready && verdict.status === 'Error',
+    ),
   };
+}
+
+/**
+ * `conditions` with or without kstatus' `Stalled`, which is there only while it is true: what tells Flux and others that waiting longer
+ * is of no use. It says what `Ready` says.
+ */
+export function stalled(conditions: readonly Condition[], failed: boolean): Condition[] {
+  const ready = conditions.find(({ type }) => type === 'Ready');
+  if (failed && ready !== undefined) return withCondition(conditions, { ...ready, type: 'Stalled', status: 'True' });
+  return conditions.filter(({ type }) => type !== 'Stalled');
 }
 
 /** `conditions` with `condition` in it: in the place it had, with the transition time it had if its status is the same. */

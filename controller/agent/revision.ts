@@ -1,6 +1,7 @@
 import type { Agent, AgentRevision, AgentRevisionSpec, LLM, MCPServer, RevisionTool, Tool } from '../../api/index.ts';
 import { API_VERSION, LABELS } from '../../api/index.ts';
 import { childName, labelValue } from '../../kube/index.ts';
+import { childAnnotations } from '../childAnnotations.ts';
 import { digest, inNamespaceOf, nameOf } from '../keys.ts';
 import { effectiveParameters } from '../llm/parameters.ts';
 import { functionNames } from '../models/index.ts';
@@ -39,6 +40,7 @@ export function revisionOf({ agent, llm, tools, servers }: ResolvedAgent): Agent
     metadata: {
       ...inNamespaceOf(agent, childName(nameOf(agent), digest(spec).slice(0, 10))),
       labels: { [LABELS.agent]: labelValue(nameOf(agent)) },
+      ...childAnnotations(agent),
     },
     spec,
   };

@@ -1,4 +1,5 @@
 import type { MCPServer } from '../../api/index.ts';
+import { ANNOTATIONS } from '../../api/index.ts';
 import type { Clock, EventRecorder, KubeClient, ReconcileResult, WorkQueue } from '../../kube/index.ts';
 import { keyOf } from '../../kube/index.ts';
 import type { Informers } from '../informers.ts';
@@ -59,6 +60,14 @@ export function createMCPServerController(options: {
     );
   }
 
+  function reconnect(server: MCPServer): void {
+    failures.delete(serverKey(server));
+    pool.reconnect(serverKey(server));
+    events.event(referenceTo(server), 'Normal', 'Reconnecting', `Annotation ${ANNOTATIONS.reconnect} asks for it`);
+    // What it waits for, a Secret say, is looked at again, too.
+    queue.add(keyOf(server));
+  }
+
   return {
     async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
       const server = informers.mcpServers.store.get(key);
@@ -79,6 +88,8 @@ export function createMCPServerController(options: {
         add: (server) => queue.add(keyOf(server)),
         update: (old, server) => {
           if (old.metadata.generation !== server.metadata.generation) queue.add(keyOf(server));
+          const asked = server.metadata.annotations?.[ANNOTATIONS.reconnect];
+          if (asked !== undefined && asked !== old.metadata.annotations?.[ANNOTATIONS.reconnect]) reconnect(server);
         },
         delete: forget,
       });

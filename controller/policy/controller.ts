@@ -7,7 +7,7 @@ import { durationMs, exceptionState } from '../../policies/engine/index.ts';
 import type { Informers } from '../informers.ts';
 import { keyIn } from '../keys.ts';
 import { referenceTo } from '../reference.ts';
-import { timestamp, withCondition } from '../status.ts';
+import { stalled, timestamp, withCondition } from '../status.ts';
 import { writeStatus } from '../writeStatus.ts';
 import type { PolicyFigures, ScannedObject, ScanResult } from './scan.ts';
 import { policyKey, scan } from './scan.ts';
@@ -187,7 +187,7 @@ function policyStatus(
   now: number,
 ): PolicyStatus {
   const broken = problems.length > 0;
-  const conditions = withCondition(before.conditions, {
+  const ready = withCondition(before.conditions, {
     type: 'Ready',
     status: broken ? 'False' : 'True',
     reason: broken ? 'Broken' : 'Compiled',
@@ -197,6 +197,7 @@ function policyStatus(
     observedGeneration: generation,
     lastTransitionTime: timestamp(now),
   });
+  const conditions = stalled(ready, broken);
   if (figures === undefined) return { ...before, observedGeneration: generation, conditions };
   const { scanTime, ...known } = before.summary ?? {};
   const same = isDeepStrictEqual(known, figures.summary) && scanTime !== undefined;

@@ -1,12 +1,21 @@
 import type { Task, TaskRun } from '../../api/index.ts';
-import { API_VERSION, LABELS, taskRuns } from '../../api/index.ts';
+import { ANNOTATIONS, API_VERSION, LABELS, taskRuns } from '../../api/index.ts';
 import type { Clock, EventRecorder, KubeClient, ReconcileResult, WorkQueue } from '../../kube/index.ts';
-import { controllerOf, controllerRef, isAlreadyExists, isNotFound, keyOf, labelValue } from '../../kube/index.ts';
+import {
+  controllerOf,
+  controllerRef,
+  isAlreadyExists,
+  isConflict,
+  isNotFound,
+  keyOf,
+  labelValue,
+} from '../../kube/index.ts';
+import { childAnnotations } from '../childAnnotations.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
 import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
-import { isTerminal } from '../phases.ts';
+import { awaitsHuman, isTerminal } from '../phases.ts';
 import { referenceTo } from '../reference.ts';
 import { writeStatus } from '../writeStatus.ts';
 import type { Issued } from './decide.ts';
@@ -41,16 +50,14 @@ export function createTaskController(options: {
 
   async function createRun(task: Task, name: string, number: number, signal: AbortSignal): Promise<void> {
     const owner = controllerOf(task);
-    const { ttlSecondsAfterFinished: ttl, rerunPolicy } = task.spec;
+    const { ttlSecondsAfterFinished: ttl } = task.spec;
     const run: TaskRun = {
       apiVersion: API_VERSION,
       kind: 'TaskRun',
       metadata: {
         ...inNamespaceOf(task, name),
         labels: { [LABELS.task]: labelValue(nameOf(task)) },
-        ...(number > 1 || rerunPolicy === 'OnChange'
-          ? { annotations: { [GENERATION_ANNOTATION]: String(task.metadata.generation ?? 1) } }
-          : {}),
+        ...annotationsOf(task, number),
         ownerReferences: [controllerRef(task)],
       },
       spec: {
@@ -100,6 +107,23 @@ export function createTaskController(options: {
     }
   }
 
+  async function holdRun(run: TaskRun, suspend: boolean, signal: AbortSignal): Promise<void> {
+    const patch = {
+      metadata: {
+        uid: uidOf(run),
+        annotations: { [ANNOTATIONS.heldByTask]: suspend ? 'true' : null },
+      },
+      spec: { suspend },
+    };
+    try {
+      informers.taskRuns.observe(
+        await client.patch(taskRuns, inNamespaceOf(run, nameOf(run)), { type: 'merge', body: patch }, { signal }),
+      );
+    } catch (error) {
+      if (!isNotFound(error) && !isConflict(error)) throw error;
+    }
+  }
+
   return {
     async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
       const task = informers.tasks.store.get(key);
@@ -114,6 +138,12 @@ export function createTaskController(options: {
           monotonic: clock.monotonic(),
         });
       let decision = await decide();
+      if (decision.hold !== undefined) {
+        for (const run of decision.hold.runs) await holdRun(run, decision.hold.suspend, signal);
+        decision = await decide();
+      }
+      // The cache has not seen it yet.
+      if (decision.hold !== undefined) return { kind: 'requeue', afterMs: 50 };
       if (decision.create !== undefined) {
         await createRun(task, decision.create.name, decision.create.number, signal);
         decision = await decide();
@@ -144,9 +174,13 @@ export function createTaskController(options: {
           if (run.status?.statusDetail !== undefined) byRun(run);
         },
         update: (old, run) => {
-          // What a Task shows of its run: that it waits, that it began, that it ended.
-          const shows = ({ status }: TaskRun) =>
-            status?.startTime === undefined ? status?.statusDetail : isTerminal(status.phase) ? status.phase : 'begun';
+          // What a Task shows of its run: that it waits, that it began, that a human is waited for, that it ended.
+          const shows = (shown: TaskRun) => {
+            const { status } = shown;
+            if (status?.startTime === undefined) return status?.statusDetail;
+            if (isTerminal(status.phase)) return status.phase;
+            return awaitsHuman(shown) ? status.statusDetail : 'begun';
+          };
           if (shows(old) !== shows(run)) byRun(run);
         },
         delete: byRun,
@@ -157,4 +191,12 @@ export function createTaskController(options: {
 
 function withOutput(run: TaskRun, output: string): TaskRun {
   return { ...run, status: { ...run.status, output } };
+}
+
+/** A run's annotations; none where there is nothing to say. */
+function annotationsOf(task: Task, number: number): Pick<TaskRun['metadata'], 'annotations'> {
+  const { annotations: inherited } = childAnnotations(task);
+  const numbered = number > 1 || task.spec.rerunPolicy === 'OnChange';
+  const generation = numbered ? { [GENERATION_ANNOTATION]: String(task.metadata.generation ?? 1) } : undefined;
+  return inherited === undefined && generation === undefined ? {} : { annotations: { ...inherited, ...generation } };
 }

@@ -1,8 +1,8 @@
 import type { Condition, Task, TaskRun, TaskStatus } from '../../api/index.ts';
-import { LABELS } from '../../api/index.ts';
+import { ANNOTATIONS, LABELS } from '../../api/index.ts';
 import { childName, controllerOf } from '../../kube/index.ts';
 import { nameOf } from '../keys.ts';
-import { isTerminal } from '../phases.ts';
+import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
 import { commonStatus, timestamp, withCondition } from '../status.ts';
 
 /** On a run after the first, or of a Task that may run again: the Task's generation that it was created for. */
@@ -33,6 +33,8 @@ export interface TaskState {
 export interface TaskDecision {
   /** The run to create; then the decider is asked again. */
   readonly create?: { readonly name: string; readonly number: number };
+  /** Runs to suspend or to let go on, because the Task is suspended or not any more. */
+  readonly hold?: { readonly runs: readonly TaskRun[]; readonly suspend: boolean };
   readonly status?: TaskStatus;
   /** When to write the status at the latest, where it is worth waiting for the run to end. */
   readonly againAfterMs?: number;
@@ -62,6 +64,9 @@ export function decideTask(state: TaskState): TaskDecision {
     task.spec.rerunPolicy === 'OnChange' &&
     ranFor < generation &&
     own.every((run) => isTerminal(run.status?.phase));
+  const hold = runsToHold(task, own);
+  if (hold !== undefined) return { hold, remove: [] };
+  if (task.spec.suspend === true && (created === 0 || rerun)) return { status: waitForResume(state), remove: [] };
   if (created === 0 || rerun) {
     const number = Math.max(created, issued?.taken ?? 0) + 1;
     const name = childName(nameOf(task), String(number));
@@ -83,6 +88,23 @@ export function decideTask(state: TaskState): TaskDecision {
 export function isOfEarlierTask(run: TaskRun, task: Task): boolean {
   const owner = controllerOf(run);
   return owner?.kind === 'Task' && owner.name === task.metadata.name && owner.uid !== task.metadata.uid;
+}
+
+/** A run that was suspended with its Task goes on with it; one that somebody suspended by itself does not. */
+function runsToHold(task: Task, own: readonly TaskRun[]): TaskDecision['hold'] {
+  const suspend = task.spec.suspend === true;
+  const runs = own.filter(({ spec, status, metadata }) => {
+    if (isTerminal(status?.phase) || metadata.deletionTimestamp !== undefined) return false;
+    const held = metadata.annotations?.[ANNOTATIONS.heldByTask] !== undefined;
+    return suspend ? spec.suspend !== true : held;
+  });
+  return runs.length === 0 ? undefined : { runs, suspend };
+}
+
+function waitForResume({ task, now }: TaskState): TaskStatus {
+  const detail = 'Suspended: no run is created until spec.suspend is false';
+  const verdict = { ready: false, status: 'Pending', detail, reason: 'Suspended' } as const;
+  return { ...task.status, ...commonStatus(verdict, task.metadata.generation, task.status, now) };
 }
 
 /** The end of the run that has the name brings the Task back. */
@@ -207,7 +229,9 @@ function verdictOn(run: TaskRun | undefined) {
         reason: 'TaskRunWaiting',
       } as const;
     default:
-      return created;
+      return awaitsHuman(run)
+        ? ({ ready: true, status: 'Ready', detail: statusDetail ?? '', reason: AWAITING_HUMAN } as const)
+        : created;
   }
 }
 

@@ -2,6 +2,7 @@ import type { Message, TaskRun, TaskRunStatus, TaskRunToolCall } from '../../api
 import { API_VERSION, LABELS, taskRuns, taskRunToolCalls } from '../../api/index.ts';
 import type { EventRecorder, JsonPatchOperation, KubeClient } from '../../kube/index.ts';
 import { controllerRef, isAlreadyExists, labelValue, patchStatus } from '../../kube/index.ts';
+import { childAnnotations } from '../childAnnotations.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import { inNamespaceOf, nameOf, uidOf } from '../keys.ts';
 import { referenceTo } from '../reference.ts';
@@ -117,6 +118,7 @@ function newToolCall(
     metadata: {
       ...inNamespaceOf(run, name),
       labels: { [LABELS.taskRun]: labelValue(nameOf(run)) },
+      ...childAnnotations(run),
       ownerReferences: [controllerRef(run)],
     },
     spec: {

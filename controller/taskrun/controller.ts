@@ -240,9 +240,12 @@ export function createTaskRunController(options: {
       });
       const runOf = (call: TaskRunToolCall) => keyIn(call.metadata.namespace, call.spec.taskRunRef.name);
       informers.toolCalls.on({
-        // Only the end of a call is news to its run.
+        // News to its run is the end of a call, and that it waits for a human or does not any more.
         update: (old, call) => {
-          if (old.status?.completionTime !== call.status?.completionTime) queue.add(runOf(call));
+          const human = ({ status }: TaskRunToolCall) => status?.status?.startsWith('AwaitingHuman') === true;
+          if (old.status?.completionTime !== call.status?.completionTime || human(old) !== human(call)) {
+            queue.add(runOf(call));
+          }
         },
         delete: (call) => queue.add(runOf(call)),
       });

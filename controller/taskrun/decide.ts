@@ -1,6 +1,7 @@
 import type {
   Agent,
   AgentRevision,
+  Condition,
   Message,
   Task,
   TaskRun,
@@ -15,7 +16,7 @@ import type { EffectState } from '../effects.ts';
 import { nameOf } from '../keys.ts';
 import type { ModelResult } from '../modelCalls.ts';
 import { retryDelay } from '../modelCalls.ts';
-import { isTerminal } from '../phases.ts';
+import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
 import { timestamp, withCondition } from '../status.ts';
 import { resultText } from '../toolcall/outcome.ts';
 import { firstMessages, preview } from './window.ts';
@@ -225,7 +226,7 @@ function collectToolCalls(state: RunState, status: TaskRunStatus): Decision {
   for (const [index, { call }] of planned.entries()) {
     const toolCall = calls[index];
     const text = toolCall === undefined ? undefined : resultText(toolCall);
-    if (toolCall === undefined || text === undefined) return WAIT;
+    if (toolCall === undefined || text === undefined) return waitForCalls(state, calls);
     if (toolCall.status?.phase === 'OutcomeUnknown' && revision?.spec.onUnknownOutcome === 'Fail') {
       return fail(
         state,
@@ -242,11 +243,51 @@ function collectToolCalls(state: RunState, status: TaskRunStatus): Decision {
         ...inPhase(state.slotFree ? 'SendContextWindowToLLM' : 'ReadyForLLM'),
         statusDetail: 'All tool calls completed, ready to send tool results to LLM',
         messageCount: (status.messageCount ?? 0) + answers.length,
+        ...(awaitsHuman(run) ? { conditions: nobodyAwaited(run, state.now) } : {}),
       },
       append: answers,
     },
     events: [],
   };
+}
+
+/** Says for which human the run waits, once; nothing where its calls are simply under way. */
+function waitForCalls(state: RunState, calls: readonly (TaskRunToolCall | undefined)[]): Decision {
+  const { run, now } = state;
+  const held = calls.filter((call) => call !== undefined && HUMAN_STATES.has(call.status?.status ?? ''));
+  const [first] = held;
+  if (first === undefined) {
+    return awaitsHuman(run)
+      ? {
+          kind: 'write',
+          change: { set: { ...inPhase('ToolCallsPending'), conditions: nobodyAwaited(run, now) } },
+          events: [],
+        }
+      : WAIT;
+  }
+  const more = held.length > 1 ? ` and of ${held.length - 1} more` : '';
+  const what = first.status?.status === 'AwaitingHumanInput' ? 'the answer to' : 'approval of';
+  const detail = `Waiting for a human: ${what} ${first.spec.toolRef.name} (TaskRunToolCall ${nameOf(first)})${more}`;
+  if (awaitsHuman(run) && run.status?.statusDetail === detail) return WAIT;
+  return {
+    kind: 'write',
+    change: {
+      set: { statusDetail: detail, conditions: condition(state, AWAITING_HUMAN, 'True', AWAITING_HUMAN, detail) },
+    },
+    events: [],
+  };
+}
+
+const HUMAN_STATES: ReadonlySet<string> = new Set(['AwaitingHumanApproval', 'AwaitingHumanInput']);
+
+/** A run's conditions once it waits for nobody any more. */
+function nobodyAwaited(run: TaskRun, now: number): Condition[] {
+  const conditions = run.status?.conditions ?? [];
+  return conditions.map((condition) =>
+    condition.type === AWAITING_HUMAN && condition.status === 'True'
+      ? { ...condition, status: 'False', reason: 'Decided', message: '', lastTransitionTime: timestamp(now) }
+      : condition,
+  );
 }
 
 function recordResult(state: RunState, result: ModelResult): Decision {
@@ -363,6 +404,7 @@ function suspend(state: RunState, status: TaskRunStatus): Decision {
     change: {
       set: {
         suspended: true,
+        observedGeneration: state.run.metadata.generation ?? 0,
         statusDetail: 'Suspended: nothing new is started until spec.suspend is false',
         conditions: condition(state, 'Suspended', 'True', 'Suspended', 'spec.suspend is true'),
       },
@@ -380,6 +422,7 @@ function resume(state: RunState, phase: TaskRunPhase, status: TaskRunStatus): De
         status: status.status ?? 'Pending',
         ready: status.ready ?? false,
         suspended: false,
+        observedGeneration: state.run.metadata.generation ?? 0,
         conditions: condition(state, 'Suspended', 'False', 'Resumed', 'spec.suspend is false'),
       },
     },
@@ -394,6 +437,7 @@ function cancel(state: RunState): Decision {
     change: {
       set: {
         phase: 'Cancelled',
+        observedGeneration: state.run.metadata.generation ?? 0,
         ready: false,
         status: 'Error',
         statusDetail: detail,
@@ -439,7 +483,9 @@ export function failRun(state: RunState, reason: string, message: string): Extra
 }
 
 function finished(state: RunState, type: 'Complete' | 'Failed' | 'Cancelled', reason: string, message: string) {
-  return condition(state, type, 'True', reason, message);
+  const { run, now } = state;
+  const conditions = awaitsHuman(run) ? nobodyAwaited(run, now) : (run.status?.conditions ?? []);
+  return condition({ ...state, run: { ...run, status: { ...run.status, conditions } } }, type, 'True', reason, message);
 }
 
 function condition(state: RunState, type: string, status: 'True' | 'False', reason: string, message: string) {

@@ -2,6 +2,7 @@ import type { ContextPage, Message, TaskRun } from '../../api/index.ts';
 import { API_VERSION, contextPages, LABELS } from '../../api/index.ts';
 import type { KubeClient } from '../../kube/index.ts';
 import { childName, controllerOf, controllerRef, isAlreadyExists, labelValue } from '../../kube/index.ts';
+import { childAnnotations } from '../childAnnotations.ts';
 import { digest, inNamespaceOf, nameOf, uidOf } from '../keys.ts';
 import { nameTaken } from './nameTaken.ts';
 import { windowBytes } from './window.ts';
@@ -50,6 +51,7 @@ export function createPages(client: KubeClient, maxBytes: number): Pages {
           metadata: {
             ...inNamespaceOf(run, pageName(run, index, messages)),
             labels: { [LABELS.taskRun]: labelValue(nameOf(run)) },
+            ...childAnnotations(run),
             ownerReferences: [controllerRef(run)],
           },
           spec: { taskRunRef: { name: nameOf(run) }, index, firstMessage, messages },

@@ -13,6 +13,7 @@ import {
   patchStatus,
   TerminalError,
 } from '../../kube/index.ts';
+import { childAnnotations } from '../childAnnotations.ts';
 import type { Effects } from '../effects.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import type { Informers } from '../informers.ts';
@@ -168,6 +169,7 @@ export function createToolCallController(options: {
       metadata: {
         ...inNamespaceOf(call, childTaskName(call, agent)),
         labels: { [LABELS.parentToolCall]: labelValue(nameOf(call)) },
+        ...childAnnotations(call),
         ownerReferences: [controllerRef(call)],
       },
       spec: { agentRef: { name: agent }, message },

@@ -1,6 +1,6 @@
 import type { Agent, MCPServer, Task, TaskRun, TaskRunToolCall, TaskRunToolCallStatus, Tool } from '../../api/index.ts';
 import type { ApprovalOutcome } from '../../policies/approvals/index.ts';
-import { ONE_APPROVAL } from '../../policies/approvals/index.ts';
+import { argumentsDigest, ONE_APPROVAL } from '../../policies/approvals/index.ts';
 import type { ApprovalDemand, Verdict } from '../../policies/engine/index.ts';
 import type { EffectState } from '../effects.ts';
 import { isTerminal } from '../phases.ts';
@@ -303,6 +303,7 @@ function awaitApproval(state: CallState, outcome: Exclude<ApprovalOutcome, { kin
           statusDetail: detail,
           approval: {
             requestedAt: call.status?.approval?.requestedAt ?? timestamp(state.now),
+            argumentsDigest: argumentsDigest(call.spec.arguments),
             ...(demand === undefined
               ? {}
               : {

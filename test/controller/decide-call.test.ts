@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Agent, MCPServer, TaskRun, TaskRunToolCall, Tool } from '../../api/index.ts';
-import { API_VERSION } from '../../api/index.ts';
+import { ANNOTATIONS, API_VERSION } from '../../api/index.ts';
 import { NOTHING_SAID } from '../../controller/policy/gate.ts';
 import type { TaskState } from '../../controller/task/decide.ts';
 import { decideTask, GENERATION_ANNOTATION, latestRun, statusDelay } from '../../controller/task/decide.ts';
@@ -173,6 +173,7 @@ describe('the next step of a tool call', () => {
       const asked = written(decideCall(stateOf({ phase: 'Pending' }, undecided)));
       assert.equal(asked.set.status, 'AwaitingHumanApproval');
       assert.equal(asked.events[0]?.reason, 'AwaitingHumanApproval');
+      assert.match(asked.set.approval?.argumentsDigest ?? '', /^sha256:[0-9a-f]{64}$/);
       assert.deepEqual(decideCall(stateOf({ ...asked.set }, undecided)), { kind: 'wait' });
       const rejected = { kind: 'rejected', by: 'ann', reason: 'not on a Friday' } as const;
       const refusal = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approval: rejected })));
@@ -337,6 +338,44 @@ describe('what a Task needs', () => {
     );
     const odd = owned(2, over('FinalAnswer'), { annotations: { [GENERATION_ANNOTATION]: 'x' } });
     assert.deepEqual(decide({ task, runs: [odd] }).create, { name: 'work-3', number: 3 });
+  });
+
+  it('is no run while it is suspended, and the suspension of those under way', () => {
+    const task = taskOf({ suspend: true });
+    const first = decide({ task });
+    assert.equal(first.create, undefined);
+    assert.match(first.status?.statusDetail ?? '', /^Suspended: no run is created/);
+    assert.equal(first.status?.conditions?.[0]?.reason, 'Suspended');
+    const running = owned(1, { phase: 'SendContextWindowToLLM', startTime: 't' });
+    assert.deepEqual(decide({ task, runs: [running] }).hold, { runs: [running], suspend: true });
+    assert.equal(decide({ task, runs: [owned(1, over('FinalAnswer'))] }).hold, undefined);
+    const held: TaskRun = {
+      ...owned(
+        1,
+        { phase: 'SendContextWindowToLLM', startTime: 't' },
+        { annotations: { [ANNOTATIONS.heldByTask]: 'true' } },
+      ),
+      spec: { taskRef: { name: 'work' }, suspend: true },
+    };
+    assert.equal(decide({ task, runs: [held] }).hold, undefined);
+    assert.deepEqual(decide({ runs: [held] }).hold, { runs: [held], suspend: false });
+    // Somebody suspended this one by itself.
+    assert.equal(decide({ runs: [{ ...running, spec: held.spec }] }).hold, undefined);
+  });
+
+  it('tells that its run waits for a human', () => {
+    const detail = 'Waiting for a human: approval of add (TaskRunToolCall work-1-toolcall-01)';
+    const awaiting = owned(1, {
+      phase: 'ToolCallsPending',
+      startTime: 't',
+      statusDetail: detail,
+      conditions: [
+        { type: 'AwaitingHuman', status: 'True', reason: 'AwaitingHuman', message: '', lastTransitionTime: 't' },
+      ],
+    });
+    const { status } = decide({ runs: [awaiting] });
+    assert.equal(status?.statusDetail, detail);
+    assert.deepEqual([status?.conditions?.[0]?.status, status?.conditions?.[0]?.reason], ['True', 'AwaitingHuman']);
   });
 
   it('waits for the run of an earlier Task of its name to go', () => {

@@ -1,16 +1,29 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, describe, it } from 'mocha';
-import { API_VERSION, agents, contactChannels, mcpServers, taskRuns, taskRunToolCalls } from '../../api/index.ts';
+import {
+  ANNOTATIONS,
+  API_VERSION,
+  agents,
+  contactChannels,
+  mcpServers,
+  taskRuns,
+  taskRunToolCalls,
+} from '../../api/index.ts';
 import { mcpServer, secret, task, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
 
 const HOSTILE = fileURLToPath(new URL('../mcp/servers/hostile.ts', import.meta.url));
 const INVOICES = fileURLToPath(new URL('../durability/programs/invoices.ts', import.meta.url));
+
+/** Resolves when the file is written to. */
+async function watchFile(path: string): Promise<void> {
+  for await (const _ of watch(path, { signal: AbortSignal.timeout(30_000) })) return;
+}
 
 describe('MCP servers and approvals', function () {
   this.timeout(60_000);
@@ -52,6 +65,24 @@ describe('MCP servers and approvals', function () {
       'MCP tool executed successfully',
     );
     await room.untilEvent('Connected', 'invoices');
+  });
+
+  it('is connected anew when an annotation asks for it', async () => {
+    const room = await stage.room();
+    const starts = join(folder, 'starts');
+    const program = `echo start >> ${starts}; exec ${process.execPath} ${INVOICES} ${join(folder, 'anew')}`;
+    await room.create(
+      mcpServer(room.namespace, 'invoices', { transport: 'stdio', command: '/bin/sh', args: ['-c', program] }),
+    );
+    await room.until(mcpServers, 'invoices', ({ status }) => status?.ready);
+    const again = watchFile(starts);
+    await stage.client.patch(mcpServers, room.key('invoices'), {
+      type: 'merge',
+      body: { metadata: { annotations: { [ANNOTATIONS.reconnect]: '1' } } },
+    });
+    await again;
+    assert.equal(await readFile(starts, 'utf8'), 'start\nstart\n');
+    await room.untilEvent('Reconnecting', 'invoices');
   });
 
   it('gives up the old tools when the server is changed, and the server when it is deleted', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import type { AgentPolicy, Approval, TaskRunToolCall } from '../../api/index.ts';
-import { API_VERSION, agentPolicies, STAMPS, taskRunToolCalls } from '../../api/index.ts';
+import { API_VERSION, agentPolicies, STAMPS, taskRuns, taskRunToolCalls, tasks } from '../../api/index.ts';
 import { argumentsDigest, seal, sealedDecision } from '../../policies/approvals/index.ts';
 import { secret, secrets, task, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
@@ -88,6 +88,10 @@ describe('policies at run time', function () {
     await room.create(task(room.namespace, 'sum', 'add 2 and 3'));
     const call = await waits(room, 'sum-1-toolcall-01');
     assert.deepEqual(call.status?.approval?.demandedBy, ['house-rules/tools.requireApproval']);
+    assert.equal(call.status?.approval?.argumentsDigest, argumentsDigest(call.spec.arguments));
+    const asks = 'Waiting for a human: approval of add (TaskRunToolCall sum-1-toolcall-01)';
+    await room.until(taskRuns, 'sum-1', ({ status }) => status?.statusDetail === asks);
+    await room.until(tasks, 'sum', ({ status }) => status?.statusDetail === asks);
     await room.create(
       decision(call, 'forged', {}, false),
       decision(call, 'of-other-arguments', { argumentsDigest: argumentsDigest('{"a":2,"b":4}') }),
@@ -96,6 +100,9 @@ describe('policies at run time', function () {
     await room.create(decision(call, 'good', {}));
     const run = await room.untilEnded('sum-1');
     assert.match(run.status?.output ?? '', /5/);
+    const awaiting = run.status?.conditions?.find(({ type }) => type === 'AwaitingHuman');
+    assert.equal(awaiting?.status, 'False');
+    await room.until(tasks, 'sum', ({ status }) => status?.output !== undefined && status.statusDetail !== asks);
     const ran = await stage.client.get(taskRunToolCalls, room.key('sum-1-toolcall-01'));
     assert.deepEqual(ran.status?.approval?.approvedBy, ['ann']);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import { agents, taskRuns, taskRunToolCalls, tasks } from '../../api/index.ts';
+import { ANNOTATIONS, agents, taskRuns, taskRunToolCalls, tasks } from '../../api/index.ts';
 import { KubeError } from '../../kube/index.ts';
 import { startHttp } from '../support/http.ts';
 import { agent, task, taskRun, tool } from '../support/objects.ts';
@@ -96,6 +96,52 @@ describe('runs', function () {
     await setSpec(room, 'asleep', { suspend: null });
     assert.equal((await room.untilEnded('asleep')).status?.phase, 'FinalAnswer');
     assert.equal(room.model.chats().length, 2);
+  });
+
+  it('holds the run of a Task that is suspended, creates none meanwhile, and goes on', async () => {
+    const room = await stage.room({ model: { latencyMs: 400 } });
+    await room.agent();
+    await room.create(
+      task(room.namespace, 'held', 'hello'),
+      task(room.namespace, 'asleep', 'hello', { suspend: true }),
+    );
+    const suspend = (name: string, value: boolean) =>
+      stage.client.patch(tasks, room.key(name), { type: 'merge', body: { spec: { suspend: value } } });
+    await room.until(taskRuns, 'held-1', ({ status }) => status?.phase === 'SendContextWindowToLLM');
+    await suspend('held', true);
+    await room.until(taskRuns, 'held-1', ({ status, spec }) => spec.suspend === true && status?.suspended === true);
+    await room.until(tasks, 'asleep', ({ status }) => status?.statusDetail?.startsWith('Suspended'));
+    assert.equal(await find(stage.client, taskRuns, room.key('asleep-1')), undefined);
+    await suspend('held', false);
+    await suspend('asleep', false);
+    const run = await room.untilEnded('held-1');
+    assert.equal(run.status?.phase, 'FinalAnswer');
+    assert.equal(run.metadata.annotations?.[ANNOTATIONS.heldByTask], undefined);
+    await room.untilEnded('asleep-1');
+  });
+
+  it('marks what it creates for Argo CD where that manages the parent, and hands none of its tracking down', async () => {
+    const room = await stage.room({
+      script: {
+        rules: [{ when: { turn: 1 }, toolCalls: [{ name: 'add', arguments: { a: 1, b: 2 } }] }, { text: 'ok' }],
+      },
+    });
+    await room.create(tool(room.namespace, 'add', { execute: { builtin: { name: 'add' } } }));
+    await room.agent({ tools: [{ name: 'add' }] });
+    for (const [name, metadata] of [
+      ['by-annotation', { annotations: { 'argocd.argoproj.io/tracking-id': 'app:g/Task:ns/n' } }],
+      ['by-label', { labels: { 'app.kubernetes.io/instance': 'app', team: 'a' } }],
+      ['by-own-label', { labels: { 'argocd.argoproj.io/instance': 'app' } }],
+    ] as const) {
+      const made = task(room.namespace, name, 'go');
+      await room.create({ ...made, metadata: { ...made.metadata, ...metadata } });
+      const run = await room.untilEnded(`${name}-1`);
+      const call = await stage.client.get(taskRunToolCalls, room.key(`${name}-1-toolcall-01`));
+      for (const child of [run, call]) {
+        assert.deepEqual(child.metadata.annotations, { [ANNOTATIONS.ignoreUpdates]: 'true' });
+        assert.ok(Object.keys(child.metadata.labels ?? {}).every((key) => key.startsWith('kubechain.humanlayer.dev/')));
+      }
+    }
   });
 
   it('cancels a run while the model thinks: the call is dropped at once', async () => {

@@ -108,9 +108,15 @@ describe('status writes', () => {
     });
     assert.deepEqual(
       two.map(({ type }) => type),
-      ['Ready', 'Complete'],
+      ['Ready', 'Stalled', 'Complete'],
     );
-    assert.equal(two[1]?.message.length, 32_768);
+    assert.equal(two[2]?.message.length, 32_768);
+    // kstatus takes `Stalled` for the end of all hope: it is there only while it is true.
+    const mended = commonStatus({ ready: true, status: 'Ready', detail: 'ok', reason: 'Fine' }, 2, other, NOW);
+    assert.deepEqual(
+      mended.conditions.map(({ type }) => type),
+      ['Ready'],
+    );
   });
 });
 
