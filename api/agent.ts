@@ -1,5 +1,6 @@
 import { commonStatus, localRef, READY_STATES, UNSEEN } from './common.ts';
 import { defineKind, STATUS_COLUMNS } from './kind.ts';
+import { agentProvenance } from './provenance.ts';
 import type { TypeOf } from './schema.ts';
 import { int, list, listByKey, object, oneOf, str } from './schema.ts';
 
@@ -45,6 +46,7 @@ const status = object(
       'The MCP servers that resolved.',
       object('An MCP server.', { name: str('Its name.') }, { tools: list('Its tools.', str('A tool’s name.')) }),
     ),
+    provenance: agentProvenance,
     currentRevision: str('The AgentRevision that this spec and its dependencies make; runs that start now pin it.'),
   },
 );

@@ -45,6 +45,7 @@ export type {
 } from './policysections.ts';
 export type { PolicyMode, PolicyPlace, PolicySpec, PolicyStatus } from './policyspec.ts';
 export { POLICY_MODES, POLICY_PLACES } from './policyspec.ts';
+export * from './provenance.ts';
 export * from './stamps.ts';
 export * from './task.ts';
 export * from './taskrun.ts';

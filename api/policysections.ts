@@ -1,4 +1,5 @@
 import { patterns } from './policymatch.ts';
+import { PROVENANCE_TRUST } from './provenance.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, bool, int, list, listByKey, object, oneOf, str } from './schema.ts';
 
@@ -223,8 +224,10 @@ export const require = object(
       maxItems: 64,
       'x-kubernetes-list-type': 'set',
     }),
-    provenance: bool(
-      'Whether the commit it comes from must be known: from `kubechain stamp`, Argo CD or Flux. Whether that can be trusted is what `status.provenance.trust` of runs says.',
+    provenance: bool('Whether the commit it comes from must be known: from `kubechain stamp`, Argo CD or Flux.'),
+    provenanceTrust: oneOf(
+      'How well that commit must be known; asks for provenance by itself. Claimed: the object says so (as `provenance: true`). Verified: a signed stamp, or a GitOps identity changed it last and its Application lists it.',
+      PROVENANCE_TRUST,
     ),
   },
 );

@@ -1,6 +1,7 @@
 import { commonStatus, localRef, READY_STATES, usage } from './common.ts';
 import { defineKind } from './kind.ts';
 import { message } from './message.ts';
+import { provenance } from './provenance.ts';
 import type { TypeOf } from './schema.ts';
 import { bool, int, list, listByKey, object, oneOf, str, time } from './schema.ts';
 
@@ -76,6 +77,7 @@ const status = object(
     phase: oneOf('Where the run is.', TASK_RUN_PHASES),
     agentRevision: str('The AgentRevision that this run is pinned to.'),
     agent: str('The Agent that runs.'),
+    provenance,
     startTime: time('When the run began.'),
     completionTime: time('When it ended.'),
     output: str('The final answer.'),
@@ -113,6 +115,9 @@ export const taskRuns = defineKind({
     { name: 'Preview', path: '.status.userMsgPreview' },
     { name: 'Output', path: '.status.output' },
     { name: 'Error', path: '.status.error', wide: true },
+    { name: 'Revision', path: '.status.agentRevision', wide: true },
+    { name: 'Commit', path: '.status.provenance.revision', wide: true },
+    { name: 'Trust', path: '.status.provenance.trust', wide: true },
     { name: 'Started', path: '.status.startTime', type: 'date', wide: true },
     { name: 'Completed', path: '.status.completionTime', type: 'date', wide: true },
   ],

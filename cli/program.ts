@@ -146,7 +146,15 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       )
       .option('--max-model-calls <n>', 'model calls under way at once', parseCount)
       .option('--max-model-calls-per-namespace <n>', 'model calls of one namespace under way at once', parseCount)
-      .option('--max-delegation-depth <n>', 'how many agents deep delegation may go', parseCount),
+      .option('--max-delegation-depth <n>', 'how many agents deep delegation may go', parseCount)
+      .option(
+        '--gitops-user <name>',
+        'who applies what is in Git (default: the service accounts of Argo CD and Flux); may be repeated',
+        collect,
+      )
+      .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
+      .option('--argocd-namespace <namespace>', 'namespace of Argo CD', parseNamespace, 'argocd')
+      .option('--argocd-installation-id <id>', 'which Argo CD counts, where several share the cluster'),
   ).action(async (options) => finish(await (await import('./commands/operator.ts')).operator(options, io)));
 
   logging(
@@ -203,6 +211,12 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
         collect,
       )
       .option('--restore-user <name>', 'who may bring stamps and records back from a backup; may be repeated', collect)
+      .option(
+        '--gitops-user <name>',
+        'who applies what is in Git (default: the service accounts of Argo CD and Flux); may be repeated',
+        collect,
+      )
+      .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
       .option('--max-in-flight <n>', 'reviews under way at once; 256 when left out', parseCount)
       .addOption(
         new Option('--drain <duration>', 'how long to go on serving after /readyz said no')

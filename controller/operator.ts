@@ -11,6 +11,7 @@ import type {
   WorkQueue,
 } from '../kube/index.ts';
 import { createEventRecorder, createWorkQueue, keyOf, runController } from '../kube/index.ts';
+import type { StampKey } from '../policies/provenance/index.ts';
 import { createAgentController } from './agent/controller.ts';
 import { createContactChannelController } from './contactchannel/controller.ts';
 import { createEffects } from './effects.ts';
@@ -29,6 +30,8 @@ import { createPolicyScanner } from './policy/controller.ts';
 import { createPolicyGate } from './policy/gate.ts';
 import { createSealIdentity } from './policy/identity.ts';
 import { createPolicySource } from './policy/source.ts';
+import { createProvenanceResolver } from './provenance/resolver.ts';
+import { createProvenanceSources } from './provenance/sources.ts';
 import { createSecretReader } from './secrets.ts';
 import { createTaskController } from './task/controller.ts';
 import { createTaskRunController } from './taskrun/controller.ts';
@@ -55,6 +58,14 @@ export interface OperatorOptions {
   readonly maxModelCallsPerNamespace?: number;
   /** Where the key that seals Approvals is: the namespace of operator and webhook; `kubechain-system` when absent. */
   readonly systemNamespace?: string;
+  /** Who applies what is in Git, by the names that the API server knows them by; Argo CD and Flux unless told. */
+  readonly gitops?: readonly string[];
+  /** Public keys of signed stamps; none unless told. */
+  readonly stampKeys?: readonly StampKey[];
+  /** Where Argo CD is; `argocd` when absent. */
+  readonly argocdNamespace?: string;
+  /** Which Argo CD counts, where several share the cluster. */
+  readonly argocdInstallation?: string;
   /** How many agents deep delegation may go; 5 when absent. */
   readonly maxDelegationDepth?: number;
   /** Gets the operator's own series. */
@@ -206,6 +217,7 @@ export function createOperator(options: OperatorOptions): Operator {
       informers,
       events: recorder('policy-controller'),
       policies: policies.current,
+      provenance: { resolve: (object, abort) => provenance.resolve(object, abort) },
     });
     const gate = createPolicyGate({ informers, clock, policies: policies.current });
     const wakeWaitingCalls = () => {
@@ -219,6 +231,17 @@ export function createOperator(options: OperatorOptions): Operator {
       logger,
       namespace: options.systemNamespace ?? 'kubechain-system',
       onChange: wakeWaitingCalls,
+    });
+    const provenance = createProvenanceResolver({
+      sources: createProvenanceSources({
+        client,
+        clock,
+        argocdNamespace: options.argocdNamespace ?? 'argocd',
+        ...(options.argocdInstallation === undefined ? {} : { argocdInstallation: options.argocdInstallation }),
+      }),
+      seals,
+      ...(options.stampKeys === undefined ? {} : { keys: options.stampKeys }),
+      ...(options.gitops === undefined ? {} : { gitops: options.gitops }),
     });
     informers.approvals.on({
       add: () => {
@@ -279,7 +302,7 @@ export function createOperator(options: OperatorOptions): Operator {
       'agent',
       queues.agent,
       FEW_WORKERS,
-      createAgentController({ ...shared, queue: queues.agent, events: recorder('agent-controller') }),
+      createAgentController({ ...shared, queue: queues.agent, events: recorder('agent-controller'), provenance }),
     );
     add(
       'task',

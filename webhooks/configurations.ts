@@ -1,4 +1,6 @@
 import { GROUP, KINDS, STAMPS, VERSION } from '../api/index.ts';
+import { MARK_ANNOTATIONS, MARK_LABELS } from '../policies/provenance/index.ts';
+import { KIND_RULES } from './kinds/index.ts';
 import { PATHS } from './paths.ts';
 
 /** Both configurations have this name unless told. */
@@ -66,6 +68,8 @@ const STATUS_RESOURCES = KINDS.filter(({ definition }) => definition.status !== 
 const mapOf = (object: string, field: string): string =>
   `(has(${object}.metadata.${field}) ? ${object}.metadata.${field} : {})`;
 
+const listOf = (names: readonly string[]): string => `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
+
 /** Whether `a` has an annotation of ours that `b` has not, or not with that value. */
 const ownAnnotationNotIn = (a: string, b: string): string =>
   `${mapOf(a, 'annotations')}.exists(k, k.startsWith('${GROUP}/') && (!(k in ${mapOf(b, 'annotations')}) || ${mapOf(b, 'annotations')}[k] != ${mapOf(a, 'annotations')}[k]))`;
@@ -88,8 +92,6 @@ const NOT_GOING: MatchCondition = {
   expression: `request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp) || ${SPEC_CHANGED}`,
 };
 
-const listOf = (names: readonly string[]): string => `[${names.map((name) => JSON.stringify(name)).join(', ')}]`;
-
 /** The operator's records are its own; whoever else writes them is asked about. */
 const notRecordsOfTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
   name: 'not-a-record-of-the-operator',
@@ -101,10 +103,18 @@ const notByTheOperator = ({ operators }: ConfigurationOptions): MatchCondition =
   expression: `!(request.userInfo.username in ${listOf(operators)})`,
 });
 
-/** An update has something to be added only where a stamp would be lost. */
+/** Whether one of these labels or annotations is another one than before. */
+const oneChanged = (field: string, names: readonly string[]): string => {
+  const [now, before] = [mapOf('object', field), mapOf('oldObject', field)];
+  return `${listOf(names)}.exists(k, (k in ${now}) != (k in ${before}) || (k in ${now} && ${now}[k] != ${before}[k]))`;
+};
+
+const DEFINITIONS = [...KIND_RULES.values()].flatMap(({ definition, kind }) => (definition ? [kind.plural] : []));
+
+/** An update is stamped where a stamp would be lost, or where a definition changes: then it says by whom. */
 const STAMP_MISSING: MatchCondition = {
   name: 'stamp-missing',
-  expression: `request.operation != 'UPDATE' || ('${STAMPS.createdBy}' in ${mapOf('oldObject', 'annotations')} && !('${STAMPS.createdBy}' in ${mapOf('object', 'annotations')}))`,
+  expression: `request.operation != 'UPDATE' || ('${STAMPS.createdBy}' in ${mapOf('oldObject', 'annotations')} && !('${STAMPS.createdBy}' in ${mapOf('object', 'annotations')})) || (request.resource.resource in ${listOf(DEFINITIONS)} && (${SPEC_CHANGED} || ${oneChanged('annotations', [...MARK_ANNOTATIONS, STAMPS.changedBy, STAMPS.changeSeal])} || ${oneChanged('labels', MARK_LABELS)}))`,
 };
 
 /** The one table that everything is registered from. */

@@ -1,5 +1,6 @@
 import type { Clock, KubeClient, Logger, ObjectKey } from '../kube/index.ts';
 import { sleep } from '../kube/index.ts';
+import type { StampKey } from '../policies/provenance/index.ts';
 import { createAccess } from './access.ts';
 import { createIdentities, type IdentityOptions } from './admission/identities.ts';
 import { mutate } from './admission/mutate.ts';
@@ -43,6 +44,8 @@ export interface WebhookOptions extends IdentityOptions {
   readonly certificate: CertificateChoice;
   /** The Secret with the key that seals Approvals; made when it is not there. */
   readonly approvalKey: ObjectKey & { readonly namespace: string };
+  /** Public keys of signed stamps; none unless told. */
+  readonly stampKeys?: readonly StampKey[];
   /** Reviews under way at once; more are answered by the failure policy. 256 unless told. */
   readonly maxInFlight?: number;
   /** Milliseconds that it goes on serving after it said that it is not ready any more. */
@@ -81,6 +84,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
     world,
     identities: createIdentities(options),
     access: createAccess({ client, clock, logger }),
+    stampKeys: options.stampKeys ?? [],
     clock,
     logger,
     metrics,

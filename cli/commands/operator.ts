@@ -8,6 +8,7 @@ import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
 import { createOperation, type LeaseTimes, processIdentity } from '../operate.ts';
 import { listenForShutdown } from '../signals.ts';
+import { loadStampKeys } from '../stampKeys.ts';
 
 export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly leaseNamespace?: string;
@@ -23,6 +24,10 @@ export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly maxModelCalls?: number;
   readonly maxModelCallsPerNamespace?: number;
   readonly maxDelegationDepth?: number;
+  readonly gitopsUser?: readonly string[];
+  readonly stampKey?: readonly string[];
+  readonly argocdNamespace: string;
+  readonly argocdInstallationId?: string;
 }
 
 function leaseTimes(options: OperatorCommandOptions): LeaseTimes {
@@ -61,6 +66,10 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
       maxModelCalls: options.maxModelCalls,
       maxModelCallsPerNamespace: options.maxModelCallsPerNamespace,
       maxDelegationDepth: options.maxDelegationDepth,
+      gitops: options.gitopsUser,
+      stampKeys: loadStampKeys(options.stampKey, io.cwd),
+      argocdNamespace: options.argocdNamespace,
+      argocdInstallation: options.argocdInstallationId,
     },
     lease: options.leaderElect
       ? {

@@ -13,6 +13,7 @@ import { type Route, startSmallServer } from '../healthServer.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
 import { listenForShutdown } from '../signals.ts';
+import { loadStampKeys } from '../stampKeys.ts';
 
 export interface WebhookCommandOptions extends ClusterOptions, LogOptions {
   readonly bindAddress?: string;
@@ -28,6 +29,8 @@ export interface WebhookCommandOptions extends ClusterOptions, LogOptions {
   readonly configuration: string;
   readonly operatorUser?: readonly string[];
   readonly restoreUser?: readonly string[];
+  readonly gitopsUser?: readonly string[];
+  readonly stampKey?: readonly string[];
   readonly maxInFlight?: number;
   /** Milliseconds. */
   readonly drain: number;
@@ -85,6 +88,8 @@ export async function webhook(options: WebhookCommandOptions, io: Io): Promise<n
     operators: options.operatorUser ?? [DEFAULT_OPERATOR],
     drainMs: options.drain,
     metrics,
+    stampKeys: loadStampKeys(options.stampKey, io.cwd),
+    ...(options.gitopsUser === undefined ? {} : { gitops: options.gitopsUser }),
     ...(options.restoreUser === undefined ? {} : { restorers: options.restoreUser }),
     ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
   });

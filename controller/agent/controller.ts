@@ -6,9 +6,11 @@ import type { Informers } from '../informers.ts';
 import { dependencyKey, INDEX } from '../informers.ts';
 import { digest, inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import { isTerminal } from '../phases.ts';
+import type { ProvenanceResolver } from '../provenance/resolver.ts';
 import { applyFinding } from '../validation.ts';
 import type { AgentState } from './decide.ts';
 import { decideAgent } from './decide.ts';
+import { createAgentProvenances } from './provenance.ts';
 import { revisionOf, surplusRevisions } from './revision.ts';
 
 const DEFAULT_HISTORY_LIMIT = 10;
@@ -20,8 +22,10 @@ export function createAgentController(options: {
   readonly events: EventRecorder;
   readonly informers: Informers;
   readonly queue: WorkQueue;
+  readonly provenance: ProvenanceResolver;
 }) {
   const { client, informers, queue } = options;
+  const provenances = createAgentProvenances(options.provenance);
 
   function gather(agent: Agent): AgentState {
     const { namespace } = agent.metadata;
@@ -98,6 +102,12 @@ export function createAgentController(options: {
           finding = { ready: false, status: 'Error', detail: error.message, reason: 'RevisionNameTaken' };
         }
       }
+      const { provenance, againAfterMs } = await provenances.of(agent, signal);
+      finding = {
+        ...finding,
+        extra: { ...finding.extra, provenance },
+        ...(againAfterMs === undefined ? {} : { againAfterMs }),
+      };
       const result = await applyFinding({ ...options, informer: informers.agents, object: agent, finding, signal });
       await collect(key, current, agent.spec.revisionHistoryLimit ?? DEFAULT_HISTORY_LIMIT, signal);
       return result;
@@ -106,7 +116,10 @@ export function createAgentController(options: {
       informers.agents.on({
         add: (agent) => queue.add(keyOf(agent)),
         update: (_old, agent) => queue.add(keyOf(agent)),
-        delete: (agent) => queue.add(keyOf(agent)),
+        delete: (agent) => {
+          provenances.forget(agent);
+          queue.add(keyOf(agent));
+        },
       });
       const dependents = (kind: string) => {
         const wake = (object: { metadata: Agent['metadata'] }) => {

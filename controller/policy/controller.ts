@@ -1,11 +1,18 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { AgentPolicy, AgentPolicyException, ClusterAgentPolicy, PolicyStatus } from '../../api/index.ts';
-import type { Clock, EventRecorder, Informer, KubeClient, Logger, Timer } from '../../kube/index.ts';
+import type {
+  AgentPolicy,
+  AgentPolicyException,
+  AgentStatus,
+  ClusterAgentPolicy,
+  PolicyStatus,
+} from '../../api/index.ts';
+import type { Clock, EventRecorder, Informer, KubeClient, KubeObject, Logger, Timer } from '../../kube/index.ts';
 import { keyOf, messageOf } from '../../kube/index.ts';
 import type { CompiledPolicySet, PolicyObject } from '../../policies/engine/index.ts';
 import { durationMs, exceptionState } from '../../policies/engine/index.ts';
 import type { Informers } from '../informers.ts';
 import { keyIn } from '../keys.ts';
+import type { ProvenanceResolver } from '../provenance/resolver.ts';
 import { referenceTo } from '../reference.ts';
 import { stalled, timestamp, withCondition } from '../status.ts';
 import { writeStatus } from '../writeStatus.ts';
@@ -31,6 +38,7 @@ export function createPolicyScanner(options: {
   readonly events: EventRecorder;
   readonly informers: Informers;
   readonly policies: () => CompiledPolicySet | undefined;
+  readonly provenance: ProvenanceResolver;
 }): PolicyScanner {
   const { client, clock, logger, events, informers } = options;
   let stop: AbortSignal | undefined;
@@ -65,12 +73,27 @@ export function createPolicyScanner(options: {
     return found;
   }
 
+  /** Of Agents it is in their status already. */
+  function withProvenance(scanned: readonly ScannedObject[], signal: AbortSignal): Promise<ScannedObject[]> {
+    return Promise.all(
+      scanned.map(async (each) => {
+        const { object } = each;
+        const status = object.kind === 'Agent' ? (object.status as AgentStatus | undefined) : undefined;
+        const found =
+          status?.provenance ?? (await options.provenance.resolve(object as KubeObject, signal))?.provenance;
+        return found === undefined ? each : { ...each, provenance: found };
+      }),
+    );
+  }
+
   async function run(signal: AbortSignal): Promise<void> {
     const set = options.policies();
     if (set === undefined) return;
     const none = set.policies.length === 0 && informers.exceptions.store.size === 0;
     if (none) return;
-    const result = scan(set, set.policies.length === 0 ? [] : objects(), {
+    const scanned = set.policies.length === 0 ? [] : objects();
+    const asksForCommits = set.policies.some(({ rules }) => rules.includes('require.provenance'));
+    const result = scan(set, asksForCommits ? await withProvenance(scanned, signal) : scanned, {
       exceptions: informers.exceptions.store.list(),
       namespaceObject: (name) => informers.namespaces?.store.get(name),
       now: clock.now(),
@@ -170,7 +193,13 @@ export function createPolicyScanner(options: {
       };
       const handler = { add: soon, update: changed, delete: soon };
       informers.exceptions.on(handler);
-      informers.agents.on(handler);
+      informers.agents.on({
+        ...handler,
+        update: (old, agent) => {
+          if (old.status?.provenance?.trust !== agent.status?.provenance?.trust) soon();
+          else changed(old, agent);
+        },
+      });
       informers.llms.on(handler);
       informers.tools.on(handler);
       informers.mcpServers.on(handler);

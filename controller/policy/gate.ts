@@ -63,6 +63,8 @@ export function createPolicyGate(options: {
         counters,
         exceptions: informers.exceptions.store.list().filter(({ metadata }) => metadata.namespace === namespace),
         now: clock.now(),
+        // Frozen when the run began: the Agent may come from another commit by now.
+        ...(run.status?.provenance === undefined ? {} : { provenance: run.status.provenance }),
         ...(namespaceObject === undefined ? {} : { namespaceObject }),
       },
     };

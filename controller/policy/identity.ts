@@ -32,6 +32,7 @@ export function createSealIdentity(options: {
   let key: Uint8Array | undefined;
   let username = '';
   let readAt = Number.NEGATIVE_INFINITY;
+  let reading: Promise<void> = Promise.resolve();
 
   async function readKey(signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
@@ -60,19 +61,24 @@ export function createSealIdentity(options: {
     return answer.status?.userInfo?.username ?? '';
   }
 
+  async function read(signal: AbortSignal): Promise<void> {
+    if (username === '') username = await readUsername(signal);
+    const next = await readKey(signal);
+    const same = Buffer.compare(next ?? new Uint8Array(), key ?? new Uint8Array()) === 0;
+    key = next;
+    if (!same) options.onChange();
+  }
+
   return {
     current: () => ({
       keys: key === undefined ? [] : [key],
       isOperator: (name) => username !== '' && name === username,
     }),
-    async refresh(signal) {
-      if (clock.monotonic() - readAt < PATIENCE_MS) return;
+    refresh(signal) {
+      if (clock.monotonic() - readAt < PATIENCE_MS) return reading;
       readAt = clock.monotonic();
-      if (username === '') username = await readUsername(signal);
-      const next = await readKey(signal);
-      const same = Buffer.compare(next ?? new Uint8Array(), key ?? new Uint8Array()) === 0;
-      key = next;
-      if (!same) options.onChange();
+      reading = read(signal);
+      return reading;
     },
   };
 }

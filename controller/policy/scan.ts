@@ -5,6 +5,7 @@ import type {
   PolicyContext,
   PolicyObject,
   PolicyRef,
+  ProvenanceAnswer,
 } from '../../policies/engine/index.ts';
 import { evaluate } from '../../policies/engine/index.ts';
 
@@ -12,6 +13,8 @@ import { evaluate } from '../../policies/engine/index.ts';
 export interface ScannedObject {
   readonly object: PolicyObject;
   readonly context: PolicyContext;
+  /** What is known of the commit that it comes from. */
+  readonly provenance?: ProvenanceAnswer;
 }
 
 export interface PolicyFigures {
@@ -44,7 +47,7 @@ export function scan(
     set.policies.map(({ ref }) => [policyKey(ref), emptyFigures()]),
   );
   const needed = new Map<string, number>();
-  for (const { object, context } of objects) {
+  for (const { object, context, provenance } of objects) {
     const namespace = object.metadata?.namespace ?? '';
     const namespaceObject = surroundings.namespaceObject(namespace);
     const verdict = evaluate(set, {
@@ -53,6 +56,7 @@ export function scan(
       object,
       namespace,
       context,
+      ...(provenance === undefined ? {} : { provenance }),
       ...(namespaceObject === undefined ? {} : { namespaceObject }),
       exceptions: surroundings.exceptions.filter(({ metadata }) => metadata.namespace === namespace),
       now: surroundings.now,

@@ -13,7 +13,7 @@ import { isTerminal } from '../phases.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { delegationChain } from '../toolcall/ancestry.ts';
 import { createRunWriter } from './apply.ts';
-import type { RunState } from './decide.ts';
+import type { RunState, StatusChange } from './decide.ts';
 import { decide, failRun, plannedCalls } from './decide.ts';
 import { createPages } from './pages.ts';
 import { offeredTools } from './tools.ts';
@@ -45,7 +45,7 @@ export function createTaskRunController(options: {
   readonly gate: PolicyGate;
   readonly random: () => number;
 }): TaskRunController {
-  const { client, clock, informers, queue, runs, modelCalls, caller } = options;
+  const { client, clock, logger, informers, queue, runs, modelCalls, caller } = options;
   const pages = createPages(client, PAGES_IN_MEMORY);
   const writer = createRunWriter({ ...options, pages, resolve: resolveFunction });
 
@@ -181,6 +181,7 @@ export function createTaskRunController(options: {
             return decision.wakeAfterMs === undefined ? DONE : { kind: 'requeue', afterMs: decision.wakeAfterMs };
           case 'write':
             await writer.writeStatus(run, decision.change, decision.events, signal);
+            logStep(key, run, decision.change);
             // Only now, and only the answer that was decided on: one that could not be written is decided on again.
             if (state.model.kind === 'settled') modelCalls.take(key);
             if (isTerminal(decision.change.set.phase)) modelCalls.cancel(key);
@@ -212,6 +213,25 @@ export function createTaskRunController(options: {
     }
     queue.add(key);
     return DONE;
+  }
+
+  /** Begin and end, with the commit of what runs. */
+  function logStep(key: string, run: TaskRun, { begin, set }: StatusChange): void {
+    if (begin !== true && !isTerminal(set.phase)) return;
+    const { agent, agentRevision, provenance } = { ...run.status, ...set };
+    const { repo, path, revision, trust } = provenance ?? {};
+    const about = {
+      taskRun: key,
+      task: run.spec.taskRef.name,
+      agent,
+      agentRevision,
+      repo,
+      path,
+      commit: revision,
+      trust,
+    };
+    if (begin === true) logger.info(about, 'taskrun: begun');
+    else logger.info({ ...about, phase: set.phase, error: set.error }, 'taskrun: ended');
   }
 
   async function freshRun(run: TaskRun, signal: AbortSignal): Promise<TaskRun | undefined> {

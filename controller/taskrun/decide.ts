@@ -1,8 +1,10 @@
 import type {
   Agent,
+  AgentProvenance,
   AgentRevision,
   Condition,
   Message,
+  Provenance,
   Task,
   TaskRun,
   TaskRunPhase,
@@ -12,6 +14,7 @@ import type {
 } from '../../api/index.ts';
 import { childName } from '../../kube/index.ts';
 import type { Verdict } from '../../policies/engine/index.ts';
+import { definitionDigest, shortProvenance } from '../../policies/provenance/index.ts';
 import type { EffectState } from '../effects.ts';
 import { nameOf } from '../keys.ts';
 import type { ModelResult } from '../modelCalls.ts';
@@ -128,6 +131,17 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
     const why = current && agent.status?.statusDetail !== undefined ? `: ${agent.status.statusDetail}` : '';
     return waitFor(status, agentName, `Waiting for agent "${agentName}" to become ready${why}`);
   }
+  const found = agent.status.provenance;
+  if (found !== undefined && found.definition !== definitionDigest(agent)) {
+    return waitFor(status, agentName, `Waiting for agent "${agentName}": what it says of its commit has changed`);
+  }
+  if (found?.pending === true) {
+    return waitFor(
+      status,
+      agentName,
+      `Waiting for proof of where agent "${agentName}" comes from: ${found.detail ?? ''}`,
+    );
+  }
   const messages = firstMessages(revision.spec.system, task);
   const phase = state.slotFree ? 'SendContextWindowToLLM' : 'ReadyForLLM';
   return {
@@ -139,14 +153,26 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
         observedGeneration: run.metadata.generation ?? 0,
         agent: agentName,
         agentRevision: nameOf(revision),
+        ...(found === undefined ? {} : { provenance: frozen(found) }),
         startTime: timestamp(now),
         userMsgPreview: preview(task.spec.message),
         messageCount: messages.length,
         contextWindow: messages,
       },
     },
-    events: [{ type: 'Normal', reason: 'ValidationSucceeded', message: 'Task validated successfully' }],
+    events: [
+      {
+        type: 'Normal',
+        reason: 'ValidationSucceeded',
+        message: `Task validated successfully${found === undefined ? '' : `; agent "${agentName}" from ${shortProvenance(found)}`}`,
+      },
+    ],
   };
+}
+
+/** What is known when the run begins is what it ran, whatever the Agent becomes. */
+function frozen({ definition: _definition, pending: _pending, ...provenance }: AgentProvenance): Provenance {
+  return provenance;
 }
 
 /** The Agent's name is recorded too: it is what wakes the run. */

@@ -60,7 +60,7 @@ export function isSealed(keys: readonly Uint8Array[], approval: Approval, toolCa
 }
 
 /** Tells keys apart without telling of them. */
-const keyId = (key: Uint8Array): string =>
+export const keyId = (key: Uint8Array): string =>
   createHash('sha256').update('kubechain approval key\n').update(key).digest('hex').slice(0, 8);
 
 /** One text a decision: JSON of a list, so that no field can run into the next. Groups count as a set. */

@@ -24,6 +24,8 @@ export interface RunQuestion {
   readonly namespaceObject?: PolicyRequest['namespaceObject'];
   readonly user?: PolicyRequest['user'];
   readonly exceptions?: PolicyRequest['exceptions'];
+  /** Of the Agent that the run runs, as it was when the run began. */
+  readonly provenance?: PolicyRequest['provenance'];
   readonly now: number;
 }
 
@@ -82,7 +84,7 @@ export function checkLimits(
 }
 
 function common(question: RunQuestion): Omit<PolicyRequest, 'object'> {
-  const { place = 'runtime', agent, context, namespaceObject, user, exceptions, now } = question;
+  const { place = 'runtime', agent, context, namespaceObject, user, exceptions, provenance, now } = question;
   const namespace = agent.metadata.namespace;
   return {
     place,
@@ -93,6 +95,7 @@ function common(question: RunQuestion): Omit<PolicyRequest, 'object'> {
     ...(namespaceObject === undefined ? {} : { namespaceObject }),
     ...(user === undefined ? {} : { user }),
     ...(exceptions === undefined ? {} : { exceptions }),
+    ...(provenance === undefined ? {} : { provenance }),
   };
 }
 

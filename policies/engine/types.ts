@@ -9,6 +9,7 @@ import type {
   Metadata,
   PolicyMode,
   PolicyPlace,
+  ProvenanceTrust,
   Task,
   TaskRun,
   Tool,
@@ -117,6 +118,11 @@ export interface RunCounters {
   readonly parallelToolCalls?: number;
 }
 
+/** What is known of the commit that an object comes from; or why nobody can tell here how well that is proven. */
+export type ProvenanceAnswer =
+  | { readonly trust: ProvenanceTrust; readonly detail?: string }
+  | { readonly notEvaluable: string };
+
 export interface PolicyRequest {
   readonly place: PolicyPlace;
   /** What is done to the object. Background and command line simulate CREATE. */
@@ -135,6 +141,8 @@ export interface PolicyRequest {
   readonly toolCall?: ToolCallContext;
   readonly counters?: RunCounters;
   readonly exceptions?: readonly AgentPolicyException[];
+  /** Of the judged object. Absent: it is looked for on the object, and what it claims is not proven. */
+  readonly provenance?: ProvenanceAnswer;
   /** Milliseconds since 1970: the clock is the caller's. */
   readonly now: number;
 }

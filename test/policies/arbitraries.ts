@@ -81,7 +81,7 @@ const parts = {
   ),
   prompts: fc.constantFrom({ maxBytes: 10 }, { denySecretPatterns: true }),
   limits: fc.constantFrom({ maxTurns: 3 }, { maxToolCalls: 2, maxDepth: 1 }),
-  require: fc.constantFrom({ labels: ['team'] }, { provenance: true }),
+  require: fc.constantFrom({ labels: ['team'] }, { provenance: true }, { provenanceTrust: 'Verified' as const }),
   rules: list(
     fc.constantFrom(
       { name: 'named', expression: "object.metadata.name != 'billing-bot'" },

@@ -265,6 +265,11 @@ const CASES: Record<string, Case> = {
   'limits.maxParallelToolCalls': limit({ maxParallelToolCalls: 2 }, { parallelToolCalls: 3 }),
   'require.labels': [{ require: { labels: ['team'] } }, {}, about(agent())],
   'require.provenance': [{ require: { provenance: true } }, {}, about(agent())],
+  'require.provenanceTrust': [
+    { require: { provenanceTrust: 'Verified' } },
+    { require: { provenanceTrust: 'Claimed' } },
+    (spec) => ({ ...about(agent())(spec), provenance: { trust: 'Claimed' } }),
+  ],
   'rules[].name': rule({}, { name: 'long' }),
   'rules[].expression': rule({}, { expression: 'true' }),
   'rules[].when': rule({ when: "object.metadata.name == 'sales-bot'" }, {}),

@@ -60,6 +60,41 @@ describe('webhooks on an API server', function () {
     assert.equal(replaced.metadata.annotations?.[STAMPS.createdBy], 'alice');
   });
 
+  it('seal who changed a definition last, and nothing but a change of it', async () => {
+    const writer = (object: Agent) => object.metadata.annotations?.[STAMPS.changedBy];
+    const seal = (object: Agent) => object.metadata.annotations?.[STAMPS.changeSeal];
+    const key = { namespace: stage.namespace, name: 'sealed' };
+    const bob = await stage.as('bob');
+    const made = await alice.create(agents, agent(stage.namespace, 'sealed'));
+    assert.equal(writer(made), 'alice');
+    const labelled = await bob.patch(agents, key, { type: 'merge', body: { metadata: { labels: { a: 'b' } } } });
+    assert.equal(seal(labelled), seal(made));
+    const stripped = await bob.patch(agents, key, {
+      type: 'merge',
+      body: { metadata: { annotations: { [STAMPS.changedBy]: 'bob', [STAMPS.changeSeal]: null } } },
+    });
+    assert.equal(seal(stripped), seal(made), 'nobody takes it away');
+    const tracking = { 'argocd.argoproj.io/tracking-id': `a:kubechain.humanlayer.dev/Agent:${stage.namespace}/sealed` };
+    const tracked = await bob.patch(agents, key, { type: 'merge', body: { metadata: { annotations: tracking } } });
+    assert.equal(writer(tracked), 'bob');
+    const changed = await alice.patch(agents, key, { type: 'merge', body: { spec: { system: 'Another.' } } });
+    assert.equal(writer(changed), 'alice');
+    const applied = await bob.patch(
+      agents,
+      key,
+      { type: 'apply', body: { ...agent(stage.namespace, 'sealed'), metadata: { ...key, annotations: tracking } } },
+      { fieldManager: 'argocd-controller', force: true },
+    );
+    assert.equal(writer(applied), 'bob');
+    const again = await bob.patch(
+      agents,
+      key,
+      { type: 'apply', body: { ...agent(stage.namespace, 'sealed'), metadata: { ...key, annotations: tracking } } },
+      { fieldManager: 'argocd-controller', force: true },
+    );
+    assert.equal(again.metadata.resourceVersion, applied.metadata.resourceVersion, 'applying again changes nothing');
+  });
+
   it('refuse forged stamps and records of the operator', async () => {
     const forged = agent(stage.namespace, 'forged');
     forged.metadata.annotations = { [STAMPS.createdBy]: 'bob' };

@@ -1,15 +1,17 @@
 import { STAMPS } from '../../api/index.ts';
+import type { JsonPatchOperation } from '../../kube/index.ts';
 import type { AdmissionAnswer, AdmissionRequest } from '../server/review.ts';
 import { addAbsent } from './additions.ts';
 import { stampOf } from './authority.ts';
+import { stampChange } from './change.ts';
 import { rulesOf, subjectOf } from './subject.ts';
 import type { Additions, Admission, KindRules, Subject } from './types.ts';
 
 const NOTHING: AdmissionAnswer = { allowed: true };
 
 /**
- * What the mutating webhook answers: never a refusal, and a patch that only adds absent map fields. Asked again about its
- * own result it adds nothing.
+ * What the mutating webhook answers: never a refusal, and a patch that only adds absent map fields and sets its own stamps.
+ * Asked again about its own result it does nothing.
  */
 export function mutate(
   request: AdmissionRequest,
@@ -19,9 +21,10 @@ export function mutate(
   const rules = rulesOf(request);
   const subject = subjectOf(request);
   if (rules === undefined || subject === undefined || request.subResource !== '') return NOTHING;
-  const stamp = { metadata: { annotations: stampFor(rules, subject, admission) } };
-  if (rules.additions === undefined) return patched(subject, [stamp]);
-  return rules.additions(subject, admission, signal).then((more) => patched(subject, [stamp, more]));
+  const change = stampChange(rules, subject, admission);
+  const stamp = { metadata: { annotations: { ...stampFor(rules, subject, admission), ...change.absent } } };
+  if (rules.additions === undefined) return patched(subject, [stamp], change.replaced);
+  return rules.additions(subject, admission, signal).then((more) => patched(subject, [stamp, more], change.replaced));
 }
 
 function stampFor(
@@ -39,9 +42,13 @@ function stampFor(
   return rules.stamped && !restored ? { [STAMPS.createdBy]: user.username } : {};
 }
 
-function patched({ object }: Subject, all: readonly Additions[]): AdmissionAnswer {
+function patched(
+  { object }: Subject,
+  all: readonly Additions[],
+  replaced: readonly JsonPatchOperation[],
+): AdmissionAnswer {
   const additions = all.reduce<Record<string, unknown>>(merge, {});
-  const patch = addAbsent(object, additions);
+  const patch = [...addAbsent(object, additions), ...replaced];
   return patch.length === 0 ? NOTHING : { allowed: true, patch };
 }
 

@@ -1,5 +1,6 @@
 import type { Finding, PolicyRequest, Verdict } from '../../policies/engine/index.ts';
 import { evaluate, findingsNotIn } from '../../policies/engine/index.ts';
+import { provenanceAtAdmission } from './provenance.ts';
 import type { Admission, KindRules, Subject } from './types.ts';
 
 export interface PolicyJudgement {
@@ -28,8 +29,10 @@ export function judgeByPolicies(rules: KindRules, subject: Subject, admission: A
     exceptions: world.exceptions(namespace),
     now: clock.now(),
   } satisfies Partial<PolicyRequest>;
+  const provenance = rules.definition === true ? provenanceAtAdmission(subject, admission) : undefined;
   const verdict = evaluate(policies, {
     ...around,
+    ...(provenance === undefined ? {} : { provenance }),
     ...rules.context(subject, world),
     operation,
     object,
@@ -37,9 +40,12 @@ export function judgeByPolicies(rules: KindRules, subject: Subject, admission: A
   });
   const denials = verdict.findings.filter(({ effect }) => effect === 'deny');
   if (denials.length === 0 || oldObject === undefined) return { denials, ratcheted: [], verdict };
+  const former = { ...subject, object: oldObject };
+  const formerProvenance = rules.definition === true ? provenanceAtAdmission(former, admission) : undefined;
   // With what the old object referred to, not with what the new one does.
   const before = evaluate(policies, {
     ...around,
+    ...(formerProvenance === undefined ? {} : { provenance: formerProvenance }),
     ...rules.context({ ...subject, object: oldObject, oldObject: undefined, operation: 'CREATE' }, world),
     operation: 'CREATE',
     object: oldObject,

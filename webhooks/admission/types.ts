@@ -22,6 +22,7 @@ import type {
   PolicyRequest,
   PolicyUser,
 } from '../../policies/engine/index.ts';
+import type { StampKey } from '../../policies/provenance/index.ts';
 import type { Access } from '../access.ts';
 import type { WebhookMetrics } from '../metrics.ts';
 import type { AdmissionRequest } from '../server/review.ts';
@@ -57,6 +58,8 @@ export interface Admission {
   readonly world: World;
   readonly identities: Identities;
   readonly access: Access;
+  /** Public keys that stamps of `kubechain stamp --sign` are checked with. */
+  readonly stampKeys: readonly StampKey[];
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: WebhookMetrics;
@@ -101,6 +104,8 @@ export interface KindRules {
   readonly writers: 'anyone' | 'operator';
   /** Whether its objects say who created them. */
   readonly stamped: boolean;
+  /** Whether its objects say who changed them last: what people and Git define, and what runs are made of. */
+  readonly definition?: true;
   /** What policies need to know around an object; absent where no policy judges the kind. */
   readonly context?: (
     subject: Subject,

@@ -2,6 +2,7 @@ import { GROUP } from '../../api/index.ts';
 import type { AdmissionAnswer, AdmissionRequest } from '../server/review.ts';
 import { auditAnnotations, refuse, warningsOf } from './answer.ts';
 import { stampRefusals, statusRefusals, writerRefusals } from './authority.ts';
+import { changeStampRefusals } from './change.ts';
 import { changesNothingOfOurs, sameSpec } from './changes.ts';
 import type { PolicyJudgement } from './policy.ts';
 import { judgeByPolicies } from './policy.ts';
@@ -48,6 +49,7 @@ export function validate(
   const own: Refusal[] = [
     ...writerRefusals(rules, subject, admission.identities),
     ...stampRefusals(rules, subject, admission.identities),
+    ...changeStampRefusals(rules, subject, admission),
   ];
   if (own.length > 0) return refuse(own);
   if (admission.identities.isRestorer(user.username)) return PASS;

@@ -6,6 +6,7 @@ export const agentRules: KindRules = {
   kind: agents,
   writers: 'anyone',
   stamped: true,
+  definition: true,
   context: ({ object, namespace }, world) => ({
     context: aroundAgent(world, namespace, object as unknown as Agent),
   }),

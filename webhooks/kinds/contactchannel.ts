@@ -5,5 +5,6 @@ export const contactChannelRules: KindRules = {
   kind: contactChannels,
   writers: 'anyone',
   stamped: true,
+  definition: true,
   context: () => ({ context: {} }),
 };

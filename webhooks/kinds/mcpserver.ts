@@ -6,6 +6,7 @@ export const mcpServerRules: KindRules = {
   kind: mcpServers,
   writers: 'anyone',
   stamped: true,
+  definition: true,
   context: ({ object }) => ({ context: { mcpServers: [object as unknown as MCPServer] } }),
   check({ object }) {
     const { spec } = object as unknown as Partial<MCPServer>;

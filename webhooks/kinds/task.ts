@@ -7,6 +7,7 @@ export const taskRules: KindRules = {
   kind: tasks,
   writers: 'anyone',
   stamped: true,
+  definition: true,
   context({ object, namespace }, world) {
     const task = object as unknown as Task;
     const agent = world.agent(namespace, task.spec.agentRef.name);

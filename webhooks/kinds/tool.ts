@@ -9,6 +9,7 @@ export const toolRules: KindRules = {
   kind: tools,
   writers: 'anyone',
   stamped: true,
+  definition: true,
   context: ({ object }) => ({ context: { tools: [object as unknown as Tool] } }),
   check({ object }) {
     const { spec } = object as unknown as Partial<Tool>;

@@ -1,32 +1,27 @@
 import type { PolicyMatch, RequireSection } from '../../../api/index.ts';
-import { at, field, isRecord } from '../json.ts';
+import { marksOf } from '../../provenance/marks.ts';
+import type { Sink } from '../collector.ts';
+import { field } from '../json.ts';
 import type { Judge } from '../policy.ts';
 import { quote } from '../text.ts';
+import type { PolicyRequest } from '../types.ts';
 
 const DEFINITIONS = ['Agent', 'LLM', 'MCPServer', 'Tool', 'ContactChannel'];
-
-/** Where the commit of an object is to be read from: what `kubechain stamp`, Argo CD and Flux leave on it. */
-const STAMP = ['kubechain.humanlayer.dev/git-repo', 'kubechain.humanlayer.dev/git-revision'];
-const TRACKING_ANNOTATION = 'argocd.argoproj.io/tracking-id';
-const TRACKING_LABELS = [
-  'argocd.argoproj.io/instance',
-  'kustomize.toolkit.fluxcd.io/name',
-  'helm.toolkit.fluxcd.io/name',
-];
 
 /** `require`: what definitions carry. Tasks are asked only where `match.kinds` names them: many are made on the fly. */
 export function compileRequire(section: RequireSection | undefined, match: PolicyMatch | undefined): Judge[] {
   if (section === undefined) return [];
-  const { labels = [], provenance } = section;
+  const { labels = [] } = section;
+  const trust = section.provenanceTrust ?? (section.provenance === true ? 'Claimed' : undefined);
   const kinds = new Set(match?.kinds?.includes('Task') === true ? [...DEFINITIONS, 'Task'] : DEFINITIONS);
   return [
     {
       kinds,
       rules: [
         ...(labels.length === 0 ? [] : ['require.labels']),
-        ...(provenance === true ? ['require.provenance'] : []),
+        ...(trust === undefined ? [] : ['require.provenance']),
       ],
-      judge({ object, labels: actual }, sink) {
+      judge({ object, labels: actual, request }, sink) {
         for (const label of labels) {
           const value = field(actual, label);
           if (typeof value === 'string' && value !== '') continue;
@@ -38,27 +33,46 @@ export function compileRequire(section: RequireSection | undefined, match: Polic
             fix: 'add it',
           });
         }
-        if (provenance === true && !hasProvenance(object)) {
-          sink.report({
-            rule: 'require.provenance',
-            field: 'metadata.annotations',
-            value: 'none',
-            detail: 'nothing says which commit this comes from',
-            fix: 'run kubechain stamp in the pipeline, or have Argo CD or Flux apply it',
-          });
-        }
+        if (trust !== undefined) judgeProvenance(object, request.provenance, trust, sink);
       },
     },
   ];
 }
 
-function hasProvenance(object: unknown): boolean {
-  const annotations = at(object, 'metadata', 'annotations');
-  const labels = at(object, 'metadata', 'labels');
-  const has = (map: unknown, name: string): boolean => isRecord(map) && Boolean(field(map, name));
-  return (
-    STAMP.every((name) => has(annotations, name)) ||
-    has(annotations, TRACKING_ANNOTATION) ||
-    TRACKING_LABELS.some((name) => has(labels, name))
-  );
+function judgeProvenance(
+  object: unknown,
+  known: PolicyRequest['provenance'],
+  trust: 'Claimed' | 'Verified',
+  sink: Sink,
+): void {
+  const answered = known !== undefined && 'trust' in known;
+  if (!answered && !claimsProvenance(object)) {
+    sink.report({
+      rule: 'require.provenance',
+      field: 'metadata.annotations',
+      value: 'none',
+      detail: 'nothing says which commit this comes from',
+      fix: 'run kubechain stamp in the pipeline, or have Argo CD or Flux apply it',
+    });
+    return;
+  }
+  if (trust === 'Claimed') return;
+  if (known !== undefined && 'notEvaluable' in known) {
+    sink.notEvaluable('require.provenance', known.notEvaluable);
+    return;
+  }
+  if (known?.trust === 'Verified') return;
+  sink.report({
+    rule: 'require.provenance',
+    field: 'metadata.annotations',
+    value: 'Claimed',
+    detail: `the commit that this comes from is claimed, not verified: ${known?.detail ?? 'nothing proves it here'}`,
+    fix: 'sign the stamp (kubechain stamp --sign), or let Argo CD or Flux make the change',
+  });
+}
+
+/** A label that Helm charts carry as well claims nothing by itself. */
+function claimsProvenance(object: unknown): boolean {
+  const { git, argo, flux } = marksOf(object);
+  return git !== undefined || (argo !== undefined && argo.guessed !== true) || flux !== undefined;
 }

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import type { Approval, TaskRunToolCall } from '../../../api/index.ts';
-import { API_VERSION, GROUP, KINDS, VERSION } from '../../../api/index.ts';
+import { API_VERSION, GROUP, KINDS, STAMPS, VERSION } from '../../../api/index.ts';
 import { argumentsDigest } from '../../../policies/approvals/index.ts';
 import type { AnyPolicy, PolicyObject, PolicyUser } from '../../../policies/engine/index.ts';
 import { checkPolicy, compilePolicies } from '../../../policies/engine/index.ts';
+import type { StampKey } from '../../../policies/provenance/index.ts';
 import { createIdentities, DEFAULT_OPERATOR } from '../../../webhooks/admission/identities.ts';
 import type { Admission, World } from '../../../webhooks/admission/types.ts';
 import { awaitsApproval } from '../../../webhooks/caches.ts';
@@ -22,6 +23,7 @@ interface Contents {
   readonly policies?: readonly AnyPolicy[];
   /** `username verb name` that RBAC lets. */
   readonly allowed?: readonly string[];
+  readonly stampKeys?: readonly StampKey[];
 }
 
 export interface TestAdmission extends Admission {
@@ -29,7 +31,12 @@ export interface TestAdmission extends Admission {
 }
 
 /** An Admission over objects in memory. */
-export function createAdmission({ objects = [], policies = [], allowed = [] }: Contents = {}): TestAdmission {
+export function createAdmission({
+  objects = [],
+  policies = [],
+  allowed = [],
+  stampKeys = [],
+}: Contents = {}): TestAdmission {
   const all = objects as { kind: string; metadata: { namespace?: string; name: string }; spec: never }[];
   const find = (kind: string, namespace: string, name: string) =>
     all.find(
@@ -81,6 +88,7 @@ export function createAdmission({ objects = [], policies = [], allowed = [] }: C
   return {
     world,
     asked,
+    stampKeys,
     identities: createIdentities({ restorers: [RESTORER] }),
     access: {
       allowed: async (user, questions) =>
@@ -135,18 +143,23 @@ export const custom = (kind: string, name: string, spec: object, metadata: objec
   ...more,
 });
 
-/** The object with a patch applied; fails where the patch does anything but add an absent map field. */
+const OWN_STAMPS = new Set(
+  [STAMPS.changedBy, STAMPS.changeSeal].map((name) => `/metadata/annotations/${name.replaceAll('/', '~1')}`),
+);
+
+/** The object with a patch applied; fails where it does anything but add an absent map field or set a stamp of the webhook's own. */
 export function applyAdds(object: object, patch: NonNullable<AdmissionAnswer['patch']>): Record<string, unknown> {
   const copy = structuredClone(object) as Record<string, unknown>;
   for (const { op, path, value } of patch) {
-    assert.equal(op, 'add');
+    const own = op === 'replace' && OWN_STAMPS.has(path);
+    assert.ok(own || op === 'add', `${op} ${path}`);
     const fields = path
       .slice(1)
       .split('/')
       .map((field) => field.replaceAll('~1', '/').replaceAll('~0', '~'));
     let parent = copy;
     for (const field of fields.slice(0, -1)) parent = parent[field] as Record<string, unknown>;
-    assert.ok(!Object.hasOwn(parent, fields.at(-1) as string), `${path} is there already`);
+    assert.equal(Object.hasOwn(parent, fields.at(-1) as string), own, `${op} ${path}`);
     parent[fields.at(-1) as string] = value;
   }
   return copy;

@@ -1,0 +1,307 @@
+import assert from 'node:assert/strict';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
+import type { Agent, AgentSpec, ClusterAgentPolicy } from '../../api/index.ts';
+import { agents, clusterAgentPolicies, GIT_MARKS, GROUP, STAMPS, taskRuns, tasks } from '../../api/index.ts';
+import type { KubeObject, Resource } from '../../kube/index.ts';
+import { isAlreadyExists } from '../../kube/index.ts';
+import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET } from '../../policies/approvals/index.ts';
+import { readStampKeys, sealChange, signStamp } from '../../policies/provenance/index.ts';
+import { agent, llm, namespaces, secret, secrets, task } from '../support/objects.ts';
+import type { Room, Stage } from '../support/operator.ts';
+import { startStage } from '../support/operator.ts';
+import { until } from '../support/waiting.ts';
+
+const ARGO = 'system:serviceaccount:argocd:argocd-application-controller';
+const COMMIT = '3f2c1a9d00000000000000000000000000000001';
+const REPO = 'https://github.com/acme/agents.git';
+const KEY = randomBytes(32);
+const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+const stampKeys = readStampKeys(publicKey.export({ type: 'spki', format: 'pem' }) as string);
+const system = `kc-system-${randomBytes(4).toString('hex')}`;
+
+const applications: Resource<KubeObject & { status?: object; spec?: object }> = {
+  group: 'argoproj.io',
+  version: 'v1alpha1',
+  plural: 'applications',
+  kind: 'Application',
+  namespaced: true,
+};
+const definitions: Resource<
+  KubeObject & { spec?: object; status?: { conditions?: { type: string; status: string }[] } }
+> = {
+  group: 'apiextensions.k8s.io',
+  version: 'v1',
+  plural: 'customresourcedefinitions',
+  kind: 'CustomResourceDefinition',
+  namespaced: false,
+};
+
+describe('the commit that an agent comes from', function () {
+  this.timeout(60_000);
+  let stage: Stage;
+  before(async () => {
+    stage = await startStage({ argocdNamespace: system, systemNamespace: system, stampKeys });
+    const { client } = stage;
+    await client.create(namespaces, { metadata: { name: system } });
+    await client.create(secrets, {
+      metadata: { namespace: system, name: APPROVAL_KEY_SECRET },
+      data: { [APPROVAL_KEY_FIELD]: KEY.toString('base64') },
+    });
+  });
+  after(async () => {
+    await stage.client.delete(namespaces, { name: system });
+    await stage[Symbol.asyncDispose]();
+  });
+
+  async function installApplications(): Promise<void> {
+    const { client } = stage;
+    const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
+    try {
+      await client.create(definitions, {
+        metadata: { name: 'applications.argoproj.io' },
+        spec: {
+          group: 'argoproj.io',
+          names: { kind: 'Application', plural: 'applications' },
+          scope: 'Namespaced',
+          versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+        },
+      });
+    } catch (error) {
+      if (!isAlreadyExists(error)) throw error;
+    }
+    await until(client, definitions, { name: 'applications.argoproj.io' }, ({ status }) =>
+      status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True'),
+    );
+  }
+
+  const listed = (room: Room, name = 'assistant') => [
+    { group: GROUP, kind: 'Agent', namespace: room.namespace, name, status: 'Synced' },
+  ];
+  const application = (name: string, resources: object[], namespace = system) => ({
+    metadata: { namespace, name },
+    spec: { source: { repoURL: REPO, path: 'teams/one' } },
+    status: { sync: { revision: 'later' }, operationState: { syncResult: { revision: COMMIT } }, resources },
+  });
+  const trackingId = (room: Room, app: string, name = 'assistant') => ({
+    'argocd.argoproj.io/tracking-id': `${app}:${GROUP}/Agent:${room.namespace}/${name}`,
+  });
+
+  /** An agent as the webhook would have stored it, changed last by `writer`. */
+  function written(room: Room, writer: string | undefined, metadata: object, spec: Partial<AgentSpec> = {}): Agent {
+    const plain = agent(room.namespace, 'assistant', spec);
+    const made = { ...plain, metadata: { ...plain.metadata, ...metadata } } as Agent;
+    if (writer === undefined) return made;
+    const seal = sealChange(KEY, made, writer, room.namespace) ?? '';
+    const stamps = { [STAMPS.changedBy]: writer, [STAMPS.changeSeal]: seal };
+    return { ...made, metadata: { ...made.metadata, annotations: { ...made.metadata.annotations, ...stamps } } };
+  }
+  async function runOf(room: Room, made: Agent) {
+    await room.create(
+      secret(room.namespace, 'openai', { OPENAI_API_KEY: 'sk-good-key' }),
+      llm(room.namespace, 'gpt-4o', room.model.url),
+    );
+    await room.create(made);
+    return room.run('work', 'Do it.');
+  }
+
+  it('is claimed where Argo CD tracks the agent and Applications are no kind of the cluster', async () => {
+    const room = await stage.room();
+    const run = await runOf(room, written(room, ARGO, { annotations: trackingId(room, 'agents') }));
+    assert.equal(run.status?.phase, 'FinalAnswer');
+    assert.deepEqual(run.status?.provenance, {
+      source: 'ArgoCD',
+      trust: 'Claimed',
+      application: `${system}/agents`,
+      detail: `${system}/agents could not be read: Application is no kind of this cluster`,
+    });
+  });
+
+  it('is nothing where nothing is said of it', async () => {
+    const room = await stage.room();
+    const made = written(room, 'alice', {
+      annotations: { 'argocd.argoproj.io/tracking-id': `a:${GROUP}/Agent:x/other` },
+      labels: { 'app.kubernetes.io/instance': 'helm' },
+    });
+    assert.equal((await runOf(room, made)).status?.provenance, undefined);
+  });
+
+  it('is what the annotations of a stamp say, and verified by its signature', async () => {
+    const room = await stage.room();
+    const marks = {
+      repo: 'https://user:pass@github.com/acme/agents',
+      path: 'a.yaml',
+      revision: COMMIT,
+      author: 'ann@acme.com',
+    };
+    const annotations = {
+      [GIT_MARKS.repo]: marks.repo,
+      [GIT_MARKS.path]: marks.path,
+      [GIT_MARKS.revision]: marks.revision,
+      [GIT_MARKS.author]: marks.author,
+    };
+    const bare = written(room, undefined, { annotations });
+    const signature = signStamp(privateKey, bare, marks);
+    const signed = {
+      ...bare,
+      metadata: { ...bare.metadata, annotations: { ...annotations, [GIT_MARKS.signature]: signature } },
+    };
+    const run = await runOf(room, signed);
+    assert.deepEqual(run.status?.provenance, {
+      source: 'Stamp',
+      trust: 'Verified',
+      repo: 'https://github.com/acme/agents',
+      path: 'a.yaml',
+      revision: COMMIT,
+      author: 'ann@acme.com',
+    });
+    // Somebody changes the spec and leaves the stamp: it is about another object.
+    const { client } = stage;
+    await client.patch(agents, room.key('assistant'), { type: 'merge', body: { spec: { system: 'Evil.' } } });
+    const later = await room.run('later', 'Do it.');
+    assert.equal(later.status?.provenance?.trust, 'Claimed');
+    assert.match(later.status?.provenance?.detail ?? '', /not about this object as it is now/);
+    assert.equal(run.status?.provenance?.trust, 'Verified', 'what ran stays what it was');
+  });
+
+  describe('with Applications', () => {
+    before(installApplications);
+
+    it('is verified where a GitOps identity changed it last and the Application lists it', async () => {
+      const room = await stage.room();
+      await stage.client.create(applications, application('verified', listed(room)));
+      const run = await runOf(room, written(room, ARGO, { annotations: trackingId(room, 'verified') }));
+      assert.deepEqual(run.status?.provenance, {
+        source: 'ArgoCD',
+        trust: 'Verified',
+        repo: REPO,
+        path: 'teams/one',
+        revision: COMMIT,
+        application: `${system}/verified`,
+      });
+      const event = await room.untilEvent('ValidationSucceeded', 'work-1');
+      assert.equal(event.message, 'Task validated successfully; agent "assistant" from acme/agents@3f2c1a9 (Verified)');
+      assert.ok(
+        stage.logger.entries.some(
+          ({ fields }) => fields.taskRun === `${room.namespace}/work-1` && fields.commit === COMMIT,
+        ),
+        'and in the log of the run',
+      );
+      // The Application goes on to another commit that does not touch the agent.
+      await stage.client.patch(
+        applications,
+        { namespace: system, name: 'verified' },
+        { type: 'merge', body: { status: { operationState: { syncResult: { revision: 'f'.repeat(40) } } } } },
+      );
+      await stage.restart();
+      assert.equal((await room.run('later', 'Do it.')).status?.provenance?.revision, COMMIT);
+    });
+
+    it('is found by all three ways to track, and for apps in any namespace', async () => {
+      const room = await stage.room();
+      await stage.client.create(applications, application('elsewhere', listed(room), room.namespace));
+      const found = async (metadata: object) => {
+        await stage.client.delete(agents, room.key('assistant')).catch(() => undefined);
+        await room.create(written(room, ARGO, metadata));
+        const seen = await room.until(agents, 'assistant', ({ status }) => status?.observedGeneration !== undefined);
+        return [seen.status?.provenance?.trust, seen.status?.provenance?.application];
+      };
+      const app = `${room.namespace}_elsewhere`;
+      const expected = ['Verified', `${room.namespace}/elsewhere`];
+      assert.deepEqual(await found({ annotations: trackingId(room, app) }), expected);
+      assert.deepEqual(await found({ labels: { 'argocd.argoproj.io/instance': app } }), expected);
+      assert.deepEqual(await found({ labels: { 'app.kubernetes.io/instance': app } }), expected);
+      assert.deepEqual(
+        await found({ annotations: trackingId(room, app), labels: { 'app.kubernetes.io/instance': 'helm' } }),
+        expected,
+      );
+    });
+
+    it('is claimed where anybody else changed it last, whatever they write into it', async () => {
+      const room = await stage.room();
+      await stage.client.create(applications, application('claimed', listed(room)));
+      const run = await runOf(room, written(room, 'mallory', { annotations: trackingId(room, 'claimed') }));
+      assert.equal(run.status?.provenance?.trust, 'Claimed');
+      assert.match(run.status?.provenance?.detail ?? '', /^"mallory" changed the object last/);
+      await stage.client.patch(agents, room.key('assistant'), {
+        type: 'merge',
+        body: { metadata: { annotations: { [STAMPS.changedBy]: ARGO } } },
+      });
+      await room.until(agents, 'assistant', ({ status }) => status?.provenance?.detail?.includes('has not sealed'));
+      assert.equal((await room.run('later', 'Do it.')).status?.provenance?.trust, 'Claimed');
+    });
+
+    it('is waited for while the Application does not list the agent yet', async () => {
+      const room = await stage.room();
+      await stage.client.create(applications, application('soon', []));
+      await room.create(
+        secret(room.namespace, 'openai', { OPENAI_API_KEY: 'sk-good-key' }),
+        llm(room.namespace, 'gpt-4o', room.model.url),
+      );
+      await room.create(
+        written(room, ARGO, { annotations: trackingId(room, 'soon') }),
+        task(room.namespace, 'work', 'Do it.'),
+      );
+      await room.until(taskRuns, 'work-1', ({ status }) => status?.statusDetail?.startsWith('Waiting for proof'));
+      await stage.client.patch(
+        applications,
+        { namespace: system, name: 'soon' },
+        { type: 'merge', body: { status: { resources: listed(room) } } },
+      );
+      const run = await room.untilEnded('work-1');
+      assert.equal(run.status?.provenance?.trust, 'Verified');
+    });
+
+    it('costs no write: five objects and four events a run, as ever', async () => {
+      const room = await stage.room();
+      await stage.client.create(applications, application('frugal', listed(room)));
+      await runOf(room, written(room, ARGO, { annotations: trackingId(room, 'frugal') }));
+      const before = room.writes().length;
+      await room.run('counted', 'Do it.');
+      await room.until(tasks, 'counted', ({ status }) => status?.output !== undefined);
+      await room.untilEvent('LLMFinalAnswer', 'counted-1');
+      const writes = room.writes().slice(before);
+      assert.equal(
+        writes.filter(({ resource }) => resource !== 'events').length,
+        4,
+        'and the Task, which is the user’s',
+      );
+    });
+
+    it('decides whether a run may ask its model, where a policy requires proof', async () => {
+      const room = await stage.room();
+      const policy = {
+        apiVersion: `${GROUP}/v1alpha1`,
+        kind: 'ClusterAgentPolicy',
+        metadata: { name: room.namespace },
+        spec: {
+          mode: 'Enforce',
+          match: { namespaces: [room.namespace], kinds: ['Agent'] },
+          require: { provenanceTrust: 'Verified' },
+        },
+      } as ClusterAgentPolicy;
+      await stage.client.create(clusterAgentPolicies, policy);
+      await stage.client.create(applications, application('policy', listed(room)));
+      const run = await runOf(room, written(room, ARGO, { annotations: trackingId(room, 'policy') }));
+      assert.equal(run.status?.phase, 'FinalAnswer');
+      await until(
+        stage.client,
+        clusterAgentPolicies,
+        { name: room.namespace },
+        ({ status }) => status?.summary?.violations === 0,
+      );
+      await stage.client.patch(agents, room.key('assistant'), { type: 'merge', body: { spec: { system: 'Evil.' } } });
+      const denied = await room.run('denied', 'Do it.');
+      assert.match(
+        denied.status?.error ?? '',
+        /^Denied by policy .*require\.provenance: the commit that this comes from is claimed, not verified/,
+      );
+      await until(
+        stage.client,
+        clusterAgentPolicies,
+        { name: room.namespace },
+        ({ status }) => status?.summary?.violations === 1,
+      );
+      await stage.client.delete(clusterAgentPolicies, { name: room.namespace });
+    });
+  });
+});
