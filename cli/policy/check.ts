@@ -1,5 +1,6 @@
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { loadStampKeys } from '../stampKeys.ts';
 import { judgeManifests } from './judge.ts';
 import { readManifests } from './manifests.ts';
 import type { Format } from './report.ts';
@@ -11,6 +12,7 @@ export const POLICY_EXIT = { clean: 0, violations: 1, usage: 2, evaluation: 3, w
 export interface CheckOptions {
   readonly policies?: readonly string[];
   readonly exceptions?: readonly string[];
+  readonly stampKey?: readonly string[];
   readonly output: Format;
   readonly failOn?: 'warn';
   readonly now?: string;
@@ -25,6 +27,7 @@ export async function policyCheck(paths: readonly string[], options: CheckOption
   const { reports, judged, broken } = judgeManifests(await readManifests(paths, io), {
     policies: await readManifests(options.policies ?? [], io),
     exceptions: await readManifests(options.exceptions ?? [], io),
+    stampKeys: loadStampKeys(options.stampKey, io.cwd),
     now,
   });
   io.out.write(render(reports, judged, options.output));

@@ -21,6 +21,7 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
     )
     .option('--policies <path>', 'policies that count beside those among the files; may be repeated', collect)
     .option('--exceptions <path>', 'exceptions that count beside those among the files; may be repeated', collect)
+    .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
     .addOption(new Option('-o, --output <format>', 'form of the report').choices(FORMATS).default('text'))
     .addOption(new Option('--fail-on <level>', 'fail on warnings, too').choices(['warn']))
     .option('--now <time>', 'the time at which exceptions are judged; now when left out')

@@ -11,6 +11,8 @@ import type {
 import { GROUP, KINDS, toCustomResourceDefinition } from '../../api/index.ts';
 import type { PolicyContext, PolicyObject, PolicyProblem, Severity, Verdict } from '../../policies/engine/index.ts';
 import { compilePolicies, evaluate } from '../../policies/engine/index.ts';
+import type { StampKey } from '../../policies/provenance/index.ts';
+import { provenanceInGit } from '../../policies/provenance/index.ts';
 import type { CompiledSchema, JsonObject, SchemaProps } from '../../schema/index.ts';
 import { compileSchema } from '../../schema/index.ts';
 import type { Manifest } from './manifests.ts';
@@ -48,7 +50,13 @@ const POLICY_KINDS = new Set(['ClusterAgentPolicy', 'AgentPolicy']);
  */
 export function judgeManifests(
   manifests: readonly Manifest[],
-  beside: { readonly policies: readonly Manifest[]; readonly exceptions: readonly Manifest[]; readonly now: number },
+  beside: {
+    readonly policies: readonly Manifest[];
+    readonly exceptions: readonly Manifest[];
+    /** Public keys of signed stamps. */
+    readonly stampKeys?: readonly StampKey[];
+    readonly now: number;
+  },
 ): Judgement {
   const ours = manifests.filter(({ object }) => object.apiVersion.startsWith(`${GROUP}/`));
   const everything = [...beside.policies, ...beside.exceptions, ...ours];
@@ -78,6 +86,7 @@ export function judgeManifests(
       namespace,
       context: world(object),
       exceptions: exceptions.filter(({ metadata }) => metadata.namespace === namespace),
+      provenance: provenanceInGit(object, beside.stampKeys ?? []),
       now: beside.now,
     });
     reports.push(...verdictReports(manifest, object, verdict));

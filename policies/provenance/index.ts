@@ -12,5 +12,11 @@ export {
   specDigest,
 } from './marks.ts';
 export { publicAddress, sameRepository } from './repository.ts';
-export { type ProvenanceFacts, resolveProvenance, type SourceFacts, shortProvenance } from './resolve.ts';
+export {
+  type ProvenanceFacts,
+  provenanceInGit,
+  resolveProvenance,
+  type SourceFacts,
+  shortProvenance,
+} from './resolve.ts';
 export { readSigningKey, readStampKeys, type StampKey, signStamp, stampProblem } from './signature.ts';

@@ -1,4 +1,5 @@
 import type { Provenance } from '../../api/index.ts';
+import type { ProvenanceAnswer } from '../engine/types.ts';
 import type { GitMarks } from './marks.ts';
 import { marksOf } from './marks.ts';
 import { sameRepository } from './repository.ts';
@@ -110,3 +111,13 @@ export function shortProvenance({ repo, revision, application, trust }: Provenan
 
 const shortRevision = (revision: string): string =>
   /^[0-9a-f]{40,64}$/.test(revision) ? revision.slice(0, 7) : revision.slice(0, 40);
+
+/** The same of a file in Git: signatures can be checked; who applies it, and what tracks it then, is not known yet. */
+export function provenanceInGit(object: unknown, keys: readonly StampKey[]): ProvenanceAnswer {
+  const { git } = marksOf(object);
+  if (git?.signature === undefined) return { notEvaluable: 'which commit it comes from is known when it is applied' };
+  if (keys.length === 0)
+    return { notEvaluable: 'no key is given that the signature of its stamp could be checked with' };
+  const problem = stampProblem(keys, object, git);
+  return problem === undefined ? { trust: 'Verified' } : { trust: 'Claimed', detail: problem };
+}

@@ -45,8 +45,12 @@ function judgeProvenance(
   trust: 'Claimed' | 'Verified',
   sink: Sink,
 ): void {
-  const answered = known !== undefined && 'trust' in known;
-  if (!answered && !claimsProvenance(object)) {
+  const notEvaluable = known !== undefined && 'notEvaluable' in known ? known.notEvaluable : undefined;
+  if (!claimsProvenance(object) && (known === undefined || notEvaluable !== undefined)) {
+    if (notEvaluable !== undefined) {
+      sink.notEvaluable('require.provenance', notEvaluable);
+      return;
+    }
     sink.report({
       rule: 'require.provenance',
       field: 'metadata.annotations',
@@ -57,16 +61,17 @@ function judgeProvenance(
     return;
   }
   if (trust === 'Claimed') return;
-  if (known !== undefined && 'notEvaluable' in known) {
-    sink.notEvaluable('require.provenance', known.notEvaluable);
+  if (notEvaluable !== undefined) {
+    sink.notEvaluable('require.provenance', notEvaluable);
     return;
   }
-  if (known?.trust === 'Verified') return;
+  const { trust: proven, detail } = { trust: 'Claimed', detail: undefined, ...known };
+  if (proven === 'Verified') return;
   sink.report({
     rule: 'require.provenance',
     field: 'metadata.annotations',
     value: 'Claimed',
-    detail: `the commit that this comes from is claimed, not verified: ${known?.detail ?? 'nothing proves it here'}`,
+    detail: `the commit that this comes from is claimed, not verified: ${detail ?? 'nothing proves it here'}`,
     fix: 'sign the stamp (kubechain stamp --sign), or let Argo CD or Flux make the change',
   });
 }
