@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { DATA_DIR } from './defaults.ts';
+import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
 import type { Io } from './io.ts';
 import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
 import { registerPolicy } from './policy/command.ts';
@@ -188,12 +188,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
         parseName,
         'kubechain-webhook',
       )
-      .option(
-        '--cert-secret <name>',
-        'with --self-signed: the Secret that keeps it',
-        parseName,
-        'kubechain-webhook-cert',
-      )
+      .option('--cert-secret <name>', 'with --self-signed: the Secret that keeps it', parseName, WEBHOOK_CERT_SECRET)
       .option(
         '--cert-host <host>',
         'with --self-signed: one more name or address of the certificate; may be repeated',

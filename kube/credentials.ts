@@ -29,7 +29,7 @@ const PLUGIN_TIMEOUT_MS = 60_000;
 /** A plugin is not asked anew sooner than this, however often the server says 401. */
 const PLUGIN_PAUSE_MS = 5000;
 
-/** Credentials of a kubeconfig's user: certificates, token, token file, basic, exec plugin, client-node's auth providers. */
+/** Credentials of a kubeconfig's user: certificates, token, token file, token source, basic, exec plugin, client-node's auth providers. */
 export function createCredentialSource(config: KubeConfig, clock: Clock): CredentialSource {
   let current: Credentials | undefined;
   let readAt = 0;
@@ -100,6 +100,9 @@ interface Given {
 type Provider = (renew: boolean) => Promise<Given>;
 
 function providerOf(config: KubeConfig, clock: Clock): Provider | undefined {
+  const { tokenSource } = config.user;
+  if (tokenSource !== undefined)
+    return async (renew) => ({ headers: { authorization: `Bearer ${await tokenSource(renew)}` } });
   if (config.user.exec !== undefined) return execPlugin(config, config.user.exec, clock);
   if (config.user.authProvider !== undefined) return authProvider(config, config.user.authProvider);
   return undefined;

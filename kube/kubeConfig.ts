@@ -3,6 +3,7 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, isAbsolute, join } from 'node:path';
 import { parse } from 'yaml';
 import { KubeError, messageOf } from './errors.ts';
+import type { TokenSource } from './serviceAccountToken.ts';
 
 /** Where a cluster is and who we are there, as read from a kubeconfig or from a Pod's service account. Holds credentials: never log it. */
 export interface KubeConfig {
@@ -42,6 +43,8 @@ export interface UserEntry {
   readonly impersonateUser?: string;
   readonly exec?: Readonly<Record<string, unknown>>;
   readonly authProvider?: Readonly<Record<string, unknown>>;
+  /** Not of a file: gives the bearer token of the moment. */
+  readonly tokenSource?: TokenSource;
 }
 
 export interface LoadKubeConfigOptions {

@@ -66,7 +66,7 @@ export function createWorld({ caches, parameters, sealKey, clock }: WorldOptions
         argumentsDigest: argumentsDigest(call.spec.arguments),
         awaiting: awaitsApproval(call),
         state: stateOf(call),
-        waitingSince: call.status?.startTime ?? call.metadata.creationTimestamp ?? '',
+        waitingSince: call.status?.approval?.requestedAt ?? call.metadata.creationTimestamp ?? '',
       };
     },
     approvalsOf(namespace, name, uid) {

@@ -27,7 +27,7 @@ export interface UpCluster {
   close(): Promise<void>;
 }
 
-const FIELD_MANAGER = 'kubechain-operator';
+const FIELD_MANAGER = 'kubechain-up';
 
 export async function openCluster(
   options: ClusterChoice,

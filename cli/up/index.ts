@@ -10,8 +10,10 @@ import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
 import { createOperation } from '../operate.ts';
 import { shownPath } from '../paths.ts';
+import { ACCOUNTS, applyRbac, SYSTEM_NAMESPACE } from '../rbac.ts';
 import { listenForShutdown, signalExitCode } from '../signals.ts';
 import { version } from '../version.ts';
+import { accountClient } from './accounts.ts';
 import { openCluster, refuseSecondOperator, serverVersion, type UpCluster } from './cluster.ts';
 import { type DataDir, openDataDir } from './dataDir.ts';
 import { applyDemo, DEMO_NAMESPACE } from './demo.ts';
@@ -19,6 +21,7 @@ import { startModel, type UpModel } from './model.ts';
 import { showNextSteps, showOutcome, waitForOutcome } from './outcome.ts';
 import { createScreen, type Screen } from './screen.ts';
 import { watchRuns } from './watch.ts';
+import { hasWebhooks, startWebhooks, type UpWebhooks } from './webhooks.ts';
 
 export interface UpOptions extends LogOptions {
   readonly data?: string;
@@ -54,16 +57,23 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
     const [cluster, model] = await startBoth(options, dataDir, io, logger, cleanup);
     const serverIs = await serverVersion(cluster, signal);
     showHeader(screen, cluster, model, serverIs);
-    await installCrds(cluster.client, clock, signal);
+    await Promise.all([installCrds(cluster.client, clock, signal), applyRbac(cluster.client, signal)]);
     const identity = leaseIdentity(dataDir);
     await refuseSecondOperator(cluster.client, OPERATOR_LEASE, identity, clock.now());
 
+    // Before the operator writes anything: the webhooks of last time are gone, and what they judge nobody else lets in.
+    const webhooks = cluster.embedded ? await startWebhooks(cluster, { clock, logger, signal }) : undefined;
+    if (webhooks !== undefined) cleanup.defer(webhooks.close);
+    await showWebhooks(screen, cluster, webhooks, signal);
+
+    const operatorClient = accountClient(cluster, ACCOUNTS.operator, { clock, logger });
+    cleanup.defer(() => operatorClient.close());
     const operation = createOperation({
-      client: cluster.client,
+      client: operatorClient,
       clock,
       logger,
       operator: {},
-      lease: { namespace: cluster.kubeConfig.namespace, name: OPERATOR_LEASE, identity },
+      lease: { namespace: SYSTEM_NAMESPACE, name: OPERATOR_LEASE, identity },
     });
     const stopOperator = new AbortController();
     const operating = operation.run(stopOperator.signal);
@@ -73,6 +83,8 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
       stopOperator.abort();
       await operating.catch(() => undefined);
     });
+    const failed = webhooks === undefined ? operatorFailed : Promise.race([operatorFailed, webhooks.failed]);
+    failed.catch(() => undefined);
 
     const stopWatching = new AbortController();
     const watching = watchRuns({ client: cluster.client, clock, logger, screen }, stopWatching.signal);
@@ -80,7 +92,7 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
       stopWatching.abort();
       await watching.ended;
     });
-    await Promise.race([watching.started, operatorFailed]);
+    await Promise.race([watching.started, failed]);
 
     const work = async (): Promise<number> => {
       if (!options.demo) {
@@ -104,7 +116,7 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
       if (!signal.aborted) await once(signal, 'abort');
       return EXIT.ok;
     };
-    const exitCode = await Promise.race([work(), operatorFailed]);
+    const exitCode = await Promise.race([work(), failed]);
     if (!options.once) screen.line(stoppingLine(screen, options, dataDir, io));
     return exitCode;
   } catch (error) {
@@ -163,6 +175,26 @@ function showHeader(screen: Screen, cluster: UpCluster, model: UpModel, serverIs
   if (model.moved) {
     screen.line(
       style.warn('  The simulated model’s port of last time is taken: runs that were under way on it retry in vain.'),
+    );
+  }
+}
+
+/** Whether admission is guarded, in one line. */
+async function showWebhooks(
+  screen: Screen,
+  cluster: UpCluster,
+  webhooks: UpWebhooks | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const { style } = screen;
+  const label = style.dim('webhooks');
+  if (webhooks !== undefined) screen.line(`  ${label}    on ${webhooks.url}`);
+  else if (await hasWebhooks(cluster.client, signal)) screen.line(`  ${label}    those that the cluster has`);
+  else {
+    screen.line(
+      style.warn(
+        '  webhooks    off: a cluster elsewhere may not reach this machine. Policies hold at run time; Approvals count for nothing.',
+      ),
     );
   }
   screen.gap();

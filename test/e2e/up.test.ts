@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agents, llms, taskRuns, tasks } from '../../api/index.ts';
+import { agents, llms, STAMPS, taskRuns, tasks } from '../../api/index.ts';
 import { installCrds } from '../../cli/installCrds.ts';
 import { startApiServer } from '../../devcluster/index.ts';
 import { createKubeClient, type KubeClient, loadKubeConfig, systemClock } from '../../kube/index.ts';
 import { kubechain, type Options, startKubechain } from '../cli/support/kubechain.ts';
 import { type ModelServer, startModelServer } from '../support/modelServer.ts';
-import { agent, llm, secrets, task } from '../support/objects.ts';
+import { agent, llm, secrets, task, taskRun } from '../support/objects.ts';
 import { ended } from '../support/operator.ts';
 import { testsRealServer } from '../support/server.ts';
 import { find, until } from '../support/waiting.ts';
@@ -72,6 +73,7 @@ describe('kubechain up', function () {
     for (const line of [
       /^KubeChain \S+ · Kubernetes API v1\.\d+\S* \(embedded\) on https:\/\/127\.0\.0\.1:\d+$/m,
       /^ {2}kubeconfig {2}\.kubechain\/kubeconfig$/m,
+      /^ {2}webhooks {4}on https:\/\/127\.0\.0\.1:\d+$/m,
       /^ {2}model .* simulated, on http:\/\/127\.0\.0\.1:\d+\/v1; set OPENAI_API_KEY to use the real one$/m,
       /llm\/gpt-4o .*ValidationSucceeded/,
       /agent\/my-assistant .*ValidationSucceeded .*All dependencies validated successfully/,
@@ -135,6 +137,58 @@ describe('kubechain up', function () {
     const after = await kubechain(['logs', 'hello-world-task-1'], here);
     assert.equal(after.code, 1);
     assert.match(after.err, /the server of \.kubechain\/kubeconfig does not answer; start it with: \S*kubechain up/);
+  });
+
+  it('runs operator and webhooks as themselves, so that not even an administrator writes what the operator found', async () => {
+    await using up = startKubechain(['up'], here);
+    await up.shows(/Try next/);
+    const admin = connect();
+    const run = await admin.get(taskRuns, { ...DEFAULT, name: 'hello-world-task-1' });
+    const operator = 'system:serviceaccount:kubechain-system:kubechain-operator';
+    assert.equal(
+      run.metadata.annotations?.[STAMPS.createdBy],
+      undefined,
+      'the operator’s records bear no person’s name',
+    );
+    const { annotations } = (await admin.get(tasks, { ...DEFAULT, name: 'hello-world-task' })).metadata;
+    assert.equal(annotations?.[STAMPS.createdBy], 'kubernetes-admin');
+    const forged = admin.patch(
+      taskRuns,
+      { ...DEFAULT, name: 'hello-world-task-1' },
+      { type: 'merge', body: { status: { output: 'forged' } } },
+      { subresource: 'status' },
+    );
+    await assert.rejects(
+      forged,
+      /denied the request: \[kubechain\/authority\].*only the operator writes taskruns\/status/,
+    );
+    const managers = new Set(
+      (run.metadata as { managedFields?: { manager: string }[] }).managedFields?.map(({ manager }) => manager),
+    );
+    assert.deepEqual([...managers], ['kubechain-operator'], operator);
+    await admin.create(taskRuns, taskRun('default', 'mine', 'hello-world-task'));
+    await until(admin, taskRuns, { ...DEFAULT, name: 'mine' }, ended, 30_000);
+  });
+
+  it('starts where the webhooks of last time point to a port that is dead, or somebody else’s', async () => {
+    assert.equal((await kubechain(['up', '--once'], here)).code, 0);
+    // Takes connections and never answers.
+    const silent = createServer(() => undefined).listen(0, '127.0.0.1');
+    closing.push(() => silent.close());
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    await prepare(async (client) => {
+      for (const plural of ['mutatingwebhookconfigurations', 'validatingwebhookconfigurations']) {
+        const path = `/apis/admissionregistration.k8s.io/v1/${plural}/kubechain`;
+        const configuration = (await client.request('GET', path)) as { webhooks: { clientConfig: { url: string } }[] };
+        for (const { clientConfig } of configuration.webhooks) clientConfig.url = `https://127.0.0.1:${port}/x`;
+        await client.request('PUT', path, configuration);
+      }
+    });
+    const again = await kubechain(['up', '--once'], here);
+    assert.equal(again.code, 0, again.err);
+    assert.match(again.out, MOON);
+    assert.equal(again.err, '');
   });
 
   it('goes on with a run that was under way when it was killed', async () => {
@@ -232,9 +286,13 @@ describe('kubechain up', function () {
     await using up = startKubechain(['up', '--kubeconfig', 'cluster.yaml'], here);
     await up.shows(/Try next[\s\S]*run my-assistant .* --kubeconfig cluster\.yaml/);
     assert.match(up.out(), MOON);
+    assert.match(up.out(), /^ {2}webhooks {4}off: a cluster elsewhere may not reach this machine\./m);
     const other = await kubechain(['up', '--once', '--kubeconfig', 'cluster.yaml', '--data', 'other'], here);
     assert.equal(other.code, 1);
-    assert.match(other.err, /another operator works on this cluster already \(Lease default\/kubechain-operator/);
+    assert.match(
+      other.err,
+      /another operator works on this cluster already \(Lease kubechain-system\/kubechain-operator/,
+    );
     assert.equal(existsSync(data('kubeconfig')), false, 'no kubeconfig of its own');
   });
 });
