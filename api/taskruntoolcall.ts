@@ -1,7 +1,7 @@
 import { commonStatus, localRef } from './common.ts';
 import { defineKind } from './kind.ts';
 import type { TypeOf } from './schema.ts';
-import { int, list, object, oneOf, str, time } from './schema.ts';
+import { bool, int, list, object, oneOf, str, time } from './schema.ts';
 
 const spec = object(
   'What is called. Immutable.',
@@ -58,7 +58,16 @@ const status = object(
         ),
         minApprovals: int('How many people have to approve.', { minimum: 1 }),
         approverGroups: list('Of each list one group is needed.', list('Groups.', str('A group.'))),
+        notRequester: bool('Whether who asked for the run may not approve.'),
+        requestedBy: str('Who asked for the run; absent where that is not known.'),
         demandedBy: list('Who asks for it: policies with their rules, a Tool, an MCPServer.', str('Who.')),
+        expiresAt: time('Until when somebody has to decide.'),
+        onTimeout: oneOf('What happens then. Escalate: who is in escalateTo may decide, too.', [
+          'Reject',
+          'Fail',
+          'Escalate',
+        ]),
+        escalateTo: list('Groups that may decide once it is late.', str('A group.')),
         approvedBy: list('Who approved.', str('A user.')),
         rejectedBy: str('Who rejected.'),
       },

@@ -1,10 +1,12 @@
 import type { Approval, TaskRun, TaskRunToolCall } from '../../api/index.ts';
-import type { ApprovalOutcome } from '../../policies/approvals/index.ts';
-import { argumentsDigest, decideApproval, isSealed, requesterOf } from '../../policies/approvals/index.ts';
+import type { KubeClient } from '../../kube/index.ts';
+import type { ApprovalState } from '../../policies/approvals/index.ts';
+import { argumentsDigest, isSealed, judgeBallots, requesterOf } from '../../policies/approvals/index.ts';
 import type { ApprovalDemand } from '../../policies/engine/index.ts';
 import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
 import { keyIn, nameOf, uidOf } from '../keys.ts';
+import { writeStatus } from '../writeStatus.ts';
 
 /** What the operator needs to judge decisions by. */
 export interface ApprovalContext {
@@ -15,19 +17,18 @@ export interface ApprovalContext {
   readonly isOperator: (username: string) => boolean;
 }
 
-/** What people have decided about a call so far. */
-export function approvalOutcome(
+/** What people have decided about a call so far, to be judged. */
+export function approvalState(
   { informers, keys, isOperator }: ApprovalContext,
   call: TaskRunToolCall,
   run: TaskRun,
   demand: ApprovalDemand,
   now: number,
-): ApprovalOutcome {
+): ApprovalState {
   const requestedAt = call.status?.approval?.requestedAt;
-  return decideApproval({
+  return {
     demand,
-    sealed: informers.approvals.store
-      .byIndex(INDEX.approvalsByCall, keyIn(call.metadata.namespace, nameOf(call)))
+    sealed: approvalsOf(informers, call)
       .filter((approval) => isSealed(keys, approval, uidOf(call)))
       .sort(byCreation),
     call: {
@@ -48,8 +49,32 @@ export function approvalOutcome(
       isOperator,
     ),
     now,
-  });
+  };
 }
+
+/** Everything that names the call. */
+const approvalsOf = (informers: Pick<Informers, 'approvals'>, call: TaskRunToolCall): Approval[] =>
+  informers.approvals.store.byIndex(INDEX.approvalsByCall, keyIn(call.metadata.namespace, nameOf(call)));
+
+/** Writes into each Approval whether it counts, and why not: who decided wants to know. */
+export async function recordBallots(
+  client: KubeClient,
+  informers: Pick<Informers, 'approvals'>,
+  call: TaskRunToolCall,
+  state: ApprovalState,
+  signal: AbortSignal,
+): Promise<void> {
+  const ballots = new Map(judgeBallots(state).map((ballot) => [uidOf(ballot.approval), ballot]));
+  for (const approval of approvalsOf(informers, call)) {
+    const ballot = ballots.get(uidOf(approval));
+    const problem = ballot === undefined ? UNSEALED : ballot.problem;
+    const next = { counted: problem === undefined, statusDetail: problem ?? VOTES[approval.spec.decision] };
+    await writeStatus(client, informers.approvals, approval, next, signal);
+  }
+}
+
+const UNSEALED = 'it carries no seal of the webhook for this call';
+const VOTES = { Approve: 'counts as an approval', Reject: 'rejects the call' } as const;
 
 function byCreation(a: Approval, b: Approval): number {
   const order = (a.metadata.creationTimestamp ?? '').localeCompare(b.metadata.creationTimestamp ?? '');

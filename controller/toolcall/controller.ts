@@ -13,6 +13,7 @@ import {
   patchStatus,
   TerminalError,
 } from '../../kube/index.ts';
+import { decideApproval } from '../../policies/approvals/index.ts';
 import { childAnnotations } from '../childAnnotations.ts';
 import type { Effects } from '../effects.ts';
 import type { FullObjects } from '../fullObjects.ts';
@@ -21,7 +22,7 @@ import { INDEX } from '../informers.ts';
 import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import type { McpPool } from '../mcp/index.ts';
 import { serverKey } from '../mcpserver/key.ts';
-import { type ApprovalContext, approvalOutcome } from '../policy/approvals.ts';
+import { type ApprovalContext, approvalState, recordBallots } from '../policy/approvals.ts';
 import { NOTHING_SAID, type PolicyGate } from '../policy/gate.ts';
 import { referenceTo } from '../reference.ts';
 import { statusOperations } from '../status.ts';
@@ -100,6 +101,10 @@ export function createToolCallController(options: {
         ? NOTHING_SAID
         : options.gate.judgeToolCall(call, run, Math.max(0, ancestors.length - 1));
     const demand = verdict.effect === 'requireApproval' ? verdict.approval : ownDemand(executor);
+    const approvals =
+      demand === undefined || run === undefined
+        ? undefined
+        : approvalState({ informers, ...options.approvals() }, call, run, demand, clock.now());
     return {
       call,
       run,
@@ -110,11 +115,8 @@ export function createToolCallController(options: {
       child: executor.kind === 'agent' ? childOf(call, executor.agent) : {},
       ancestors,
       verdict,
-      demand,
-      approval:
-        demand === undefined || run === undefined
-          ? undefined
-          : approvalOutcome({ informers, ...options.approvals() }, call, run, demand, clock.now()),
+      approvals,
+      approval: approvals === undefined ? undefined : decideApproval(approvals),
       maxDepth: options.maxDelegationDepth,
       delegate: executor.kind === 'agent' ? informers.agents.store.get(keyIn(namespace, executor.agent)) : undefined,
       identity: options.identity,
@@ -211,6 +213,9 @@ export function createToolCallController(options: {
       const state = await withAnswer(gather(key, call), signal);
       const decision = decideCall(state);
       try {
+        if (state.approvals !== undefined && call.status?.status === 'AwaitingHumanApproval') {
+          await recordBallots(client, informers, call, state.approvals, signal);
+        }
         switch (decision.kind) {
           case 'wait':
             return decision.wakeAfterMs === undefined ? DONE : { kind: 'requeue', afterMs: decision.wakeAfterMs };

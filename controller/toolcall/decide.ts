@@ -1,5 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Agent, MCPServer, Task, TaskRun, TaskRunToolCall, TaskRunToolCallStatus, Tool } from '../../api/index.ts';
-import type { ApprovalOutcome } from '../../policies/approvals/index.ts';
+import type { ApprovalOutcome, ApprovalState } from '../../policies/approvals/index.ts';
 import { argumentsDigest, ONE_APPROVAL } from '../../policies/approvals/index.ts';
 import type { ApprovalDemand, Verdict } from '../../policies/engine/index.ts';
 import type { EffectState } from '../effects.ts';
@@ -37,8 +38,8 @@ export interface CallState {
   readonly verdict: Verdict;
   /** What people have decided, where the call has to be approved. */
   readonly approval: ApprovalOutcome | undefined;
-  /** What has to be met for that. */
-  readonly demand: ApprovalDemand | undefined;
+  /** What that follows from: what has to be met, who asked for the run. */
+  readonly approvals: ApprovalState | undefined;
   /** This process: the holder of what it begins. */
   readonly identity: string;
   readonly now: number;
@@ -290,35 +291,46 @@ function awaitApproval(state: CallState, outcome: Exclude<ApprovalOutcome, { kin
       const via = channel === undefined ? '' : ` via contact channel ${channel}`;
       const more = outcome.missing > 1 ? ` (${outcome.missing} more)` : outcome.escalated ? ' (escalated)' : '';
       const detail = `Waiting for human approval${via}${more}`;
-      if (call.status?.status === 'AwaitingHumanApproval' && call.status.statusDetail === detail) {
+      const asked = call.status?.approval;
+      const approval = demandStatus(state, asked?.requestedAt ?? timestamp(state.now));
+      const waits = call.status?.status === 'AwaitingHumanApproval' && call.status.statusDetail === detail;
+      if (waits && isDeepStrictEqual(asked, approval)) {
         return outcome.inMs === undefined ? WAIT : { kind: 'wait', wakeAfterMs: outcome.inMs };
       }
-      const demand = state.demand;
       return {
         kind: 'write',
-        set: {
-          phase: 'Pending',
-          ready: false,
-          status: 'AwaitingHumanApproval',
-          statusDetail: detail,
-          approval: {
-            requestedAt: call.status?.approval?.requestedAt ?? timestamp(state.now),
-            argumentsDigest: argumentsDigest(call.spec.arguments),
-            ...(demand === undefined
-              ? {}
-              : {
-                  minApprovals: demand.minApprovals,
-                  ...(demand.approverGroups.length === 0
-                    ? {}
-                    : { approverGroups: demand.approverGroups.map((groups) => [...groups]) }),
-                  demandedBy: demand.demandedBy.map(({ policy, rule }) => `${policy.name}/${rule}`),
-                }),
-          },
-        },
-        events: [{ type: 'Normal', reason: 'AwaitingHumanApproval', message: detail }],
+        set: { phase: 'Pending', ready: false, status: 'AwaitingHumanApproval', statusDetail: detail, approval },
+        events: waits ? [] : [{ type: 'Normal', reason: 'AwaitingHumanApproval', message: detail }],
       };
     }
   }
+}
+
+/** What a call waits for, for those who decide and for who looks on. */
+function demandStatus(state: CallState, requestedAt: string): TaskRunToolCallStatus['approval'] {
+  const { call, executor, approvals } = state;
+  const asked = { requestedAt, argumentsDigest: argumentsDigest(call.spec.arguments) };
+  if (approvals === undefined) return asked;
+  const { demand, requester } = approvals;
+  const { approverGroups, expiresAfterMs, escalateTo } = demand;
+  const expires = expiresAfterMs === undefined ? undefined : Date.parse(requestedAt) + expiresAfterMs;
+  const demandedBy = demand.demandedBy.map(({ policy, rule }) => `${policy.name}/${rule}`);
+  return {
+    ...asked,
+    minApprovals: demand.minApprovals,
+    ...(approverGroups.length === 0 ? {} : { approverGroups: approverGroups.map((groups) => [...groups]) }),
+    notRequester: demand.notRequester,
+    ...(requester.kind === 'known' ? { requestedBy: requester.username } : {}),
+    demandedBy: demandedBy.length > 0 ? demandedBy : [ownName(executor)],
+    ...(expires === undefined ? {} : { expiresAt: timestamp(expires), onTimeout: demand.onTimeout ?? 'Reject' }),
+    ...(escalateTo.length === 0 ? {} : { escalateTo: [...escalateTo] }),
+  };
+}
+
+/** The object that asks for approval itself. */
+function ownName(executor: Executor): string {
+  if (executor.kind === 'none') return '';
+  return executor.kind === 'mcp' ? `MCPServer ${executor.server.metadata.name}` : `Tool ${executor.tool.metadata.name}`;
 }
 
 /** A rejection is an answer: the model reads it and goes on. */

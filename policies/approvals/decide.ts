@@ -36,7 +36,7 @@ export type ApprovalOutcome =
  * rejection ends the matter; approvals of one person count once.
  */
 export function decideApproval(state: ApprovalState): ApprovalOutcome {
-  const { demand, call, now, requester, sealed } = state;
+  const { demand, call, now } = state;
   const since = Date.parse(call.waitingSince ?? '');
   const waits = Number.isFinite(since) ? since : now;
   const expiry = demand.expiresAfterMs === undefined ? undefined : waits + demand.expiresAfterMs;
@@ -44,11 +44,9 @@ export function decideApproval(state: ApprovalState): ApprovalOutcome {
   const escalated = late && demand.onTimeout === 'Escalate';
 
   const approvers = new Set<string>();
-  for (const [index, approval] of sealed.entries()) {
+  for (const { approval, problem } of judgeBallots(state)) {
     const { approver, decision, reason } = approval.spec;
-    if (approver === undefined) continue;
-    const others = sealed.slice(0, index);
-    if (approvalProblems({ approval, approver, call, requester, others, demand, now }).length > 0) continue;
+    if (approver === undefined || problem !== undefined) continue;
     if (decision === 'Reject') return { kind: 'rejected', by: approver.username, reason: reason ?? '' };
     approvers.add(approver.username);
   }
@@ -60,4 +58,21 @@ export function decideApproval(state: ApprovalState): ApprovalOutcome {
     escalated,
     ...(expiry !== undefined && !late ? { inMs: expiry - now } : {}),
   };
+}
+
+/** A decision, and why it does not count; without a problem it does. */
+export interface Ballot {
+  readonly approval: Approval;
+  readonly problem?: string;
+}
+
+/** Each decision that carries a good seal, judged as at admission, with those before it as the others. */
+export function judgeBallots({ sealed, call, requester, demand, now }: ApprovalState): readonly Ballot[] {
+  return sealed.map((approval, index) => {
+    const { approver } = approval.spec;
+    if (approver === undefined) return { approval, problem: 'nobody is named who decided' };
+    const others = sealed.slice(0, index);
+    const [problem] = approvalProblems({ approval, approver, call, requester, others, demand, now });
+    return problem === undefined ? { approval } : { approval, problem: problem.message };
+  });
 }

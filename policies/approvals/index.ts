@@ -1,4 +1,11 @@
-export { type ApprovalOutcome, type ApprovalState, decideApproval, ONE_APPROVAL } from './decide.ts';
+export {
+  type ApprovalOutcome,
+  type ApprovalState,
+  type Ballot,
+  decideApproval,
+  judgeBallots,
+  ONE_APPROVAL,
+} from './decide.ts';
 export {
   type ApprovalCase,
   type ApprovalProblem,

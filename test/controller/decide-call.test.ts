@@ -9,8 +9,16 @@ import { delegationChain } from '../../controller/toolcall/ancestry.ts';
 import type { CallDecision, CallState, Executor } from '../../controller/toolcall/decide.ts';
 import { decideCall, isRepeatable, ownDemand } from '../../controller/toolcall/decide.ts';
 import { resultText } from '../../controller/toolcall/outcome.ts';
+import type { ApprovalState } from '../../policies/approvals/index.ts';
 import { callOf, metadata, NOW, runOf, taskOf, toolCall } from './state.ts';
 
+const asking = (demand: ApprovalState['demand']): ApprovalState => ({
+  demand,
+  sealed: [],
+  call: { name: 'c', uid: 'u', argumentsDigest: '', awaiting: true, state: 'AwaitingHumanApproval' },
+  requester: { kind: 'known', username: 'carol' },
+  now: NOW,
+});
 const toolOf = (spec: Tool['spec'] = {}): Tool => ({
   apiVersion: API_VERSION,
   kind: 'Tool',
@@ -59,7 +67,7 @@ const stateOf = (status: TaskRunToolCall['status'], more: Partial<CallState> = {
   delegate: agentOf('poet'),
   verdict: NOTHING_SAID,
   approval: undefined,
-  demand: undefined,
+  approvals: undefined,
   identity: 'me',
   now: NOW,
   ...more,
@@ -168,12 +176,24 @@ describe('the next step of a tool call', () => {
       mcp('plain', { approvalContactChannel: { name: 'ops' } }),
     ]) {
       const demand = ownDemand(executor);
-      assert.equal(demand?.minApprovals, 1);
-      const undecided = { executor, demand, approval: { kind: 'waiting', missing: 1, escalated: false } } as const;
+      assert.ok(demand);
+      assert.equal(demand.minApprovals, 1);
+      const undecided = {
+        executor,
+        approvals: asking(demand),
+        approval: { kind: 'waiting', missing: 1, escalated: false },
+      } as const;
       const asked = written(decideCall(stateOf({ phase: 'Pending' }, undecided)));
       assert.equal(asked.set.status, 'AwaitingHumanApproval');
       assert.equal(asked.events[0]?.reason, 'AwaitingHumanApproval');
       assert.match(asked.set.approval?.argumentsDigest ?? '', /^sha256:[0-9a-f]{64}$/);
+      assert.equal(asked.set.approval?.requestedBy, 'carol');
+      assert.match(asked.set.approval?.demandedBy?.join() ?? '', /^(Tool t|MCPServer s)$/);
+      const stricter = { ...demand, minApprovals: 2, expiresAfterMs: 60_000, onTimeout: 'Fail' as const };
+      const again = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approvals: asking(stricter) })));
+      assert.equal(again.set.approval?.requestedAt, asked.set.approval?.requestedAt);
+      assert.deepEqual([again.set.approval?.minApprovals, again.set.approval?.onTimeout], [2, 'Fail']);
+      assert.deepEqual(again.events, [], 'no news for those who look on');
       assert.deepEqual(decideCall(stateOf({ ...asked.set }, undecided)), { kind: 'wait' });
       const rejected = { kind: 'rejected', by: 'ann', reason: 'not on a Friday' } as const;
       const refusal = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approval: rejected })));
