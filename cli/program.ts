@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { registerArgocd } from './argocd/command.ts';
 import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
 import type { Io } from './io.ts';
 import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
@@ -241,6 +242,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
     .action(async (options) => finish((await import('./commands/crds.ts')).crds(options, io)));
 
   registerPolicy(program, io, finish);
+  registerArgocd(program, io, finish);
 
   return program;
 }

@@ -1,0 +1,19 @@
+-- Generated from argocd/health/table.ts: change it there.
+local status = obj.status or {}
+local spec = obj.spec or {}
+local function text(...)
+  for i = 1, select("#", ...) do
+    local each = select(i, ...)
+    if type(each) == "string" and each ~= "" then return each end
+  end
+end
+if status.observedGeneration ~= obj.metadata.generation then
+  return { status = "Progressing", message = "Waiting for the operator to look at the latest change" }
+end
+if status.ready == true then
+  return { status = "Healthy", message = text(status.statusDetail, "Ready") }
+end
+if status.status == "Error" then
+  return { status = "Degraded", message = text(status.statusDetail, "Not ready") }
+end
+return { status = "Progressing", message = text(status.statusDetail, "Pending") }

@@ -1,0 +1,96 @@
+import { stringify } from 'yaml';
+import { GROUP, KINDS } from '../../api/index.ts';
+import { actionScripts } from '../../argocd/actions.ts';
+import { rulesOf } from '../../argocd/configMaps.ts';
+import { healthLua } from '../../argocd/health/lua.ts';
+import { actionsByLua, healthByLua, runActionLua } from '../../argocd/lua/customizations.ts';
+import type { Json } from '../../argocd/lua/vm.ts';
+import { LuaError } from '../../argocd/lua/vm.ts';
+import { CliError, EXIT } from '../exit.ts';
+import type { Io } from '../io.ts';
+import type { Manifest } from '../policy/manifests.ts';
+import { readManifests } from '../policy/manifests.ts';
+import { escapeJson, escapeLine } from '../terminal/escape.ts';
+
+/** `kubechain argocd health PATH…`: 1 where there is no object of ours. */
+export async function health(
+  paths: readonly string[],
+  options: { readonly output: 'text' | 'json' },
+  io: Io,
+): Promise<number> {
+  const found = (await readManifests(paths, io)).filter(isOurs);
+  if (found.length === 0) throw new CliError(`there is no object of ${GROUP} in ${paths.join(', ')}`);
+  const shown = found.map(({ object }) => ({
+    kind: object.kind,
+    name: nameOf(object),
+    ...healthByLua(healthLua(rulesOf(object.kind)), asJson(object)),
+  }));
+  if (options.output === 'json') io.out.write(`${escapeJson(JSON.stringify(shown, null, 2))}\n`);
+  else {
+    for (const { kind, name, status, message } of shown) {
+      io.out.write(`${escapeLine(`${kind} ${name}: ${status}: ${message}`)}\n`);
+    }
+  }
+  return EXIT.ok;
+}
+
+/** `kubechain argocd actions FILE [ACTION]`: lists what can be done, or prints what an action makes. */
+export async function actions(
+  file: string,
+  action: string | undefined,
+  options: { readonly param?: readonly string[] },
+  io: Io,
+): Promise<number> {
+  const [manifest, ...more] = (await readManifests([file], io)).filter(isOurs);
+  if (manifest === undefined) throw new CliError(`there is no object of ${GROUP} in ${file}`);
+  if (more.length > 0) throw new CliError(`${file} has ${more.length + 1} objects; an action is about one`);
+  const { object } = manifest;
+  const scripts = actionScripts(object.kind);
+  const offered = scripts === undefined ? [] : actionsByLua(scripts.discovery, asJson(object));
+  if (action === undefined) {
+    for (const { name, disabled, params } of offered) {
+      io.out.write(`${name}${params.map((param) => ` [${param}]`).join('')}${disabled ? ' (disabled)' : ''}\n`);
+    }
+    if (offered.length === 0) io.err.write(`there are no actions on kind ${object.kind}\n`);
+    return EXIT.ok;
+  }
+  const script = scripts?.actions.get(action);
+  const known = offered.find(({ name }) => name === action);
+  if (script === undefined || known === undefined) {
+    const names = offered.map(({ name }) => name).join(', ');
+    throw new CliError(`kind ${object.kind} has no action "${action}"${names === '' ? '' : `; it has ${names}`}`);
+  }
+  if (known.disabled)
+    throw new CliError(`action "${action}" is disabled for ${object.kind} ${nameOf(object)}, as it is now`);
+  try {
+    const impacts = runActionLua(script, asJson(object), parameters(options.param ?? []));
+    io.out.write(
+      impacts
+        .map(({ operation, resource }) => `# ${operation}\n${stringify(resource, { lineWidth: 0 })}`)
+        .join('---\n'),
+    );
+  } catch (error) {
+    if (error instanceof LuaError) throw new CliError(`action "${action}": ${error.message}`, { cause: error });
+    throw error;
+  }
+  return EXIT.ok;
+}
+
+function parameters(all: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    all.map((text) => {
+      const at = text.indexOf('=');
+      if (at < 1) throw new CliError(`--param "${text}": is not NAME=VALUE`, { exitCode: EXIT.usage });
+      return [text.slice(0, at), text.slice(at + 1)];
+    }),
+  );
+}
+
+const isOurs = ({ object }: Manifest): boolean =>
+  object.apiVersion.startsWith(`${GROUP}/`) && KINDS.some(({ kind }) => kind === object.kind);
+
+const nameOf = ({ metadata }: Manifest['object']): string =>
+  [metadata.namespace, metadata.name].filter((part) => typeof part === 'string').join('/');
+
+/** What YAML made is data; dates and the like it leaves as text. */
+const asJson = (object: Manifest['object']): { readonly [field: string]: Json } => JSON.parse(JSON.stringify(object));
