@@ -37,6 +37,7 @@ import { keyIn } from './keys.ts';
 export const INDEX = {
   agentsByDependency: 'agentsByDependency',
   toolsByAgent: 'toolsByAgent',
+  tasksByAgent: 'tasksByAgent',
   runsByTask: 'runsByTask',
   runsByAgent: 'runsByAgent',
   runsByParentCall: 'runsByParentCall',
@@ -45,6 +46,8 @@ export const INDEX = {
   serversByChannel: 'serversByChannel',
   revisionsByAgent: 'revisionsByAgent',
   approvalsByCall: 'approvalsByCall',
+  /** The value is the namespace itself. */
+  exceptionsByNamespace: 'exceptionsByNamespace',
 } as const;
 
 export interface Informers {
@@ -118,7 +121,9 @@ export function createInformers(options: {
         spec.approvalContactChannel === undefined ? [] : [keyIn(namespace, spec.approvalContactChannel.name)],
     }),
     contactChannels: make<ContactChannel>(contactChannels),
-    tasks: make<Task>(tasks),
+    tasks: make<Task>(tasks, {
+      [INDEX.tasksByAgent]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.agentRef.name)],
+    }),
     // A page of a hundred runs of 64 KiB is 6 MiB of JSON: what is parsed at once when the operator starts.
     taskRuns: make<TaskRun>(
       taskRuns,
@@ -147,7 +152,9 @@ export function createInformers(options: {
     }),
     clusterPolicies: make<ClusterAgentPolicy>(clusterAgentPolicies),
     policies: make<AgentPolicy>(agentPolicies),
-    exceptions: make<AgentPolicyException>(agentPolicyExceptions),
+    exceptions: make<AgentPolicyException>(agentPolicyExceptions, {
+      [INDEX.exceptionsByNamespace]: ({ metadata }) => [metadata.namespace ?? ''],
+    }),
     approvals: make<Approval>(approvals, {
       [INDEX.approvalsByCall]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.toolCallRef.name)],
     }),

@@ -26,7 +26,7 @@ import { registerMetrics } from './metrics.ts';
 import type { ModelResult } from './modelCalls.ts';
 import { createModelCaller } from './modelCalls.ts';
 import { createCallLimiter, createModelClient } from './models/index.ts';
-import { createPolicyScanner } from './policy/controller.ts';
+import { createPolicyScanner } from './policy/background/scanner.ts';
 import { createPolicyGate } from './policy/gate.ts';
 import { createSealIdentity } from './policy/identity.ts';
 import { createPolicySource } from './policy/source.ts';
@@ -207,7 +207,7 @@ export function createOperator(options: OperatorOptions): Operator {
       // What was held back or refused may be allowed now, and the other way round.
       onChange: () => {
         wakeWaitingCalls();
-        scanner.soon();
+        scanner.policiesChanged();
       },
     });
     const scanner = createPolicyScanner({
@@ -218,8 +218,10 @@ export function createOperator(options: OperatorOptions): Operator {
       events: recorder('policy-controller'),
       policies: policies.current,
       provenance: { resolve: (object, abort) => provenance.resolve(object, abort) },
+      ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
+      ...(options.registry === undefined ? {} : { registry: options.registry }),
     });
-    const gate = createPolicyGate({ informers, clock, policies: policies.current });
+    const gate = createPolicyGate({ informers, clock, policies: policies.current, onExcepted: scanner.needed });
     const wakeWaitingCalls = () => {
       for (const call of informers.toolCalls.store.list()) {
         if (call.status?.status === 'AwaitingHumanApproval') queues.toolCall.add(keyOf(call));

@@ -1,9 +1,16 @@
 import type { Agent, AgentRevision, LLM, MCPServer, Task, TaskRun, TaskRunToolCall, Tool } from '../../api/index.ts';
 import { API_VERSION } from '../../api/index.ts';
 import type { Clock } from '../../kube/index.ts';
-import type { CompiledPolicySet, PolicyContext, RunCounters, Verdict } from '../../policies/engine/index.ts';
+import type {
+  CompiledPolicySet,
+  ExceptionRef,
+  PolicyContext,
+  RunCounters,
+  Verdict,
+} from '../../policies/engine/index.ts';
 import { evaluateModelCall, evaluateToolCall } from '../../policies/engine/index.ts';
 import type { Informers } from '../informers.ts';
+import { INDEX } from '../informers.ts';
 import { keyIn } from '../keys.ts';
 
 /** What the policies say at run time: webhooks can be down, and objects may come from a backup. */
@@ -29,8 +36,15 @@ export function createPolicyGate(options: {
   readonly informers: Informers;
   readonly clock: Clock;
   readonly policies: () => CompiledPolicySet | undefined;
+  /** Told of each finding that an exception took away. */
+  readonly onExcepted: (exception: ExceptionRef) => void;
 }): PolicyGate {
   const { informers, clock } = options;
+
+  function told(verdict: Verdict): Verdict {
+    for (const { exception } of verdict.excepted) if (exception !== undefined) options.onExcepted(exception);
+    return verdict;
+  }
 
   function contextOf(run: TaskRun, revision: AgentRevision | undefined): PolicyContext {
     const { namespace } = run.metadata;
@@ -61,7 +75,7 @@ export function createPolicyGate(options: {
         agent: agent ?? formerAgent(run, revision),
         context,
         counters,
-        exceptions: informers.exceptions.store.list().filter(({ metadata }) => metadata.namespace === namespace),
+        exceptions: informers.exceptions.store.byIndex(INDEX.exceptionsByNamespace, namespace),
         now: clock.now(),
         // Frozen when the run began: the Agent may come from another commit by now.
         ...(run.status?.provenance === undefined ? {} : { provenance: run.status.provenance }),
@@ -88,24 +102,19 @@ export function createPolicyGate(options: {
       const server: MCPServer | undefined =
         target?.kind === 'MCPServer' ? informers.mcpServers.store.get(key) : undefined;
       const tool: Tool | undefined = target?.kind === 'Tool' ? informers.tools.store.get(key) : undefined;
-      return evaluateToolCall(asked.set, {
-        ...asked.question,
-        call,
-        context: {
-          ...asked.question.context,
-          ...(server === undefined ? {} : { mcpServers: [server] }),
-          ...(tool === undefined ? {} : { tools: [tool] }),
-        },
-      });
+      const context = {
+        ...asked.question.context,
+        ...(server === undefined ? {} : { mcpServers: [server] }),
+        ...(tool === undefined ? {} : { tools: [tool] }),
+      };
+      return told(evaluateToolCall(asked.set, { ...asked.question, call, context }));
     },
     judgeModelCall(run, revision, depth) {
       const turns = (run.status?.turns ?? 0) + 1;
       const asked = questionOf(run, revision, { ...counted(run, depth), turns });
       if (asked === undefined) return NOTHING_SAID;
-      return evaluateModelCall(asked.set, {
-        ...asked.question,
-        context: { ...asked.question.context, ...usedBy(revision, run) },
-      });
+      const context = { ...asked.question.context, ...usedBy(revision, run) };
+      return told(evaluateModelCall(asked.set, { ...asked.question, context }));
     },
   };
 

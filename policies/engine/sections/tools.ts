@@ -49,16 +49,21 @@ export function compileTools(spec: PolicySpec, context: SectionContext): Judge[]
   if ((tools?.allow?.length ?? 0) > 0 && defaultAction === undefined) {
     context.advice('tools.allow', 'limits nothing: set spec.defaultAction to Deny to refuse all other tools');
   }
-  const rules = [
+  const denied = [
     ...((tools?.deny?.length ?? 0) > 0 ? ['tools.deny'] : []),
+    ...(lists.speaks ? ['tools.name'] : []),
+    ...(defaultAction === 'Deny' ? ['defaultAction'] : []),
+  ];
+  const ofCalls = [
+    ...denied,
     ...((tools?.requireApproval?.length ?? 0) > 0 ? ['tools.requireApproval'] : []),
-    ...(lists.speaks ? ['tools.name', 'tools.unresolved'] : []),
-    ...(defaultAction === 'Deny' || defaultAction === 'RequireApproval' ? ['defaultAction'] : []),
+    ...(lists.speaks ? ['tools.unresolved'] : []),
+    ...(defaultAction === 'RequireApproval' ? ['defaultAction'] : []),
   ];
   return [
     {
       kinds: new Set(['Agent']),
-      rules,
+      rules: denied,
       judge(scope, sink) {
         judgeAgent(lists, scope, sink);
         return undefined;
@@ -66,7 +71,7 @@ export function compileTools(spec: PolicySpec, context: SectionContext): Judge[]
     },
     {
       kinds: new Set(['TaskRunToolCall']),
-      rules,
+      rules: ofCalls,
       judge(scope, sink) {
         if (scope.call === undefined) return 'notAsked';
         judgeCall(lists, scope.call, scope, sink);
