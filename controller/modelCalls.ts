@@ -66,6 +66,20 @@ export function createModelCaller(options: {
 }): ModelCaller {
   const { secrets, limiter } = options;
 
+  /** Not async: its frame would hold the conversation until the answer is there, for each of a thousand calls. */
+  function send(call: ModelCall, apiKey: string | undefined): Promise<ChatOutcome> {
+    return call.messages().then((messages) =>
+      options.chat({
+        endpoint: endpointOf(call.revision),
+        ...(apiKey === undefined ? {} : { apiKey }),
+        messages,
+        tools: call.tools,
+        idempotencyKey: call.idempotencyKey,
+        signal: call.signal,
+      }),
+    );
+  }
+
   async function ask(call: ModelCall, retrying: boolean): Promise<ModelResult> {
     const { llm } = call.revision.spec;
     const ref = llm.apiKeyFrom?.secretKeyRef;
@@ -75,14 +89,7 @@ export function createModelCaller(options: {
       if (secret.kind !== 'value') return { kind: 'retry', reason: 'SecretFetchFailed', message: secret.message };
       apiKey = secret.value;
     }
-    const outcome = await options.chat({
-      endpoint: endpointOf(call.revision),
-      ...(apiKey === undefined ? {} : { apiKey }),
-      messages: await call.messages(),
-      tools: call.tools,
-      idempotencyKey: call.idempotencyKey,
-      signal: call.signal,
-    });
+    const outcome = await send(call, apiKey);
     if (outcome.kind !== 'fatal' || outcome.reason !== 'Unauthorized' || ref === undefined) return outcome;
     options.onKeyRefused(keyIn(call.namespace, llm.name));
     if (retrying) return outcome;

@@ -82,7 +82,7 @@ export interface Operator {
   ready(): boolean;
 }
 
-const RUNS_IN_MEMORY = 48 * 1024 * 1024;
+const RUNS_IN_MEMORY = 16 * 1024 * 1024;
 const CALLS_IN_MEMORY = 16 * 1024 * 1024;
 /** An answer stands twice in a TaskRun, in the window and as output, and etcd takes 1.5 MiB: at three bytes a character this fits. */
 const ANSWER_LIMITS = { maxCharacters: 200_000, maxToolCalls: 128 };

@@ -17,8 +17,8 @@ export interface InformerOptions<T extends KubeObject> extends Omit<ReflectorOpt
  * store was written; what they throw is logged.
  *
  * `transform` runs before an object is stored and must return an object with the same name, namespace, uid and
- * resourceVersion; it may edit the object it is given. What it returns is stored as a copy of its own, so that nothing of
- * what it dropped stays in memory.
+ * resourceVersion; it must not edit the object it is given, which may be the caller's own. What it returns is stored as a copy
+ * of its own, so that nothing of what it dropped stays in memory.
  */
 export function createInformer<T extends KubeObject>(options: InformerOptions<T>): Informer<T> {
   const { resource, metrics } = options;
@@ -176,8 +176,7 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
         return;
       let own = object;
       try {
-        // The caller keeps its object whole; a transform may edit.
-        if (transform !== undefined) own = transform(structuredClone(object));
+        if (transform !== undefined) own = transform(object);
       } catch {
         return;
       }

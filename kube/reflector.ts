@@ -25,7 +25,7 @@ export interface ReflectorOptions<T extends KubeObject> {
   readonly fieldSelector?: string;
   /** Objects a page of a list at most; 500 unless told. Pages of big objects get smaller, so that no answer is much over 2 MiB. */
   readonly pageSize?: number;
-  /** Applied to each object as soon as it is read, before the next page. */
+  /** Applied to each object as soon as it is read, before the next page. Must not edit the object it is given. */
   readonly transform?: (object: T) => T;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -18,11 +18,11 @@ type Fields = Record<string, unknown>;
 /**
  * Reads the body of `POST /chat/completions`, whatever the server made of it. What is merely untidy is put right (an id or
  * a type left out, arguments given as an object, content in parts); what can't be told is a `retry`; what the model
- * would do again is `fatal`. `conversation` is what was sent: new tool call ids must differ from those in it.
+ * would do again is `fatal`. `earlierIds` are those of the conversation's tool calls: new ones must differ.
  */
 export function readAnswer(
   body: unknown,
-  conversation: readonly Message[],
+  earlierIds: readonly string[],
   redactor: Redactor,
   limits: AnswerLimits = DEFAULT_ANSWER_LIMITS,
 ): ChatOutcome {
@@ -43,7 +43,7 @@ export function readAnswer(
   if (content === undefined) {
     return invalid(`choices[0].message.content is ${kindOf(message.content)}, not a text`, redactor);
   }
-  const toolCalls = toolCallsOf(message, conversation, limits);
+  const toolCalls = toolCallsOf(message, earlierIds, limits);
   if (typeof toolCalls === 'string') return invalid(toolCalls, redactor);
   const size = toolCalls.reduce((sum, call) => sum + call.function.arguments.length, content.length);
   if (size > limits.maxCharacters) {
@@ -99,16 +99,20 @@ function contentOf(message: Fields): string | undefined {
   return typeof refusal === 'string' ? refusal : '';
 }
 
+/** Of all tool calls that a conversation asks for, in its order. */
+export function toolCallIds(conversation: readonly Message[]): string[] {
+  return conversation.flatMap(({ toolCalls }) => toolCalls?.map(({ id }) => id) ?? []);
+}
+
 /** The tool calls in order, ids unique in the conversation; or, as text, what is wrong with them. */
-function toolCallsOf(message: Fields, conversation: readonly Message[], limits: AnswerLimits): ToolCall[] | string {
+function toolCallsOf(message: Fields, earlierIds: readonly string[], limits: AnswerLimits): ToolCall[] | string {
   const given = rawToolCalls(message);
   if (typeof given === 'string') return given;
   if (given.length > limits.maxToolCalls) {
     return `the answer asks for ${given.length} tool calls at once, at most ${limits.maxToolCalls} are allowed`;
   }
   if (given.length === 0) return [];
-  const earlier = conversation.flatMap(({ toolCalls }) => toolCalls?.map(({ id }) => id) ?? []);
-  const ids = new IdSource(earlier);
+  const ids = new IdSource(earlierIds);
   const calls: ToolCall[] = [];
   for (const [index, raw] of given.entries()) {
     const where = `tool_calls[${index}]`;

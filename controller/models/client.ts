@@ -1,11 +1,11 @@
 import OpenAI, { APIError } from 'openai';
 import type { Dispatcher } from 'undici';
-import { type AnswerLimits, DEFAULT_ANSWER_LIMITS, readAnswer } from './answer.ts';
+import { type AnswerLimits, DEFAULT_ANSWER_LIMITS, readAnswer, toolCallIds } from './answer.ts';
 import { chatBody } from './chat-body.ts';
 import { type ResolvedEndpoint, resolveEndpoint, secretsOf } from './endpoint.ts';
 import { failureOf } from './failure.ts';
-import { createRedactor, oneLine } from './redact.ts';
-import { createDispatcher, createFetch, type TransportOptions } from './transport.ts';
+import { createRedactor, oneLine, type Redactor } from './redact.ts';
+import { createDispatcher, createFetch, type SentOnce, sentOnce, type TransportOptions } from './transport.ts';
 import type { ChatFailure, ChatOutcome, ChatRequest, KeyCheck, ModelEndpoint } from './types.ts';
 
 /** A key check is asked for while someone waits: it gets no ten minutes. */
@@ -38,6 +38,16 @@ export interface ModelClient {
   close(): Promise<void>;
 }
 
+interface PreparedCall {
+  readonly given: ModelEndpoint;
+  readonly endpoint: ResolvedEndpoint;
+  readonly redactor: Redactor;
+  readonly body: SentOnce;
+  readonly earlierIds: readonly string[];
+  readonly idempotencyKey: string | undefined;
+  readonly signal: AbortSignal;
+}
+
 /** The client of all model providers. One for the process: its connections and client objects are shared by all calls. */
 export function createModelClient(options: ModelClientOptions = {}): ModelClient {
   const dispatcher =
@@ -50,24 +60,42 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
   const now = options.now ?? Date.now;
   const limits = options.answerLimits ?? DEFAULT_ANSWER_LIMITS;
 
-  async function chat(request: ChatRequest): Promise<ChatOutcome> {
-    const { signal } = request;
-    signal.throwIfAborted();
-    const redactor = createRedactor(secretsOf(request.endpoint, request.apiKey));
-    const call = ownSignal(signal);
-    let timeoutMs = 0;
+  /** All that the wait for the answer needs. The conversation is in the body alone, which lets go of it once it is sent. */
+  function prepare(request: ChatRequest): PreparedCall | ChatFailure {
+    const { endpoint: given, apiKey } = request;
+    const redactor = createRedactor(secretsOf(given, apiKey));
     try {
-      const endpoint = resolveEndpoint(request.endpoint, request.apiKey);
-      timeoutMs = endpoint.timeoutMs;
-      const client = clients.get(request.endpoint, endpoint);
-      const { data, response } = await client.chat.completions
-        .create(chatBody(request, endpoint), {
+      const endpoint = resolveEndpoint(given, apiKey);
+      return {
+        given,
+        endpoint,
+        redactor,
+        body: sentOnce(JSON.stringify(chatBody(request, endpoint))),
+        earlierIds: toolCallIds(request.messages),
+        idempotencyKey: request.idempotencyKey,
+        signal: request.signal,
+      };
+    } catch (error) {
+      return failureOf(error, { where: originOf(given), timeoutMs: 0, redactor, now: now() });
+    }
+  }
+
+  async function answerTo({ given, endpoint, redactor, body, ...prepared }: PreparedCall): Promise<ChatOutcome> {
+    const { signal } = prepared;
+    const call = ownSignal(signal);
+    const { timeoutMs } = endpoint;
+    try {
+      // Not `chat.completions.create`, which would keep the messages and their JSON until the answer is there.
+      const { data, response } = await clients
+        .get(given, endpoint)
+        .post('/chat/completions', {
+          body,
           signal: call.signal,
           timeout: timeoutMs,
-          headers: idempotencyHeaders(request.idempotencyKey),
+          headers: { ...body.headers, ...idempotencyHeaders(prepared.idempotencyKey) },
         })
         .withResponse();
-      const outcome = readAnswer(data, request.messages, redactor, limits);
+      const outcome = readAnswer(data, prepared.earlierIds, redactor, limits);
       if (outcome.kind !== 'answer') return outcome;
       const requestId = response.headers.get('x-request-id') ?? response.headers.get('request-id');
       if (requestId !== null) outcome.requestId = redactor.message(oneLine(requestId, 128));
@@ -75,7 +103,7 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
       return outcome;
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      return failureOf(error, { where: originOf(request.endpoint), timeoutMs, redactor, now: now() });
+      return failureOf(error, { where: originOf(given), timeoutMs, redactor, now: now() });
     } finally {
       call.release();
     }
@@ -112,7 +140,12 @@ export function createModelClient(options: ModelClientOptions = {}): ModelClient
   }
 
   return {
-    chat,
+    // Not async: its frame would hold the request, and with it the conversation, until the answer is there.
+    chat(request) {
+      if (request.signal.aborted) return Promise.reject(request.signal.reason);
+      const prepared = prepare(request);
+      return 'kind' in prepared ? Promise.resolve(prepared) : answerTo(prepared);
+    },
     checkKey,
     async close() {
       clients.clear();

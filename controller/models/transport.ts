@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ClientOptions } from 'openai';
 import { Agent, type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 
@@ -45,6 +46,26 @@ export function createDispatcher({ maxResponseBytes, proxy }: TransportOptions):
   });
 }
 
+/** A JSON body that is gone once it was read: so a call that waits minutes for its answer does not hold it in memory. */
+export interface SentOnce extends AsyncIterable<string> {
+  readonly headers: Record<'content-type' | 'content-length', string>;
+}
+
+export function sentOnce(json: string): SentOnce {
+  let text: string | undefined = json;
+  const headers = { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(json)) };
+  return {
+    headers,
+    [Symbol.asyncIterator]: () => ({
+      next() {
+        const value = text;
+        text = undefined;
+        return Promise.resolve(value === undefined ? { done: true, value } : { done: false, value });
+      },
+    }),
+  };
+}
+
 /**
  * The `fetch` that the openai library calls through. Built on `undici.request`, which costs a third of the processor time of
  * undici's own fetch. Reads the whole body before it resolves: so the library's time limit covers all of the call, and
@@ -56,7 +77,8 @@ export function createFetch(dispatcher: Dispatcher): NonNullable<ClientOptions['
       dispatcher,
       method: (init?.method ?? 'GET') as Dispatcher.HttpMethod,
       headers: Object.fromEntries(init?.headers instanceof Headers ? init.headers : new Headers(init?.headers)),
-      body: typeof init?.body === 'string' ? init.body : null,
+      // The library makes a web stream of what can be iterated; undici takes any iterable, whatever its types say.
+      body: (init?.body ?? null) as string | Readable | null,
       signal: init?.signal ?? null,
     });
     const text = await response.body.text();

@@ -142,22 +142,26 @@ export function createTaskRunController(options: {
 
   function startModelCall(key: string, run: TaskRun, revision: AgentRevision): void {
     const namespace = run.metadata.namespace ?? '';
-    modelCalls.start(key, stepOf(run), (signal, stage) =>
+    const idempotencyKey = `${uidOf(run)}-${(run.status?.turns ?? 0) + 1}`;
+    modelCalls.start(key, stepOf(run), modelCall(key, namespace, revision, idempotencyKey));
+  }
+
+  /** Has no access to the run: a call may wait long, for its slot and for its answer, and must not hold the conversation. */
+  function modelCall(key: string, namespace: string, revision: AgentRevision, idempotencyKey: string) {
+    return (signal: AbortSignal, stage: (name: string) => void) =>
       caller.call({
         namespace,
         revision,
-        tools: offeredTools(informers, run.metadata.namespace, revision),
-        // The run may have waited long for its slot, and this closure must not hold its conversation meanwhile.
+        tools: offeredTools(informers, namespace, revision),
         messages: async () => {
           const present = await runs.get(key, signal);
           if (present === undefined) throw new Error(`TaskRun ${key} is gone`);
           return [...(await pages.read(present, signal)), ...(present.status?.contextWindow ?? [])];
         },
-        idempotencyKey: `${uidOf(run)}-${(run.status?.turns ?? 0) + 1}`,
+        idempotencyKey,
         signal,
         onBegin: () => stage('calling'),
-      }),
-    );
+      });
   }
 
   async function reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {

@@ -62,8 +62,7 @@ if (process.argv[2] === 'server') {
     transform(object) {
       // A slice of a string is a view of the whole in V8: kept as it is, it would hold all 64 KiB.
       const output = String(object.status?.output);
-      object.status = { phase: object.status?.phase, preview: output.slice(0, 50) };
-      return object;
+      return { ...object, status: { phase: object.status?.phase, preview: output.slice(0, 50) } };
     },
   });
   const stop = new AbortController();

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { readAnswer } from '../../controller/models/answer.ts';
+import { readAnswer, toolCallIds } from '../../controller/models/answer.ts';
 import type { ChatAnswer, Message } from '../../controller/models/index.ts';
 import { createRedactor } from '../../controller/models/redact.ts';
 
 const none = createRedactor([]);
-const read = (body: unknown, conversation: Message[] = []) => readAnswer(body, conversation, none);
+const read = (body: unknown, conversation: Message[] = []) => readAnswer(body, toolCallIds(conversation), none);
 const withMessage = (message: unknown, more: object = {}) => ({
   choices: [{ index: 0, message, finish_reason: 'stop', ...more }],
 });
