@@ -7,10 +7,12 @@ import { packageRoot } from './version.ts';
 /** Where operator and webhook are at home: their accounts, Secrets and Lease. */
 export const SYSTEM_NAMESPACE = 'kubechain-system';
 
-/** Who operator and webhook are, as `manifests/base/rbac` names them. */
+/** Who operator and webhook are, as the manifests name them. */
 export const ACCOUNTS = { operator: 'kubechain-operator', webhook: 'kubechain-webhook' } as const;
 
 const FOLDER = join('manifests', 'base', 'rbac');
+/** What a webhook needs that issues its own certificate. */
+const SELF_SIGNED = join('manifests', 'components', 'self-signed', 'rbac.yaml');
 const FIELD_MANAGER = 'kubechain-up';
 
 const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
@@ -41,16 +43,18 @@ export interface PolicyRule {
   readonly verbs: readonly string[];
 }
 
-/** An object of `manifests/base/rbac`. */
+/** An object of these manifests. */
 export interface RbacObject extends KubeObject {
   readonly rules?: readonly PolicyRule[];
 }
 
 /** The accounts, roles and bindings that the installation has too: the files that `kubectl apply -k` applies. */
 export function rbacObjects(): readonly RbacObject[] {
-  const read = (file: string): string => readFileSync(join(packageRoot(), FOLDER, file), 'utf8');
-  const { resources } = parse(read('kustomization.yaml')) as { readonly resources: readonly string[] };
-  return resources.flatMap((file) => parseAllDocuments(read(file)).map((document) => document.toJS() as RbacObject));
+  const read = (file: string): string => readFileSync(join(packageRoot(), file), 'utf8');
+  const { resources } = parse(read(join(FOLDER, 'kustomization.yaml'))) as { readonly resources: readonly string[] };
+  return [...resources.map((file) => join(FOLDER, file)), SELF_SIGNED].flatMap((file) =>
+    parseAllDocuments(read(file)).map((document) => document.toJS() as RbacObject),
+  );
 }
 
 /** Applies them, and the namespace that they are in. Rejects with `KubeError`. */

@@ -92,15 +92,28 @@ const NOT_GOING: MatchCondition = {
   expression: `request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp) || ${SPEC_CHANGED}`,
 };
 
+/**
+ * Namespace and name of a service account stand alone in it: that is where kustomize's replacements put others
+ * (manifests/components/wiring).
+ */
+const userName = (name: string): string => {
+  const [, prefix = '', namespace, account] = /^(system:serviceaccount:)([^:]+):([^:]+)$/.exec(name) ?? [];
+  return (namespace === undefined ? [name] : [prefix, namespace, ':', account])
+    .map((part) => JSON.stringify(part))
+    .join(' + ');
+};
+
+const usersOf = (names: readonly string[]): string => `[${names.map(userName).join(', ')}]`;
+
 /** The operator's records are its own; whoever else writes them is asked about. */
 const notRecordsOfTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
   name: 'not-a-record-of-the-operator',
-  expression: `!(request.resource.resource in ['agentrevisions', 'contextpages'] && request.userInfo.username in ${listOf(operators)})`,
+  expression: `!(request.resource.resource in ['agentrevisions', 'contextpages'] && request.userInfo.username in ${usersOf(operators)})`,
 });
 
 const notByTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
   name: 'not-by-the-operator',
-  expression: `!(request.userInfo.username in ${listOf(operators)})`,
+  expression: `!(request.userInfo.username in ${usersOf(operators)})`,
 });
 
 /** Whether one of these labels or annotations is another one than before. */

@@ -5,7 +5,7 @@ import { KINDS, toCustomResourceDefinition } from '../../api/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 
-/** A file of `manifests/crd/`. */
+/** A file of `manifests/base/crd/`. */
 export interface ManifestFile {
   readonly name: string;
   readonly text: string;

@@ -62,6 +62,8 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     metrics,
     operator: {
       namespace: options.namespace,
+      // The key of Approvals is where the webhook keeps it: beside us.
+      ...(inCluster ? { systemNamespace: kubeConfig.namespace } : {}),
       externalApiAllow: options.externalApiAllow,
       maxModelCalls: options.maxModelCalls,
       maxModelCallsPerNamespace: options.maxModelCallsPerNamespace,
@@ -86,8 +88,12 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
     ['/healthz', () => ({ status: 200, text: 'ok\n' })],
     [
       '/readyz',
-      () =>
-        operation.ready() ? { status: 200, text: 'ok\n' } : { status: 503, text: 'the caches are not filled yet\n' },
+      () => {
+        if (shutdown.signal.aborted) return { status: 503, text: 'it is being stopped\n' };
+        return operation.ready()
+          ? { status: 200, text: 'ok\n' }
+          : { status: 503, text: 'the caches are not filled yet\n' };
+      },
     ],
   ]);
   const metricsRoutes = new Map<string, Route>([

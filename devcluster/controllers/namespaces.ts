@@ -1,4 +1,5 @@
 /** Namespaces: what each gets when it appears, and how it is emptied when it goes. */
+import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { timestamp } from '../registry/call.ts';
@@ -20,18 +21,38 @@ interface Condition {
   message: string;
 }
 
+/**
+ * How long what a namespace holds outlives its deletion. `kubectl delete -f` names the namespace and, right after it, what
+ * is in it, and complains of whatever is gone already. kube-controller-manager waits for five seconds.
+ */
+const GRACE_MS = 1000;
+
 /** Starts the controller. */
 export function startNamespaces(context: RegistryContext, logger: Logger, caPem: string): Controllers {
   const busy = new Set<string>();
   const again = new Set<string>();
+  const leaving = new Set<string>();
+  const closed = new AbortController();
+  const graceOver = async (name: string): Promise<void> => {
+    const entry = context.store.latest('/namespaces', name);
+    if (entry === undefined) leaving.delete(name);
+    if (entry === undefined || context.store.object(entry).metadata.deletionTimestamp === undefined) return;
+    if (leaving.has(name)) return;
+    leaving.add(name);
+    await setTimeout(GRACE_MS, undefined, { ref: false, signal: closed.signal });
+  };
   const sync = (name: string): void => {
     if (busy.has(name)) {
       again.add(name);
       return;
     }
     busy.add(name);
-    reconcile(context, name, caPem)
-      .catch((error: unknown) => logger.error({ error, namespace: name }, 'namespace could not be brought up to date'))
+    graceOver(name)
+      .then(() => reconcile(context, name, caPem))
+      .catch((error: unknown) => {
+        if (!closed.signal.aborted)
+          logger.error({ error, namespace: name }, 'namespace could not be brought up to date');
+      })
       .finally(() => {
         busy.delete(name);
         if (again.delete(name)) sync(name);
@@ -53,6 +74,7 @@ export function startNamespaces(context: RegistryContext, logger: Logger, caPem:
   for (const entry of context.store.list('/namespaces')) sync(entry.key);
   return {
     close: () => {
+      closed.abort();
       for (const stop of stops) stop();
     },
   };

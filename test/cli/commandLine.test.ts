@@ -132,16 +132,16 @@ describe('kubechain', () => {
     assert.equal(err, '');
   });
 
-  it('writes the CRDs that manifests/crd holds', async () => {
+  it('writes the CRDs that manifests/base/crd holds', async () => {
     const { code } = await kubechain(['crds', '--output', 'crd'], { cwd: folder });
     assert.equal(code, 0);
-    const checkedIn = join(ROOT, 'manifests', 'crd');
+    const checkedIn = join(ROOT, 'manifests', 'base', 'crd');
     assert.deepEqual(readdirSync(join(folder, 'crd')), readdirSync(checkedIn));
     for (const name of readdirSync(checkedIn)) {
       assert.equal(
         readFileSync(join(folder, 'crd', name), 'utf8'),
         readFileSync(join(checkedIn, name), 'utf8'),
-        `manifests/crd/${name} is out of date: run ./bin/kubechain crds --output manifests/crd`,
+        `manifests/base/crd/${name} is out of date: run ./bin/kubechain crds --output manifests/base/crd`,
       );
     }
   });
