@@ -49,3 +49,12 @@ export function parseNamespace(text: string): string {
 
 /** For options that may be given more than once. */
 export const collect = (value: string, previous: readonly string[] = []): readonly string[] => [...previous, value];
+
+/** An instant (RFC 3339) as milliseconds since 1970. */
+export function parseTime(text: string): number {
+  const time = /^\d{4}-\d\d-\d\d([Tt ]\d\d:\d\d:\d\d(\.\d+)?([Zz]|[+-]\d\d:\d\d))?$/.test(text)
+    ? Date.parse(text)
+    : Number.NaN;
+  if (!Number.isFinite(time)) throw new InvalidArgumentError('Write it as 2026-12-31T00:00:00Z.');
+  return time;
+}

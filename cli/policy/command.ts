@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Io } from '../io.ts';
+import { parseTime } from '../options.ts';
 import { FORMATS } from './report.ts';
 
 /** Adds `kubechain policy …`. */
@@ -26,4 +27,25 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
     .addOption(new Option('--fail-on <level>', 'fail on warnings, too').choices(['warn']))
     .option('--now <time>', 'the time at which exceptions are judged; now when left out')
     .action(async (paths, options) => finish(await (await import('./check.ts')).policyCheck(paths, options, io)));
+  policy
+    .command('test')
+    .argument('<path...>', 'folders and files with suites; files that are none are passed over')
+    .summary('run tests of policies')
+    .description(
+      'Runs suites of tests of policies (docs/policy-tests.md): what is asked, and what must be answered. Names the rules ' +
+        'that no case exercises. Exit code: 0 all passed, 1 a case failed, 2 usage or unreadable input, 3 a policy is broken, ' +
+        '5 no test ran.',
+    )
+    .addOption(
+      new Option('-o, --output <format>', 'form of the report')
+        .choices(['text', 'json', 'yaml', 'junit', 'github', 'markdown'])
+        .default('text'),
+    )
+    .option('--output-file <file>', 'write the report there instead of to standard output')
+    .option('--require-coverage', 'fail where a rule is exercised by no case')
+    .option('--filter <text>', 'only cases whose name contains it')
+    .option('--now <time>', 'the time of suites that name none; now when left out', parseTime)
+    .action(async (paths, options) =>
+      finish(await (await import('../testing/command.ts')).policyTest(paths, options, io)),
+    );
 }

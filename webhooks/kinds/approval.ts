@@ -4,8 +4,8 @@ import type { Requester } from '../../policies/approvals/index.ts';
 import { approvalProblems, requesterOf, seal, verifySeal } from '../../policies/approvals/index.ts';
 import type { ApprovalDemand, PolicyUser, ToolIdentity } from '../../policies/engine/index.ts';
 import { evaluate, toolNames } from '../../policies/engine/index.ts';
+import { aroundCall } from '../../policies/surroundings.ts';
 import type { Admission, KindRules, Opinion, Refusal, Subject } from '../admission/types.ts';
-import { aroundCall } from './taskruntoolcall.ts';
 
 /** The virtual resource on which RBAC says who may `approve` and `reject`: its objects are `<mcpserver>/<tool>`. */
 export const APPROVALS_RESOURCE = 'toolapprovals';

@@ -1,7 +1,7 @@
 import { LABELS, type Task, tasks } from '../../api/index.ts';
+import { aroundAgent } from '../../policies/surroundings.ts';
 import { toolCallOwners } from '../admission/changes.ts';
 import type { KindRules, Refusal } from '../admission/types.ts';
-import { aroundAgent } from './context.ts';
 
 export const taskRules: KindRules = {
   kind: tasks,

@@ -1,6 +1,6 @@
 import { type TaskRun, taskRuns } from '../../api/index.ts';
+import { aroundAgent } from '../../policies/surroundings.ts';
 import type { KindRules } from '../admission/types.ts';
-import { aroundAgent } from './context.ts';
 
 export const taskRunRules: KindRules = {
   kind: taskRuns,

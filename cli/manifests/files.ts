@@ -1,0 +1,151 @@
+import { globSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import type { Io } from '../io.ts';
+
+/** A text to read objects from. */
+export interface Source {
+  /** Relative to where the command was started, with `/`; `-` for standard input. */
+  readonly file: string;
+  readonly text: string;
+}
+
+/** What could not be read, and why. */
+export interface Unreadable {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+}
+
+/** What stands for standard input. */
+export const STDIN = '-';
+
+const YAML_FILE = /\.(ya?ml|json)$/i;
+/** etcd takes 1.5 MiB; a file of many objects gets larger, one of this size is none of manifests. */
+const MAX_BYTES = 8 * 1024 * 1024;
+/** More files than this nobody means to check: a path such as `/`. */
+const MAX_FILES = 50_000;
+const GLOB = /[*?[{]/;
+
+/**
+ * The texts under `paths`: files, folders (their `.yaml`, `.yml` and `.json` files at any depth, hidden folders and node_modules left
+ * out), globs, `-`. Each file once, in the order of their names. Symbolic links are followed within the folder that was named: one
+ * that leads out of it, or round in a circle, is passed over.
+ */
+export async function readSources(
+  paths: readonly string[],
+  io: Io,
+): Promise<{ readonly sources: readonly Source[]; readonly unreadable: readonly Unreadable[] }> {
+  const sources: Source[] = [];
+  const unreadable: Unreadable[] = [];
+  const seen = new Set<string>();
+  for (const path of paths) {
+    if (path === STDIN) {
+      if (seen.has(STDIN)) continue;
+      seen.add(STDIN);
+      const text = await io.readInput();
+      if (text.length > MAX_BYTES) unreadable.push(fault(STDIN, tooLarge(text.length)));
+      else sources.push({ file: STDIN, text: withoutMark(text) });
+      continue;
+    }
+    const found = filesAt(path, io.cwd);
+    if ('problem' in found) {
+      unreadable.push(fault(path, found.problem));
+      continue;
+    }
+    for (const file of found.files) {
+      const real = realpathSync(file);
+      if (seen.has(real)) continue;
+      seen.add(real);
+      if (seen.size > MAX_FILES) {
+        unreadable.push(fault(path, `there are more than ${MAX_FILES} files: name a smaller folder`));
+        return { sources, unreadable };
+      }
+      const name = shownAs(file, io.cwd);
+      const read = readText(file);
+      if ('text' in read) sources.push({ file: name, text: read.text });
+      else unreadable.push(fault(name, read.problem));
+    }
+  }
+  return { sources, unreadable };
+}
+
+const fault = (file: string, message: string): Unreadable => ({ file, line: 1, column: 1, message });
+
+/** Relative to where the command was started where that is shorter to read, with slashes. */
+export function shownAs(file: string, cwd: string): string {
+  const name = relative(cwd, file) || file;
+  return sep === '/' ? name : name.replaceAll(sep, '/');
+}
+
+const tooLarge = (bytes: number): string =>
+  `is ${bytes} bytes long: at most ${MAX_BYTES} are read; split it into several files`;
+
+/** One file's text. */
+export function readText(file: string): { readonly text: string } | { readonly problem: string } {
+  try {
+    const { size } = statSync(file);
+    if (size > MAX_BYTES) return { problem: tooLarge(size) };
+    return decode(readFileSync(file));
+  } catch (error) {
+    return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+  }
+}
+
+function decode(bytes: Buffer): { readonly text: string } | { readonly problem: string } {
+  try {
+    return { text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { problem: 'is not UTF-8: save it in that encoding' };
+  }
+}
+
+const withoutMark = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text);
+
+function filesAt(path: string, cwd: string): { readonly files: readonly string[] } | { readonly problem: string } {
+  const full = resolve(cwd, path);
+  const stat = statSync(full, { throwIfNoEntry: false });
+  if (stat?.isFile()) return { files: [full] };
+  if (stat?.isDirectory()) return { files: filesUnder(full) };
+  if (stat !== undefined) return { problem: 'is neither a file nor a folder' };
+  if (!GLOB.test(path)) return { problem: 'does not exist' };
+  const files = globSync(path, { cwd })
+    .map((match) => (isAbsolute(match) ? match : join(cwd, match)))
+    .sort()
+    .flatMap((match) => {
+      const kind = statSync(match, { throwIfNoEntry: false });
+      return kind?.isFile() ? [match] : kind?.isDirectory() ? filesUnder(match) : [];
+    });
+  return files.length === 0 ? { problem: 'matches no file' } : { files };
+}
+
+function filesUnder(folder: string): string[] {
+  const root = realpathSync(folder);
+  const visited = new Set<string>();
+  const files: string[] = [];
+  const walk = (at: string): void => {
+    const real = realpathSync(at);
+    if (visited.has(real)) return;
+    visited.add(real);
+    for (const entry of readdirSync(at, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+      const child = join(at, entry.name);
+      const kind = entry.isSymbolicLink() ? linked(child, root) : entry;
+      if (kind?.isDirectory()) {
+        if (entry.name !== 'node_modules' && !entry.name.startsWith('.')) walk(child);
+      } else if (kind?.isFile() && YAML_FILE.test(entry.name) && files.length <= MAX_FILES) files.push(child);
+    }
+  };
+  walk(folder);
+  return files;
+}
+
+/** What a link leads to; undefined where that is nothing, or outside of the folder. */
+function linked(link: string, root: string) {
+  try {
+    const target = realpathSync(link);
+    return target === root || target.startsWith(root + sep) ? statSync(target) : undefined;
+  } catch {
+    // It leads nowhere, or to itself.
+    return undefined;
+  }
+}
