@@ -241,6 +241,24 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
     .option('-o, --output <dir>', 'write <plural>.yaml and kustomization.yaml into this folder')
     .action(async (options) => finish((await import('./commands/crds.ts')).crds(options, io)));
 
+  program
+    .command('stamp')
+    .summary('write the commit that objects come from into their files')
+    .description(
+      'Sets the annotations kubechain.humanlayer.dev/git-{repo,path,revision,author} of definitions to the last commit that changed ' +
+        'their file, and changes nothing else in it. Stamps, comments and layout count as no change, so stamps may be committed. ' +
+        '"-" reads what kustomize built (with buildMetadata: [originAnnotations]) and prints it stamped.',
+    )
+    .argument('<path...>', 'files and folders of YAML or JSON; - for standard input')
+    .option('--sign <key>', 'sign the stamps: private key (PEM, Ed25519)')
+    .option('--check', 'write nothing; exit 1 where a stamp is missing or out of date')
+    .option('--repo <address>', 'address of the repository; that of the remote origin when left out')
+    .option('--root <dir>', 'with -: the folder that kustomize built')
+    .option('-n, --namespace <namespace>', 'with --sign: namespace of objects that name none', parseNamespace)
+    .action(async (paths: string[], options) =>
+      finish(await (await import('./commands/stamp.ts')).stamp(paths, options, io)),
+    );
+
   registerPolicy(program, io, finish);
   registerArgocd(program, io, finish);
 

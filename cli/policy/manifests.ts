@@ -39,7 +39,8 @@ export async function readManifests(paths: readonly string[], io: Io): Promise<M
   return manifests;
 }
 
-function filesUnder(path: string, named: string): string[] {
+/** The YAML and JSON files of a folder, or the file itself. Throws `CliError` where there is none. */
+export function filesUnder(path: string, named: string): string[] {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) throw unreadable(named, 'it does not exist');
   if (stat.isFile()) return [path];
