@@ -12,6 +12,9 @@ export interface ClusterOptions {
   readonly context?: string;
   readonly namespace?: string;
   readonly verbose?: boolean;
+  /** Act as somebody else, where RBAC lets us. */
+  readonly as?: string;
+  readonly asGroup?: readonly string[];
 }
 
 /** A cluster, and who we are there. */
@@ -68,7 +71,8 @@ function tryLoad(options: ClusterOptions, io: Io): KubeConfig | undefined {
   }
 }
 
-function open(kubeConfig: KubeConfig, options: ClusterOptions, io: Io, logger: Logger): Connection {
+function open(found: KubeConfig, options: ClusterOptions, io: Io, logger: Logger): Connection {
+  const kubeConfig = options.as === undefined ? found : actingAs(found, options.as, options.asGroup);
   const namespace = options.namespace ?? kubeConfig.namespace;
   if (options.verbose) {
     io.err.write(
@@ -81,6 +85,11 @@ function open(kubeConfig: KubeConfig, options: ClusterOptions, io: Io, logger: L
     namespace,
     hint: namespace === kubeConfig.namespace ? '' : ` -n ${namespace}`,
   };
+}
+
+function actingAs(kubeConfig: KubeConfig, name: string, groups: readonly string[] = []): KubeConfig {
+  const user = { ...kubeConfig.user, impersonateUser: name, impersonateGroups: groups };
+  return { ...kubeConfig, user };
 }
 
 async function probe(connection: Connection): Promise<Connection | undefined> {

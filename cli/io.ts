@@ -18,6 +18,8 @@ export interface Io {
   readonly cwd: string;
   /** The whole of standard input, as text. */
   readInput(): Promise<string>;
+  /** Asks the person at the terminal; absent where nobody sits there. */
+  readonly ask?: (question: string) => Promise<string>;
   /** Where SIGINT, SIGTERM and SIGHUP come from: the process. */
   readonly signals: SignalSource;
   /** How the user starts this program: `./bin/kubechain`, `kubechain`, `kubectl kubechain`; printed in hints. */

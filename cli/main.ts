@@ -10,6 +10,7 @@ const io: Io = {
   env: process.env,
   cwd: process.cwd(),
   readInput: () => text(process.stdin),
+  ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
   signals: process,
   programName: programName(process.env, process.cwd()),
 };
@@ -30,6 +31,16 @@ const exitCode = await runProgram(process.argv.slice(2), io);
 await Promise.all([written(process.stdout), written(process.stderr)]);
 // A command that ends by itself has left its exit code with the process.
 process.exit(exitCode || process.exitCode);
+
+async function ask(question: string): Promise<string> {
+  const { createInterface } = await import('node:readline/promises');
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question);
+  } finally {
+    terminal.close();
+  }
+}
 
 /** Resolves when the reader of a pipe has taken all that was written: `process.exit` would drop the rest. */
 function written(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { registerApprovals } from './approvals/command.ts';
 import { registerArgocd } from './argocd/command.ts';
 import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
 import type { Io } from './io.ts';
@@ -104,6 +105,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
   ).action(async (run: string, options) =>
     finish(await (await import('./commands/cancel.ts')).cancel(run, options, io)),
   );
+
+  registerApprovals(program, io, finish, (command) => cluster(logging(command)));
 
   logging(
     program

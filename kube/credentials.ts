@@ -6,7 +6,7 @@ import type { Clock } from './types.ts';
 
 /** What a request needs to be us. Never log it. */
 export interface Credentials {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
   readonly tls: TlsOptions;
 }
 
@@ -56,9 +56,12 @@ export function createCredentialSource(config: KubeConfig, clock: Clock): Creden
       cert = given.cert ?? cert;
       key = given.key ?? key;
     }
-    if (user.impersonateUser !== undefined) headers['impersonate-user'] = user.impersonateUser;
+    const impersonation: Record<string, string | string[]> = {};
+    if (user.impersonateUser !== undefined) impersonation['impersonate-user'] = user.impersonateUser;
+    // One header a group: a group's name may hold a comma.
+    if (user.impersonateGroups !== undefined) impersonation['impersonate-group'] = [...user.impersonateGroups];
     return {
-      headers,
+      headers: { ...headers, ...impersonation },
       tls: {
         ...(ca && { ca }),
         ...(cert && { cert }),

@@ -41,6 +41,8 @@ export interface UserEntry {
   readonly username?: string;
   readonly password?: string;
   readonly impersonateUser?: string;
+  /** With `impersonateUser`: the groups that the server is to see beside that of all who are authenticated. */
+  readonly impersonateGroups?: readonly string[];
   readonly exec?: Readonly<Record<string, unknown>>;
   readonly authProvider?: Readonly<Record<string, unknown>>;
   /** Not of a file: gives the bearer token of the moment. */

@@ -109,7 +109,11 @@ export function createTransport(options: TransportOptions): Transport {
     if (closed) throw new KubeError('Aborted', `${call.what}: the client is closed`);
     refuseCredentialsInTheClear(server, auth);
     const used = given ?? connect(tls);
-    const headers: Record<string, string> = { accept: 'application/json', 'user-agent': options.userAgent, ...auth };
+    const headers: Record<string, string | string[]> = {
+      accept: 'application/json',
+      'user-agent': options.userAgent,
+      ...auth,
+    };
     if (call.body !== undefined) headers['content-type'] = call.contentType ?? 'application/json';
     try {
       const answer = await (call.stream ? used.streams : used.calls).request({
@@ -161,7 +165,7 @@ function dispatcherFor(config: KubeConfig, tls: TlsOptions, connections: number 
   return new Agent({ ...pool, connect: { ...tls, ...socket } });
 }
 
-function refuseCredentialsInTheClear(server: URL, headers: Readonly<Record<string, string>>): void {
+function refuseCredentialsInTheClear(server: URL, headers: Readonly<Record<string, string | string[]>>): void {
   if (server.protocol === 'http:' && headers.authorization !== undefined && !isLoopback(server.hostname)) {
     throw new KubeError(
       'BadRequest',
