@@ -48,7 +48,7 @@ export function configMaps(options: InstallOptions): ConfigMap[] {
     metadata: {
       name,
       namespace: options.namespace,
-      labels: { 'app.kubernetes.io/name': name, 'app.kubernetes.io/part-of': 'argocd' },
+      labels: { 'app.kubernetes.io/part-of': 'argocd' },
     },
     data,
   });

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { registerApprovals } from './approvals/command.ts';
 import { registerArgocd } from './argocd/command.ts';
 import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
+import { registerGitops } from './gitops/command.ts';
 import type { Io } from './io.ts';
 import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
 import { registerPolicy } from './policy/command.ts';
@@ -264,6 +265,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
 
   registerPolicy(program, io, finish);
   registerArgocd(program, io, finish);
+  registerGitops(program, io, finish);
 
   return program;
 }

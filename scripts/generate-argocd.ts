@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { KINDS } from '../api/index.ts';
@@ -20,3 +20,10 @@ const maps = configMaps({ namespace: 'argocd', links: [] });
 for (const map of maps) writeFileSync(join(install, `${map.metadata.name}.yaml`), yaml(map));
 mkdirSync(join(ARGOCD, 'flux'), { recursive: true });
 writeFileSync(join(ARGOCD, 'flux', 'health-checks.yaml'), yaml({ healthCheckExprs: fluxHealthChecks() }));
+
+// The example repository has copies: it is a repository of its own where it is used.
+const example = join(ARGOCD, '..', 'examples', 'gitops');
+copyFileSync(join(ARGOCD, 'application.yaml'), join(example, 'application.yaml'));
+for (const name of ['project.yaml', 'platform.yaml', 'applicationset.yaml']) {
+  copyFileSync(join(ARGOCD, name), join(example, 'platform', 'argocd', name));
+}
