@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../policies/engine/json.ts';
 
 interface Named {
   metadata: { name?: string; namespace?: string; uid?: string };
@@ -25,15 +26,7 @@ export function uidOf(object: Named): string {
   return object.metadata.uid;
 }
 
-/** SHA-256 over JSON with sorted keys: the same for objects that say the same. Hexadecimal. */
+/** SHA-256 over canonical JSON: the same for objects that say the same. Hexadecimal. */
 export function digest(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, member: unknown) =>
-    member !== null && typeof member === 'object' && !Array.isArray(member)
-      ? Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)))
-      : member,
-  );
 }

@@ -46,6 +46,8 @@ export interface ModelCall {
   readonly messages: () => Promise<readonly Message[]>;
   readonly idempotencyKey: string;
   readonly signal: AbortSignal;
+  /** Called when no slot is free: the call waits for one. */
+  readonly onWait: () => void;
   /** Called when the call has got its slot and begins. */
   readonly onBegin: () => void;
 }
@@ -107,7 +109,9 @@ export function createModelCaller(options: {
 
   return {
     async call(call) {
-      const release = await limiter.acquire({ ...slotOf(call.namespace, call.revision), signal: call.signal });
+      const slot = slotOf(call.namespace, call.revision);
+      if (!limiter.free(slot)) call.onWait();
+      const release = await limiter.acquire({ ...slot, signal: call.signal });
       try {
         call.onBegin();
         return await ask(call, false);

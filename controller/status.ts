@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Condition } from '../api/index.ts';
 import type { JsonPatchOperation } from '../kube/index.ts';
+import { setCondition } from '../kube/index.ts';
 
 /** The part of a status that every kind of ours has. */
 export interface CommonStatus {
@@ -40,10 +41,7 @@ function withoutUndefined(value: object): Record<string, unknown> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined));
 }
 
-/** A timestamp as Kubernetes writes it: whole seconds, UTC. */
-export function timestamp(milliseconds: number): string {
-  return `${new Date(milliseconds).toISOString().slice(0, 19)}Z`;
-}
+export { rfc3339 as timestamp } from '../kube/index.ts';
 
 export interface Verdict<Status extends string = string> {
   readonly ready: boolean;
@@ -69,14 +67,17 @@ export function commonStatus<Status extends string>(
     statusDetail: verdict.detail,
     observedGeneration: generation ?? 0,
     conditions: stalled(
-      withCondition(current?.conditions, {
-        type: 'Ready',
-        status: verdict.ready ? 'True' : verdict.status === 'Pending' ? 'Unknown' : 'False',
-        reason: verdict.reason,
-        message: verdict.detail,
-        observedGeneration: generation ?? 0,
-        lastTransitionTime: timestamp(now),
-      }),
+      withCondition(
+        current?.conditions,
+        {
+          type: 'Ready',
+          status: verdict.ready ? 'True' : verdict.status === 'Pending' ? 'Unknown' : 'False',
+          reason: verdict.reason,
+          message: verdict.detail,
+          observedGeneration: generation ?? 0,
+        },
+        now,
+      ),
       !verdict.ready && verdict.status === 'Error',
     ),
   };
@@ -88,18 +89,21 @@ export function commonStatus<Status extends string>(
  */
 export function stalled(conditions: readonly Condition[], failed: boolean): Condition[] {
   const ready = conditions.find(({ type }) => type === 'Ready');
-  if (failed && ready !== undefined) return withCondition(conditions, { ...ready, type: 'Stalled', status: 'True' });
+  if (failed && ready !== undefined) {
+    const since = Date.parse(ready.lastTransitionTime);
+    return withCondition(conditions, { ...ready, type: 'Stalled', status: 'True' }, since);
+  }
   return conditions.filter(({ type }) => type !== 'Stalled');
 }
 
-/** `conditions` with `condition` in it: in the place it had, with the transition time it had if its status is the same. */
-export function withCondition(conditions: readonly Condition[] | undefined, condition: Condition): Condition[] {
-  const message = condition.message.slice(0, 32768);
-  const present = conditions?.find(({ type }) => type === condition.type);
-  const next =
-    present !== undefined && present.status === condition.status
-      ? { ...condition, message, lastTransitionTime: present.lastTransitionTime }
-      : { ...condition, message };
-  if (present === undefined) return [...(conditions ?? []), next];
-  return (conditions ?? []).map((other) => (other.type === condition.type ? next : other));
+/** The longest message of a condition. */
+const MAX_MESSAGE = 32_768;
+
+/** `setCondition` with a message that the API server takes. `now`: milliseconds since the epoch. */
+export function withCondition(
+  conditions: readonly Condition[] | undefined,
+  wanted: Omit<Condition, 'lastTransitionTime'>,
+  now: number,
+): Condition[] {
+  return setCondition(conditions, { ...wanted, message: wanted.message.slice(0, MAX_MESSAGE) }, now);
 }

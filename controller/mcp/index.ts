@@ -3,7 +3,7 @@ export { IDEMPOTENCY_META_KEY } from './connection.ts';
 export type { McpBackoff, McpPoolOptions } from './pool.ts';
 export { createMcpPool } from './pool.ts';
 export { checkSpec } from './spec.ts';
-export { canonicalJson, toolDigest } from './tool-list.ts';
+export { toolDigest } from './tool-list.ts';
 export type {
   McpCallOptions,
   McpLimits,

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
+import { digest } from '../keys.ts';
 import { showValue } from '../tools/show-value.ts';
 import type { McpLimits, McpTool, McpToolAnnotations, RefusedTool } from './types.ts';
 
@@ -151,22 +151,8 @@ function acceptAnnotations(raw: unknown): McpToolAnnotations | undefined | strin
   return known;
 }
 
-/** SHA-256 in hex over the canonical JSON of what a reviewer reads and a model is told: see `canonicalJson`. */
+/** SHA-256 in hex over the canonical JSON of what a reviewer reads and a model is told. */
 export function toolDigest(tool: Pick<McpTool, 'name' | 'description' | 'inputSchema' | 'annotations'>): string {
   const { name, description, inputSchema, annotations } = tool;
-  return createHash('sha256').update(canonicalJson({ name, description, inputSchema, annotations })).digest('hex');
-}
-
-/**
- * JSON without white space, keys sorted by UTF-16 units, absent fields left out: the order in which a server happens
- * to write its keys does not matter. Recursive: the schemas that get here were checked for depth.
- */
-export function canonicalJson(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  const fields = Object.entries(value)
-    .filter(([, field]) => field !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-    .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`);
-  return `{${fields.join(',')}}`;
+  return digest({ name, description, inputSchema, annotations });
 }

@@ -3,7 +3,7 @@ import { ANNOTATIONS, LABELS } from '../../api/index.ts';
 import { childName, controllerOf } from '../../kube/index.ts';
 import { nameOf } from '../keys.ts';
 import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
-import { commonStatus, timestamp, withCondition } from '../status.ts';
+import { commonStatus, withCondition } from '../status.ts';
 
 /** On a run after the first, or of a Task that may run again: the Task's generation that it was created for. */
 export const GENERATION_ANNOTATION = `${LABELS.task}-generation`;
@@ -199,15 +199,8 @@ function outcome(
   message: string,
   now: number,
 ): Condition[] {
-  const time = timestamp(now);
-  const withComplete = withCondition(conditions, {
-    type: 'Complete',
-    status: complete,
-    reason,
-    message,
-    lastTransitionTime: time,
-  });
-  return withCondition(withComplete, { type: 'Failed', status: failed, reason, message, lastTransitionTime: time });
+  const withComplete = withCondition(conditions, { type: 'Complete', status: complete, reason, message }, now);
+  return withCondition(withComplete, { type: 'Failed', status: failed, reason, message }, now);
 }
 
 function verdictOn(run: TaskRun | undefined) {

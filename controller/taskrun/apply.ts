@@ -7,7 +7,7 @@ import type { FullObjects } from '../fullObjects.ts';
 import { inNamespaceOf, nameOf, uidOf } from '../keys.ts';
 import { referenceTo } from '../reference.ts';
 import { pointer } from '../status.ts';
-import type { PlannedCall, RunEvent, StatusChange } from './decide.ts';
+import type { PlannedCall, RunEvent, StatusChange } from './decision.ts';
 import { nameTaken } from './nameTaken.ts';
 import type { Pages } from './pages.ts';
 import { paginate } from './window.ts';

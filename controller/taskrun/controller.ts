@@ -13,8 +13,9 @@ import { isTerminal } from '../phases.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { delegationChain } from '../toolcall/ancestry.ts';
 import { createRunWriter } from './apply.ts';
-import type { RunState, StatusChange } from './decide.ts';
-import { decide, failRun, plannedCalls } from './decide.ts';
+import { decide, plannedCalls } from './decide.ts';
+import type { RunState, StatusChange } from './decision.ts';
+import { fail } from './decision.ts';
 import { createPages } from './pages.ts';
 import { offeredTools } from './tools.ts';
 
@@ -160,6 +161,7 @@ export function createTaskRunController(options: {
         },
         idempotencyKey,
         signal,
+        onWait: () => stage('waiting'),
         onBegin: () => stage('calling'),
       });
   }
@@ -203,7 +205,7 @@ export function createTaskRunController(options: {
       } catch (error) {
         if (isNotFound(error)) return DONE;
         if (error instanceof TerminalError) {
-          const { change, events } = failRun(state, 'NameTaken', error.message);
+          const { change, events } = fail(state, 'NameTaken', error.message);
           await writer.writeStatus(run, change, events, signal);
           modelCalls.cancel(key);
           return DONE;

@@ -1,84 +1,24 @@
 import type {
-  Agent,
   AgentProvenance,
-  AgentRevision,
-  Condition,
   Message,
   Provenance,
-  Task,
   TaskRun,
   TaskRunPhase,
   TaskRunStatus,
   TaskRunToolCall,
-  ToolCall,
 } from '../../api/index.ts';
 import { childName } from '../../kube/index.ts';
-import type { Verdict } from '../../policies/engine/index.ts';
 import { definitionDigest, shortProvenance } from '../../policies/provenance/index.ts';
-import type { EffectState } from '../effects.ts';
 import { nameOf } from '../keys.ts';
-import type { ModelResult } from '../modelCalls.ts';
-import { retryDelay } from '../modelCalls.ts';
 import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
-import { timestamp, withCondition } from '../status.ts';
+import { timestamp } from '../status.ts';
 import { resultText } from '../toolcall/outcome.ts';
+import type { Decision, PlannedCall, RunEvent, RunState } from './decision.ts';
+import { condition, fail, finished, inPhase, nobodyAwaited, WAIT } from './decision.ts';
+import { recordResult } from './results.ts';
 import { firstMessages, preview } from './window.ts';
 
-/** Everything that the next step of a run depends on. */
-export interface RunState {
-  /** The whole run, its conversation included. */
-  readonly run: TaskRun;
-  readonly task: Task | undefined;
-  /** The Agent as the API server has it now; only looked up while the run has not begun. */
-  readonly agent: Agent | undefined;
-  /** The revision that the run is pinned to, or, before it has begun, the Agent's current one. */
-  readonly revision: AgentRevision | undefined;
-  /** The tool calls that the last answer asks for, in its order; undefined where none was created yet. */
-  readonly calls: readonly (TaskRunToolCall | undefined)[];
-  readonly model: EffectState<ModelResult>;
-  /** What the policies say of the next model call; undefined where none is due. */
-  readonly verdict: Verdict | undefined;
-  /** Whether a model call would begin at once. */
-  readonly slotFree: boolean;
-  readonly now: number;
-  /** 0 to 1, for jitter. */
-  readonly random: number;
-}
-
-export interface StatusChange {
-  /** Fields that get a value. */
-  readonly set: Partial<TaskRunStatus>;
-  readonly remove?: readonly (keyof TaskRunStatus)[];
-  /** Messages that the conversation goes on with. */
-  readonly append?: readonly Message[];
-  /** Replaces the whole status: the run begins. */
-  readonly begin?: boolean;
-}
-
-export interface RunEvent {
-  readonly type: 'Normal' | 'Warning';
-  readonly reason: string;
-  readonly message: string;
-}
-
-export interface PlannedCall {
-  readonly name: string;
-  readonly call: ToolCall;
-}
-
-/** The next step. After a write or a creation the decider is asked again. */
-export type Decision =
-  | { readonly kind: 'wait'; readonly wakeAfterMs?: number }
-  | { readonly kind: 'write'; readonly change: StatusChange; readonly events: readonly RunEvent[] }
-  | { readonly kind: 'callModel'; readonly revision: AgentRevision }
-  | { readonly kind: 'createToolCalls'; readonly calls: readonly PlannedCall[]; readonly turn: number }
-  | { readonly kind: 'delete' };
-
-/** More than this in one answer is no plan but a fault. */
-export const MAX_CALLS_PER_ANSWER = 128;
 const DEFAULT_MAX_TURNS = 100;
-
-const WAIT: Decision = { kind: 'wait' };
 
 /** What to do next with a run. Pure: the same state gives the same decision. */
 export function decide(state: RunState): Decision {
@@ -202,6 +142,10 @@ function callModel(state: RunState, phase: TaskRunPhase, status: TaskRunStatus):
     if (phase === 'ReadyForLLM' && model.stage === 'calling') {
       return { kind: 'write', change: { set: inPhase('SendContextWindowToLLM') }, events: [] };
     }
+    // Slots were free when it was decided to call, and others of the same moment took them.
+    if (phase === 'SendContextWindowToLLM' && model.stage === 'waiting') {
+      return { kind: 'write', change: { set: inPhase('ReadyForLLM') }, events: [] };
+    }
     return WAIT;
   }
   if (revision === undefined) return revisionGone(state);
@@ -306,123 +250,6 @@ function waitForCalls(state: RunState, calls: readonly (TaskRunToolCall | undefi
 
 const HUMAN_STATES: ReadonlySet<string> = new Set(['AwaitingHumanApproval', 'AwaitingHumanInput']);
 
-/** A run's conditions once it waits for nobody any more. */
-function nobodyAwaited(run: TaskRun, now: number): Condition[] {
-  const conditions = run.status?.conditions ?? [];
-  return conditions.map((condition) =>
-    condition.type === AWAITING_HUMAN && condition.status === 'True'
-      ? { ...condition, status: 'False', reason: 'Decided', message: '', lastTransitionTime: timestamp(now) }
-      : condition,
-  );
-}
-
-function recordResult(state: RunState, result: ModelResult): Decision {
-  switch (result.kind) {
-    case 'answer':
-      return result.toolCalls.length > 0 ? recordToolCalls(state, result) : recordFinalAnswer(state, result);
-    case 'retry':
-      return recordRetry(state, result);
-    default:
-      return fail(state, result.reason, result.message, {
-        type: 'Warning',
-        reason: result.status !== undefined && result.status < 500 ? 'LLMRequestFailed4xx' : 'LLMRequestFailed',
-        message: result.message,
-      });
-  }
-}
-
-type Answer = Extract<ModelResult, { kind: 'answer' }>;
-
-function answered(state: RunState, answer: Answer, messages: number): Partial<TaskRunStatus> {
-  const status = state.run.status ?? {};
-  const before = status.usage ?? {};
-  return {
-    turns: (status.turns ?? 0) + 1,
-    messageCount: (status.messageCount ?? 0) + messages,
-    usage: {
-      inputTokens: (before.inputTokens ?? 0) + answer.usage.inputTokens,
-      outputTokens: (before.outputTokens ?? 0) + answer.usage.outputTokens,
-      totalTokens: (before.totalTokens ?? 0) + answer.usage.totalTokens,
-      modelCalls: (before.modelCalls ?? 0) + 1,
-    },
-  };
-}
-
-function recordFinalAnswer(state: RunState, answer: Answer): Decision {
-  return {
-    kind: 'write',
-    change: {
-      set: {
-        ...inPhase('FinalAnswer'),
-        ...answered(state, answer, 1),
-        output: answer.content,
-        completionTime: timestamp(state.now),
-        conditions: finished(state, 'Complete', 'FinalAnswer', 'LLM final response received'),
-      },
-      remove: ['attempt'],
-      append: [{ role: 'assistant', content: answer.content }],
-    },
-    events: [{ type: 'Normal', reason: 'LLMFinalAnswer', message: 'LLM response received successfully' }],
-  };
-}
-
-function recordToolCalls(state: RunState, answer: Answer): Decision {
-  const asked = answer.toolCalls.length;
-  if (asked > MAX_CALLS_PER_ANSWER) {
-    return fail(
-      state,
-      'TooManyToolCalls',
-      `the model asked for ${asked} tool calls in one answer; at most ${MAX_CALLS_PER_ANSWER} are taken`,
-    );
-  }
-  return {
-    kind: 'write',
-    change: {
-      set: {
-        ...inPhase('ToolCallsPending'),
-        ...answered(state, answer, 1),
-        toolCallCount: (state.run.status?.toolCallCount ?? 0) + asked,
-        toolCallsBefore: state.run.status?.toolCallCount ?? 0,
-      },
-      remove: ['attempt'],
-      append: [{ role: 'assistant', content: answer.content, toolCalls: [...answer.toolCalls] }],
-    },
-    events: [],
-  };
-}
-
-function recordRetry(state: RunState, result: Extract<ModelResult, { kind: 'retry' }>): Decision {
-  const count = (state.run.status?.attempt?.count ?? 0) + 1;
-  const maxRetries = state.revision?.spec.llm.parameters?.maxRetries;
-  const delay = retryDelay(result, count, state.random, typeof maxRetries === 'number' ? maxRetries : undefined);
-  if (delay === undefined) {
-    return fail(state, result.reason, `model call failed ${count} times; the last time: ${result.message}`);
-  }
-  const next = timestamp(Math.ceil((state.now + delay) / 1000) * 1000);
-  return {
-    kind: 'write',
-    change: {
-      set: {
-        ...inPhase('ErrorBackoff'),
-        statusDetail: `Model call failed (attempt ${count}): ${result.message}; next attempt at ${next}`,
-        attempt: {
-          count,
-          reason: result.reason,
-          message: result.message,
-          nextAttemptTime: new Date(state.now + delay).toISOString(),
-        },
-      },
-    },
-    events: [
-      {
-        type: 'Warning',
-        reason: result.reason === 'SecretFetchFailed' ? 'SecretFetchFailed' : 'LLMRequestFailed',
-        message: result.message,
-      },
-    ],
-  };
-}
-
 function suspend(state: RunState, status: TaskRunStatus): Decision {
   if (status.suspended === true) return WAIT;
   return {
@@ -478,64 +305,6 @@ function cancel(state: RunState): Decision {
 function revisionGone(state: RunState): Decision {
   const name = state.run.status?.agentRevision ?? '';
   return fail(state, 'AgentRevisionGone', `AgentRevision "${name}", which this run is pinned to, was deleted`);
-}
-
-function fail(
-  state: RunState,
-  reason: string,
-  message: string,
-  event: RunEvent = { type: 'Warning', reason, message },
-): Extract<Decision, { kind: 'write' }> {
-  return {
-    kind: 'write',
-    change: {
-      set: {
-        phase: 'Failed',
-        ready: false,
-        status: 'Error',
-        statusDetail: message,
-        error: message,
-        completionTime: timestamp(state.now),
-        conditions: finished(state, 'Failed', reason, message),
-      },
-    },
-    events: [event],
-  };
-}
-
-/** The end of a run that the API server will not let go on, whatever is tried again: a name that is taken, say. */
-export function failRun(state: RunState, reason: string, message: string): Extract<Decision, { kind: 'write' }> {
-  return fail(state, reason, message);
-}
-
-function finished(state: RunState, type: 'Complete' | 'Failed' | 'Cancelled', reason: string, message: string) {
-  const { run, now } = state;
-  const conditions = awaitsHuman(run) ? nobodyAwaited(run, now) : (run.status?.conditions ?? []);
-  return condition({ ...state, run: { ...run, status: { ...run.status, conditions } } }, type, 'True', reason, message);
-}
-
-function condition(state: RunState, type: string, status: 'True' | 'False', reason: string, message: string) {
-  return withCondition(state.run.status?.conditions, {
-    type,
-    status,
-    reason,
-    message,
-    observedGeneration: state.run.metadata.generation ?? 0,
-    lastTransitionTime: timestamp(state.now),
-  });
-}
-
-const DETAILS: Partial<Record<TaskRunPhase, string>> = {
-  ReadyForLLM: 'Ready to send to LLM',
-  SendContextWindowToLLM: 'Sending context window to LLM',
-  ToolCallsPending: 'LLM response received, tool calls pending',
-  FinalAnswer: 'LLM final response received',
-  ErrorBackoff: 'Waiting to try the model call again',
-};
-
-function inPhase(phase: TaskRunPhase): Partial<TaskRunStatus> {
-  const well = phase !== 'ErrorBackoff';
-  return { phase, ready: well, status: well ? 'Ready' : 'Error', statusDetail: DETAILS[phase] ?? phase };
 }
 
 function expire(run: TaskRun, now: number): Decision {

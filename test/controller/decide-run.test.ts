@@ -5,8 +5,9 @@ import type { Agent, Message, TaskRun, TaskRunStatus, TaskRunToolCall } from '..
 import { API_VERSION } from '../../api/index.ts';
 import type { ModelResult } from '../../controller/modelCalls.ts';
 import { changeOperations } from '../../controller/taskrun/apply.ts';
-import type { Decision, RunState } from '../../controller/taskrun/decide.ts';
-import { decide, MAX_CALLS_PER_ANSWER, plannedCalls } from '../../controller/taskrun/decide.ts';
+import { decide, plannedCalls } from '../../controller/taskrun/decide.ts';
+import type { Decision, RunState } from '../../controller/taskrun/decision.ts';
+import { MAX_CALLS_PER_ANSWER } from '../../controller/taskrun/results.ts';
 import { paginate } from '../../controller/taskrun/window.ts';
 import { applyOperations, callOf, metadata, NOW, revision, runOf, system, taskOf, toolCall, user } from './state.ts';
 
@@ -100,7 +101,13 @@ describe('the next step of a run', () => {
     const run = runOf(begun('SendContextWindowToLLM'));
     assert.equal(decide(stateOf(run)).kind, 'callModel');
     assert.deepEqual(decide(stateOf(run, { model: { kind: 'running', stage: 'calling' } })), { kind: 'wait' });
+    // Others that began at the same moment have taken the slots that were free.
+    assert.equal(
+      written(decide(stateOf(run, { model: { kind: 'running', stage: 'waiting' } }))).change.set.phase,
+      'ReadyForLLM',
+    );
     const queued = runOf(begun('ReadyForLLM'));
+    assert.deepEqual(decide(stateOf(queued, { model: { kind: 'running', stage: 'waiting' } })), { kind: 'wait' });
     assert.deepEqual(decide(stateOf(queued, { model: { kind: 'running', stage: '' } })), { kind: 'wait' });
     assert.equal(
       written(decide(stateOf(queued, { model: { kind: 'running', stage: 'calling' } }))).change.set.phase,

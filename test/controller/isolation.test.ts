@@ -63,9 +63,13 @@ describe('one operator for many', function () {
     // Three of four slots are taken by the one; the fourth is the other's, however many wait.
     for (let n = 1; n <= 3; n += 1) assert.equal((await few.run(`calm-${n}`, MOON)).status?.phase, 'FinalAnswer');
     assert.equal(many.model.held, 3);
-    // Runs that begin at the same moment may see the same slot free: then one of them waits a phase too late.
-    const { items } = await stage.client.list(taskRuns, { namespace: many.namespace });
-    assert.ok(items.filter(({ status }) => status?.phase === 'ReadyForLLM').length > 0);
+    // Also those say that they wait which began at the same moment as others, while a slot was still free.
+    const items = await untilAmong(
+      stage.client,
+      taskRuns,
+      { namespace: many.namespace },
+      (runs) => runs.filter(({ status }) => status?.phase === 'ReadyForLLM').length === 9 && runs,
+    );
     assert.ok(!items.some(ended));
     many.model.release();
     await untilAmong(

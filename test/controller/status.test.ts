@@ -99,13 +99,8 @@ describe('status writes', () => {
     const other = commonStatus({ ready: false, status: 'Error', detail: 'x', reason: 'Bad' }, 2, same, NOW + 9000);
     assert.equal(other.conditions[0]?.status, 'False');
     assert.equal(other.conditions[0]?.lastTransitionTime, '2026-01-01T12:00:09Z');
-    const two = withCondition(other.conditions, {
-      type: 'Complete',
-      status: 'True',
-      reason: 'R',
-      message: 'm'.repeat(40_000),
-      lastTransitionTime: 't',
-    });
+    const complete = { type: 'Complete', status: 'True', reason: 'R', message: 'm'.repeat(40_000) } as const;
+    const two = withCondition(other.conditions, complete, NOW);
     assert.deepEqual(
       two.map(({ type }) => type),
       ['Ready', 'Stalled', 'Complete'],

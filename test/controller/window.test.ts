@@ -3,7 +3,7 @@ import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { Message } from '../../api/index.ts';
 import { changeOperations } from '../../controller/taskrun/apply.ts';
-import type { StatusChange } from '../../controller/taskrun/decide.ts';
+import type { StatusChange } from '../../controller/taskrun/decision.ts';
 import {
   firstMessages,
   messageBytes,

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import fc from 'fast-check';
-import { canonicalJson } from '../../controller/mcp/index.ts';
 import { LineSplitter, readAtRate, Tail } from '../../controller/mcp/intake.ts';
 import type { Clock } from '../../kube/types.ts';
+import { canonicalJson } from '../../policies/engine/json.ts';
 
 describe('what MCP servers write', () => {
   it('is split into the same lines wherever it is cut', () => {

@@ -27,16 +27,19 @@ export function policyStatus(
   now: number,
 ): PolicyStatus {
   const broken = problems.length > 0;
-  const ready = withCondition(before.conditions, {
-    type: 'Ready',
-    status: broken ? 'False' : 'True',
-    reason: broken ? 'Broken' : 'Compiled',
-    message: broken
-      ? `It denies all that it matches: ${problems.map(({ field, message }) => `${field}: ${message}`).join('; ')}`
-      : 'The policy is in force',
-    observedGeneration: generation,
-    lastTransitionTime: timestamp(now),
-  });
+  const ready = withCondition(
+    before.conditions,
+    {
+      type: 'Ready',
+      status: broken ? 'False' : 'True',
+      reason: broken ? 'Broken' : 'Compiled',
+      message: broken
+        ? `It denies all that it matches: ${problems.map(({ field, message }) => `${field}: ${message}`).join('; ')}`
+        : 'The policy is in force',
+      observedGeneration: generation,
+    },
+    now,
+  );
   const conditions = stalled(ready, broken);
   if (figures === undefined) return { ...before, observedGeneration: generation, conditions };
   const { scanTime, ...known } = before.summary ?? {};
