@@ -10,6 +10,7 @@ import type { Kind } from './kind.ts';
 import { llms } from './llm.ts';
 import { mcpServers } from './mcpserver.ts';
 import { tasks } from './task.ts';
+import { taskLedgers } from './taskledger.ts';
 import { taskRuns } from './taskrun.ts';
 import { taskRunToolCalls } from './taskruntoolcall.ts';
 import { tools } from './tool.ts';
@@ -48,6 +49,7 @@ export { POLICY_MODES, POLICY_PLACES } from './policyspec.ts';
 export * from './provenance.ts';
 export * from './stamps.ts';
 export * from './task.ts';
+export * from './taskledger.ts';
 export * from './taskrun.ts';
 export * from './taskruntoolcall.ts';
 export * from './tool.ts';
@@ -64,6 +66,7 @@ export const KINDS: readonly Kind<unknown>[] = [
   taskRunToolCalls,
   agentRevisions,
   contextPages,
+  taskLedgers,
   clusterAgentPolicies,
   agentPolicies,
   agentPolicyExceptions,

@@ -20,7 +20,10 @@ const spec = object(
     suspend: bool(
       'Holds the Task: no run is created, and those under way are suspended, until it is false again. Of a run that somebody suspended by itself nothing changes.',
     ),
-    rerunPolicy: oneOf('Whether a changed spec runs again: Never (when absent), or OnChange.', ['Never', 'OnChange']),
+    rerunPolicy: oneOf(
+      'Whether other work runs again: Never (when absent), or OnChange, when agent, message, goal or what happened before have changed.',
+      ['Never', 'OnChange'],
+    ),
     runHistoryLimit: int('How many finished TaskRuns are kept; 10 when absent. The oldest go first.', {
       minimum: 0,
       maximum: 1000,
@@ -39,6 +42,7 @@ const status = object(
     output: str('The final answer of the latest run.'),
     latestRun: str('Name of the TaskRun that was created or seen last.'),
     runs: int('How many TaskRuns the controller has created: the next one’s number is one more.', { minimum: 0 }),
+    runDefinition: str('Digest of what the latest run of the controller was created to do.'),
     runGeneration: long('The generation of the spec that the latest run of the controller was created for.', {
       minimum: 0,
     }),

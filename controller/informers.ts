@@ -10,6 +10,7 @@ import type {
   LLM,
   MCPServer,
   Task,
+  TaskLedger,
   TaskRun,
   TaskRunToolCall,
   Tool,
@@ -24,6 +25,7 @@ import {
   contactChannels,
   llms,
   mcpServers,
+  taskLedgers,
   taskRuns,
   taskRunToolCalls,
   tasks,
@@ -57,6 +59,7 @@ export interface Informers {
   readonly mcpServers: Informer<MCPServer>;
   readonly contactChannels: Informer<ContactChannel>;
   readonly tasks: Informer<Task>;
+  readonly taskLedgers: Informer<TaskLedger>;
   readonly taskRuns: Informer<TaskRun>;
   readonly toolCalls: Informer<TaskRunToolCall>;
   readonly revisions: Informer<AgentRevision>;
@@ -121,6 +124,7 @@ export function createInformers(options: {
         spec.approvalContactChannel === undefined ? [] : [keyIn(namespace, spec.approvalContactChannel.name)],
     }),
     contactChannels: make<ContactChannel>(contactChannels),
+    taskLedgers: make<TaskLedger>(taskLedgers),
     tasks: make<Task>(tasks, {
       [INDEX.tasksByAgent]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.agentRef.name)],
     }),

@@ -34,6 +34,7 @@ import { createProvenanceResolver } from './provenance/resolver.ts';
 import { createProvenanceSources } from './provenance/sources.ts';
 import { createSecretReader } from './secrets.ts';
 import { createTaskController } from './task/controller.ts';
+import { createTaskLedgers } from './task/ledger.ts';
 import { createTaskRunController } from './taskrun/controller.ts';
 import { messageBytes } from './taskrun/window.ts';
 import { createToolController } from './tool/controller.ts';
@@ -253,6 +254,13 @@ export function createOperator(options: OperatorOptions): Operator {
       },
     });
 
+    const ledgers = createTaskLedgers({
+      client,
+      clock,
+      logger,
+      informer: informers.taskLedgers,
+      exists: (key) => informers.tasks.store.get(key) !== undefined,
+    });
     const shared = { client, clock, informers };
     const controllers: { name: string; queue: WorkQueue; workers: number; controller: Controller }[] = [];
     const add = (name: string, queue: WorkQueue, workers: number, controller: Controller) =>
@@ -310,7 +318,7 @@ export function createOperator(options: OperatorOptions): Operator {
       'task',
       queues.task,
       WORKERS,
-      createTaskController({ ...shared, queue: queues.task, events: recorder('task-controller'), runs }),
+      createTaskController({ ...shared, queue: queues.task, events: recorder('task-controller'), runs, ledgers }),
     );
     add(
       'taskrun',
@@ -382,6 +390,7 @@ export function createOperator(options: OperatorOptions): Operator {
       if (!stopped.aborted) throw error;
     } finally {
       await Promise.allSettled(watching);
+      await ledgers.close();
       await pool.close();
       await models.close();
       await Promise.allSettled(recorders.map((created) => created.close()));

@@ -108,7 +108,7 @@ const usersOf = (names: readonly string[]): string => `[${names.map(userName).jo
 /** The operator's records are its own; whoever else writes them is asked about. */
 const notRecordsOfTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
   name: 'not-a-record-of-the-operator',
-  expression: `!(request.resource.resource in ['agentrevisions', 'contextpages'] && request.userInfo.username in ${usersOf(operators)})`,
+  expression: `!(request.resource.resource in ['agentrevisions', 'contextpages', 'taskledgers'] && request.userInfo.username in ${usersOf(operators)})`,
 });
 
 const notByTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({

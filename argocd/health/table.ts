@@ -149,6 +149,7 @@ export const HEALTH: Readonly<Record<string, Rules>> = {
   TaskRunToolCall: TOOL_CALL,
   AgentRevision: RECORD,
   ContextPage: RECORD,
+  TaskLedger: RECORD,
   ClusterAgentPolicy: POLICY,
   AgentPolicy: POLICY,
   AgentPolicyException: EXCEPTION,

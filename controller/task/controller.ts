@@ -19,7 +19,16 @@ import { awaitsHuman, isTerminal } from '../phases.ts';
 import { referenceTo } from '../reference.ts';
 import { writeStatus } from '../writeStatus.ts';
 import type { Issued } from './decide.ts';
-import { decideTask, GENERATION_ANNOTATION, isOfEarlierTask, latestRun } from './decide.ts';
+import {
+  DEFINITION_ANNOTATION,
+  decideTask,
+  definitionOf,
+  GENERATION_ANNOTATION,
+  HAS_RUN,
+  isOfEarlierTask,
+  latestRun,
+} from './decide.ts';
+import { isBroughtBack, type TaskLedgers } from './ledger.ts';
 
 /** Creates the runs of Tasks and brings what came of them back into the Task. */
 export function createTaskController(options: {
@@ -29,8 +38,9 @@ export function createTaskController(options: {
   readonly informers: Informers;
   readonly queue: WorkQueue;
   readonly runs: FullObjects<TaskRun>;
+  readonly ledgers: TaskLedgers;
 }) {
-  const { client, clock, events, informers, queue } = options;
+  const { client, clock, events, informers, queue, ledgers } = options;
   /** By the Task's UID: runs that were created and that no status tells of yet. */
   const issued = new Map<string, Issued>();
 
@@ -81,7 +91,12 @@ export function createTaskController(options: {
     if (isOfEarlierTask(created, task)) return;
     const mine = controllerOf(created)?.uid === task.metadata.uid;
     if (mine || (controllerOf(created) === undefined && created.spec.taskRef.name === task.metadata.name)) {
-      issued.set(uidOf(task), { runs: number, generation: task.metadata.generation ?? 1, at: clock.monotonic() });
+      issued.set(uidOf(task), {
+        runs: number,
+        generation: task.metadata.generation ?? 1,
+        definition: definitionOf(task),
+        at: clock.monotonic(),
+      });
       events.event(about, 'Normal', 'TaskRunCreated', `Created TaskRun ${name}`);
       return;
     }
@@ -128,11 +143,13 @@ export function createTaskController(options: {
     async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
       const task = informers.tasks.store.get(key);
       if (task === undefined) return { kind: 'done' };
+      const entry = isBroughtBack(task) ? ledgers.entryOf(task) : undefined;
       const decide = async () =>
         decideTask({
           task,
           runs: await runsOf(key, task, signal),
           issued: issued.get(uidOf(task)),
+          ...(entry === undefined ? {} : { ledger: entry }),
           waiting: issued.size,
           now: clock.now(),
           monotonic: clock.monotonic(),
@@ -150,10 +167,15 @@ export function createTaskController(options: {
       }
       // The name was somebody else's.
       if (decision.create !== undefined) return { kind: 'requeue', afterMs: 10 };
+      if (decision.record !== undefined && isBroughtBack(task)) ledgers.record(task, decision.record);
       for (const run of decision.remove) await removeRun(run, signal);
       if (decision.status !== undefined) {
         const outcome = await writeStatus(client, informers.tasks, task, decision.status, signal);
         if (outcome === 'superseded') return { kind: 'requeue', afterMs: 50 };
+        const { conditions, statusDetail } = decision.status;
+        if (outcome === 'written' && conditions?.some(({ reason }) => reason === HAS_RUN)) {
+          events.event(referenceTo(task), 'Normal', HAS_RUN, statusDetail ?? '');
+        }
         if (outcome === 'written' || outcome === 'unchanged') issued.delete(uidOf(task));
       }
       return decision.againAfterMs === undefined
@@ -166,7 +188,10 @@ export function createTaskController(options: {
         update: (old, task) => {
           if (old.metadata.generation !== task.metadata.generation) queue.add(keyOf(task));
         },
-        delete: (task) => issued.delete(uidOf(task)),
+        delete: (task) => {
+          issued.delete(uidOf(task));
+          if (isBroughtBack(task)) ledgers.flush();
+        },
       });
       const byRun = (run: TaskRun) => queue.add(keyIn(run.metadata.namespace, run.spec.taskRef.name));
       informers.taskRuns.on({
@@ -197,6 +222,8 @@ function withOutput(run: TaskRun, output: string): TaskRun {
 function annotationsOf(task: Task, number: number): Pick<TaskRun['metadata'], 'annotations'> {
   const { annotations: inherited } = childAnnotations(task);
   const numbered = number > 1 || task.spec.rerunPolicy === 'OnChange';
-  const generation = numbered ? { [GENERATION_ANNOTATION]: String(task.metadata.generation ?? 1) } : undefined;
+  const generation = numbered
+    ? { [GENERATION_ANNOTATION]: String(task.metadata.generation ?? 1), [DEFINITION_ANNOTATION]: definitionOf(task) }
+    : undefined;
   return inherited === undefined && generation === undefined ? {} : { annotations: { ...inherited, ...generation } };
 }

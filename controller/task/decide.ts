@@ -1,17 +1,25 @@
-import type { Condition, Task, TaskRun, TaskStatus } from '../../api/index.ts';
+import type { Condition, Task, TaskLedgerEntry, TaskRun, TaskStatus } from '../../api/index.ts';
 import { ANNOTATIONS, LABELS } from '../../api/index.ts';
 import { childName, controllerOf } from '../../kube/index.ts';
-import { nameOf } from '../keys.ts';
+import { digest, nameOf } from '../keys.ts';
 import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
 import { commonStatus, withCondition } from '../status.ts';
 
 /** On a run after the first, or of a Task that may run again: the Task's generation that it was created for. */
 export const GENERATION_ANNOTATION = `${LABELS.task}-generation`;
 
+/** On the same runs: `definitionOf` what it was created to do. */
+export const DEFINITION_ANNOTATION = `${LABELS.task}-definition`;
+
+/** Why a Task that was brought back is ready without a run. */
+export const HAS_RUN = 'HasRun';
+
 /** What this process knows of a Task and has not read back yet. */
 export interface Issued {
   readonly runs: number;
   readonly generation: number;
+  /** `definitionOf` what the run was created to do. */
+  readonly definition?: string;
   /** Monotonic milliseconds. */
   readonly at: number;
   /** The number whose name somebody else's run has, where that was found out: the next one is tried. */
@@ -23,6 +31,8 @@ export interface TaskState {
   /** All TaskRuns that name this Task. The latest one is whole where it has ended. */
   readonly runs: readonly TaskRun[];
   readonly issued: Issued | undefined;
+  /** What a Task of this name is known to have run, where something brings it back when it is deleted. */
+  readonly ledger?: TaskLedgerEntry;
   /** How many Tasks wait for their first status. */
   readonly waiting: number;
   /** Wall clock and monotonic clock, milliseconds. */
@@ -36,6 +46,8 @@ export interface TaskDecision {
   /** Runs to suspend or to let go on, because the Task is suspended or not any more. */
   readonly hold?: { readonly runs: readonly TaskRun[]; readonly suspend: boolean };
   readonly status?: TaskStatus;
+  /** What the Task has run, for the ledger. */
+  readonly record?: Omit<TaskLedgerEntry, 'time'>;
   /** When to write the status at the latest, where it is worth waiting for the run to end. */
   readonly againAfterMs?: number;
   /** Finished runs over the history limit. */
@@ -56,19 +68,33 @@ export function decideTask(state: TaskState): TaskDecision {
   if (task.metadata.deletionTimestamp !== undefined) return { remove: [] };
   const runs = state.runs.filter((run) => !isOfEarlierTask(run, task));
   const own = runs.filter((run) => controllerOf(run)?.uid === task.metadata.uid);
-  const created = Math.max(task.status?.runs ?? 0, issued?.runs ?? 0, ...own.map((run) => numberOf(run)));
+  const ledger = state.ledger?.uid === task.metadata.uid ? state.ledger : undefined;
+  const created = Math.max(
+    task.status?.runs ?? 0,
+    issued?.runs ?? 0,
+    ledger?.runs ?? 0,
+    ...own.map((run) => numberOf(run)),
+  );
+  const definition = definitionOf(task);
+  const ran = ranDefinition(state, own, ledger);
   const generation = task.metadata.generation ?? 1;
   const ranFor = Math.max(task.status?.runGeneration ?? 0, issued?.generation ?? 0, ...own.map(generationOf));
   const rerun =
     created > 0 &&
     task.spec.rerunPolicy === 'OnChange' &&
     ranFor < generation &&
+    // A TTL, a history limit, a suspension: other fields than those that say what is to be done.
+    ran !== definition &&
     own.every((run) => isTerminal(run.status?.phase));
+  const earlier = created === 0 ? state.ledger : undefined;
+  if (earlier !== undefined && earlier.definition === definition) {
+    return { status: broughtBack(state, earlier, definition), remove: [] };
+  }
   const hold = runsToHold(task, own);
   if (hold !== undefined) return { hold, remove: [] };
   if (task.spec.suspend === true && (created === 0 || rerun)) return { status: waitForResume(state), remove: [] };
   if (created === 0 || rerun) {
-    const number = Math.max(created, issued?.taken ?? 0) + 1;
+    const number = Math.max(created, issued?.taken ?? 0, earlier?.runs ?? 0) + 1;
     const name = childName(nameOf(task), String(number));
     const leftover = state.runs.some((run) => nameOf(run) === name && isOfEarlierTask(run, task));
     return leftover ? { status: waitForName(state, name), remove: [] } : { create: { name, number }, remove: [] };
@@ -79,9 +105,53 @@ export function decideTask(state: TaskState): TaskDecision {
   const firstTime = task.status?.observedGeneration === undefined;
   if (firstTime && latest !== undefined && isUnderWay(latest) && issued !== undefined) {
     const left = issued.at + statusDelay(state.waiting) - state.monotonic;
-    if (left > 0) return { againAfterMs: left, remove };
+    if (left > 0) return { againAfterMs: left, remove, ...recordOf(task, ran, created) };
   }
-  return { status: statusOf(state, latest, created, ranFor), remove };
+  const status = statusOf(state, latest, created, ranFor);
+  return {
+    status: ran === undefined ? status : { ...status, runDefinition: ran },
+    remove,
+    ...recordOf(task, ran, created),
+  };
+}
+
+/** What is to be done, and nothing of how: the same for the same work. */
+export function definitionOf({ spec }: Task): string {
+  const { agentRef, message, goal, everythingThatHappenedSoFar } = spec;
+  return digest({ agentRef, message, goal, everythingThatHappenedSoFar }).slice(0, 16);
+}
+
+/** What the latest run was created to do; undefined where an earlier version of this program did not write it down. */
+function ranDefinition(
+  { task, issued }: TaskState,
+  own: readonly TaskRun[],
+  ledger: TaskLedgerEntry | undefined,
+): string | undefined {
+  const runs = task.status?.runs ?? 0;
+  if (issued?.definition !== undefined && issued.runs >= runs) return issued.definition;
+  const newest = own.toSorted((a, b) => numberOf(b) - numberOf(a))[0];
+  const written = newest?.metadata.annotations?.[DEFINITION_ANNOTATION];
+  if (written !== undefined && newest !== undefined && numberOf(newest) >= runs) return written;
+  if (task.status?.runDefinition !== undefined) return task.status.runDefinition;
+  if (ledger !== undefined) return ledger.definition;
+  // The first run of a Task that has not been changed.
+  const first = (task.metadata.generation ?? 1) === 1 && Math.max(runs, own.length) === 1;
+  return first ? definitionOf(task) : undefined;
+}
+
+const recordOf = (task: Task, definition: string | undefined, runs: number): Pick<TaskDecision, 'record'> =>
+  definition === undefined ? {} : { record: { definition, uid: task.metadata.uid ?? '', runs } };
+
+/** The Task of this name was deleted and brought back as it was: it has run. */
+function broughtBack({ task, now }: TaskState, { runs, time }: TaskLedgerEntry, definition: string): TaskStatus {
+  const detail = `Has run before it was deleted and brought back (${runs === 1 ? 'once' : `${runs} times`}, last at ${time}): create a TaskRun to run it again`;
+  const verdict = { ready: true, status: 'Ready', detail, reason: HAS_RUN } as const;
+  return {
+    ...commonStatus(verdict, task.metadata.generation, task.status, now),
+    runs,
+    runGeneration: task.metadata.generation ?? 1,
+    runDefinition: definition,
+  };
 }
 
 /** Whether a run belongs to a Task of this name that was deleted: the garbage collector will take it away. */

@@ -4,7 +4,13 @@ import type { Agent, MCPServer, TaskRun, TaskRunToolCall, Tool } from '../../api
 import { ANNOTATIONS, API_VERSION } from '../../api/index.ts';
 import { NOTHING_SAID } from '../../controller/policy/gate.ts';
 import type { TaskState } from '../../controller/task/decide.ts';
-import { decideTask, GENERATION_ANNOTATION, latestRun, statusDelay } from '../../controller/task/decide.ts';
+import {
+  decideTask,
+  definitionOf,
+  GENERATION_ANNOTATION,
+  latestRun,
+  statusDelay,
+} from '../../controller/task/decide.ts';
 import { delegationChain } from '../../controller/toolcall/ancestry.ts';
 import type { CallDecision, CallState, Executor } from '../../controller/toolcall/decide.ts';
 import { decideCall, isRepeatable, ownDemand } from '../../controller/toolcall/decide.ts';
@@ -439,6 +445,7 @@ describe('what a Task needs', () => {
     assert.deepEqual(decide({ runs: running, issued, monotonic: 1200 }), {
       againAfterMs: statusDelay(0) - 200,
       remove: [],
+      record: { definition: definitionOf(taskOf()), uid: 'uid-work', runs: 1 },
     });
     assert.ok(decide({ runs: running, issued, monotonic: 1000 + statusDelay(0) }).status);
     assert.ok(decide({ runs: [owned(1, over('FinalAnswer'))], issued, monotonic: 1000 }).status);

@@ -32,6 +32,7 @@ describe('the validating webhook', () => {
       arguments: '{}',
     }),
     custom('AgentRevision', 'a-1', { agent: 'a', system: 's', llm: { name: 'l', provider: 'openai' }, tools: [] }),
+    custom('TaskLedger', 'tasks', { entries: {} }),
     custom('ContextPage', 'r-1-1', { taskRunRef: { name: 'r-1' }, index: 1, firstMessage: 0, messages: [] }),
   ];
   for (const record of records) {

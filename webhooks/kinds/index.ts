@@ -10,6 +10,7 @@ import { contextPageRules } from './contextpage.ts';
 import { llmRules } from './llm.ts';
 import { mcpServerRules } from './mcpserver.ts';
 import { taskRules } from './task.ts';
+import { taskLedgerRules } from './taskledger.ts';
 import { taskRunRules } from './taskrun.ts';
 import { taskRunToolCallRules } from './taskruntoolcall.ts';
 import { toolRules } from './tool.ts';
@@ -28,6 +29,7 @@ export const KIND_RULES: ReadonlyMap<string, KindRules> = new Map(
     llmRules,
     mcpServerRules,
     taskRules,
+    taskLedgerRules,
     taskRunRules,
     taskRunToolCallRules,
     toolRules,
