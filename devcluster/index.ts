@@ -5,11 +5,13 @@ import { parseServiceAddress } from './admission/webhook/resolve.ts';
 import { type Credentials, createCredentials, loadCredentials } from './authn/credentials.ts';
 import { kubeconfig as kubeconfigText } from './authn/kubeconfig.ts';
 import { type Logger, silentLogger } from './logger.ts';
+import type { AuditEvent } from './request/handler.ts';
 import { type Restored, type RunningServer, startServer } from './server.ts';
 import { openJournal } from './storage/journal.ts';
 import { memoryJournal, type Store } from './storage/store.ts';
 
 export type { Logger } from './logger.ts';
+export type { AuditEvent } from './request/handler.ts';
 
 /** Options of `startApiServer`. */
 export interface ApiServerOptions {
@@ -32,6 +34,8 @@ export interface ApiServerOptions {
    * the EndpointSlices of the cluster.
    */
   readonly resolve?: readonly string[];
+  /** Told of every request, once it is known who asks and whether they may. */
+  readonly audit?: (event: AuditEvent) => void;
 }
 
 /** A running API server. */
@@ -74,6 +78,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       restored,
       logger,
       resolve: addresses,
+      audit: options.audit,
       onStore,
     });
   } catch (error) {

@@ -23,7 +23,7 @@ import { applyPatch, mergeTypeFromSchema, trackUpdate } from './managedfields/in
 import { OpenApi } from './openapi/documents.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { Resources } from './registry/resources.ts';
-import { handle } from './request/handler.ts';
+import { type AuditEvent, handle } from './request/handler.ts';
 import { parseJson, printJson } from './request/json.ts';
 import type { Request, Response } from './request/response.ts';
 import { reviewHandlers, subresourceHandlers } from './reviews.ts';
@@ -47,6 +47,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Where webhooks of Services that no EndpointSlice knows are. */
   readonly resolve: ServiceAddresses;
+  /** Told of every request, once it is known who asks and whether they may. */
+  readonly audit?: ((event: AuditEvent) => void) | undefined;
   /** Called with the store once it is filled, before the first request: for compaction. */
   readonly onStore?: ((store: Store) => void) | undefined;
 }
@@ -114,6 +116,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     logger,
     closing: closing.signal,
     reviews: reviewHandlers(() => context, tokens),
+    audit: options.audit,
   };
   const server = createSecureServer({
     key: credentials.server.key,

@@ -2,6 +2,7 @@ import type { Message, TaskRun, TaskRunStatus, TaskRunToolCall } from '../../api
 import { API_VERSION, LABELS, taskRuns, taskRunToolCalls } from '../../api/index.ts';
 import type { EventRecorder, JsonPatchOperation, KubeClient } from '../../kube/index.ts';
 import { controllerRef, isAlreadyExists, labelValue, patchStatus } from '../../kube/index.ts';
+import { admissionDenial } from '../admissionDenial.ts';
 import { childAnnotations } from '../childAnnotations.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import { inNamespaceOf, nameOf, uidOf } from '../keys.ts';
@@ -52,7 +53,14 @@ export function changeOperations(
 
 export interface RunWriter {
   writeStatus(run: TaskRun, change: StatusChange, events: readonly RunEvent[], signal: AbortSignal): Promise<void>;
-  createToolCalls(run: TaskRun, calls: readonly PlannedCall[], turn: number, signal: AbortSignal): Promise<void>;
+  /** What admission refuses is told to `onRefused`, once: there will be no object. */
+  createToolCalls(
+    run: TaskRun,
+    calls: readonly PlannedCall[],
+    turn: number,
+    onRefused: (call: TaskRunToolCall, text: string) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
   delete(run: TaskRun, signal: AbortSignal): Promise<void>;
 }
 
@@ -79,11 +87,19 @@ export function createRunWriter(options: {
       for (const { type, reason, message } of runEvents) events.event(referenceTo(run), type, reason, message);
     },
 
-    async createToolCalls(run, calls, turn, signal) {
+    async createToolCalls(run, calls, turn, onRefused, signal) {
       await Promise.all(
         calls.map(async ({ name, call }) => {
           const toolCall = newToolCall(run, name, call, turn, options.resolve(run, call.function.name));
-          toolCalls.put(await createOrAdopt(client, toolCall, run, signal));
+          try {
+            toolCalls.put(await createOrAdopt(client, toolCall, run, signal));
+          } catch (error) {
+            const denial = admissionDenial(error);
+            if (denial === undefined) throw error;
+            onRefused(toolCall, denial);
+            events.event(referenceTo(run), 'Warning', 'PolicyDenied', `${name}: ${denial}`);
+            return;
+          }
           events.event(referenceTo(run), 'Normal', 'ToolCallCreated', `Created TaskRunToolCall ${name}`);
         }),
       );

@@ -11,12 +11,14 @@ import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import type { ModelCaller, ModelResult } from '../modelCalls.ts';
 import { isTerminal } from '../phases.ts';
 import type { PolicyGate } from '../policy/gate.ts';
+import { timestamp } from '../status.ts';
 import { delegationChain } from '../toolcall/ancestry.ts';
 import { createRunWriter } from './apply.ts';
 import { decide, plannedCalls } from './decide.ts';
 import type { RunState, StatusChange } from './decision.ts';
 import { fail } from './decision.ts';
 import { createPages } from './pages.ts';
+import { createRefusals } from './refusals.ts';
 import { offeredTools } from './tools.ts';
 
 /** Steps that one reconcile may take before others get their turn; a run without tools takes four. */
@@ -47,6 +49,7 @@ export function createTaskRunController(options: {
   readonly random: () => number;
 }): TaskRunController {
   const { client, clock, logger, informers, queue, runs, modelCalls, caller } = options;
+  const refusals = createRefusals(() => timestamp(clock.now()));
   const pages = createPages(client, PAGES_IN_MEMORY);
   const writer = createRunWriter({ ...options, pages, resolve: resolveFunction });
 
@@ -103,6 +106,8 @@ export function createTaskRunController(options: {
     /** Whole only where it has ended: until then nobody reads its arguments or its result. */
     async function toolCall(name: string): Promise<TaskRunToolCall | undefined> {
       const callKey = keyIn(namespace, name);
+      const refused = refusals.find(key, name);
+      if (refused?.metadata.ownerReferences?.some(({ uid }) => uid === run.metadata.uid)) return refused;
       const seen = informers.toolCalls.store.get(callKey);
       const ended = seen?.status?.completionTime !== undefined;
       const found = ended ? await options.toolCalls.get(callKey, signal) : seen;
@@ -171,6 +176,7 @@ export function createTaskRunController(options: {
       const seen = informers.taskRuns.store.get(key);
       if (seen === undefined) {
         modelCalls.cancel(key);
+        refusals.forget(key);
         return DONE;
       }
       const finished = isTerminal(seen.status?.phase);
@@ -191,12 +197,13 @@ export function createTaskRunController(options: {
             // Only now, and only the answer that was decided on: one that could not be written is decided on again.
             if (state.model.kind === 'settled') modelCalls.take(key);
             if (isTerminal(decision.change.set.phase)) modelCalls.cancel(key);
+            if (decision.change.set.phase !== undefined) refusals.forget(key);
             break;
           case 'callModel':
             startModelCall(key, run, decision.revision);
             return DONE;
           case 'createToolCalls':
-            await writer.createToolCalls(run, decision.calls, decision.turn, signal);
+            await writer.createToolCalls(run, decision.calls, decision.turn, refusals.note(key), signal);
             break;
           case 'delete':
             await writer.delete(run, signal);

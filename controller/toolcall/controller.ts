@@ -14,6 +14,7 @@ import {
   TerminalError,
 } from '../../kube/index.ts';
 import { decideApproval } from '../../policies/approvals/index.ts';
+import { admissionDenial } from '../admissionDenial.ts';
 import { childAnnotations } from '../childAnnotations.ts';
 import type { Effects } from '../effects.ts';
 import type { FullObjects } from '../fullObjects.ts';
@@ -231,8 +232,9 @@ export function createToolCallController(options: {
             try {
               await createChild(call, decision.agent, decision.message, signal);
             } catch (error) {
-              if (!(error instanceof TerminalError)) throw error;
-              await write(call, failCall(state, error.message), signal);
+              const why = error instanceof TerminalError ? error.message : admissionDenial(error);
+              if (why === undefined) throw error;
+              await write(call, failCall(state, why), signal);
             }
             return DONE;
           case 'cancelChild': {

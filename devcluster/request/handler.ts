@@ -11,6 +11,18 @@ import { handleResource } from './resource.ts';
 import { type Request, type Response, sendError, sendPlain } from './response.ts';
 import { badRequest, failure, forbidden, notFound, StatusError } from './status.ts';
 
+/** One request, as an audit log has it: who wanted to do what, and whether they may. */
+export interface AuditEvent {
+  readonly user: string;
+  readonly verb: string;
+  readonly group: string;
+  readonly resource: string;
+  readonly subresource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly allowed: boolean;
+}
+
 /** What the handler serves requests with. */
 export interface HandlerParts {
   readonly context: RegistryContext;
@@ -19,6 +31,7 @@ export interface HandlerParts {
   readonly logger: Logger;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
+  readonly audit: ((event: AuditEvent) => void) | undefined;
   /** Virtual resources (reviews), by `group/plural`. */
   readonly reviews: ReadonlyMap<
     string,
@@ -67,6 +80,19 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
     path: info.path,
   };
   const decision = authorize(context, attributes);
+  if (parts.audit !== undefined) {
+    const { verb, group, resource, subresource, namespace, name } = info;
+    parts.audit({
+      user: user.username,
+      verb,
+      group,
+      resource,
+      subresource,
+      namespace,
+      name,
+      allowed: decision.allowed,
+    });
+  }
   if (!decision.allowed) {
     const why = denial(attributes);
     if (!info.resourceRequest) throw failure(403, 'Forbidden', `forbidden: ${why}`, {});

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AuditEvent } from '../../devcluster/index.ts';
 
 /** An API server to test against. */
 export interface TestServer {
@@ -16,7 +17,9 @@ export interface TestServer {
 export const testsRealServer = process.env.KUBECHAIN_TEST_SERVER === 'real';
 
 /** Starts the embedded API server in memory, or takes the cluster that KUBECONFIG names where KUBECHAIN_TEST_SERVER is `real`. */
-export async function startTestServer(): Promise<TestServer> {
+export async function startTestServer(
+  options: { readonly audit?: (event: AuditEvent) => void } = {},
+): Promise<TestServer> {
   if (testsRealServer) {
     const kubeconfigPath = process.env.KUBECONFIG;
     if (!kubeconfigPath) throw new Error('KUBECHAIN_TEST_SERVER=real needs KUBECONFIG');
@@ -24,7 +27,7 @@ export async function startTestServer(): Promise<TestServer> {
   }
   const { startApiServer } = await import('../../devcluster/index.ts');
   const folder = await mkdtemp(join(tmpdir(), 'apiserver-'));
-  const server = await startApiServer({ inMemory: true, kubeconfigPath: join(folder, 'kubeconfig') });
+  const server = await startApiServer({ ...options, inMemory: true, kubeconfigPath: join(folder, 'kubeconfig') });
   return {
     url: server.url,
     kubeconfigPath: join(folder, 'kubeconfig'),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { KubeClient, KubeConfig, KubeObject, Resource } from '../../../kube/index.ts';
-import { createKubeClient, isAlreadyExists, systemClock } from '../../../kube/index.ts';
+import { createKubeClient, isAlreadyExists, isNotFound, systemClock } from '../../../kube/index.ts';
 import {
   type Configuration,
   createWebhook,
@@ -80,9 +80,12 @@ export async function startWebhookStage(): Promise<WebhookStage> {
     name: namespace,
   });
   await client.create(mutatingConfigurations, configurations.mutating as unknown as KubeObject);
-  stack.defer(() => client.delete(mutatingConfigurations, { name: namespace }));
+  const gone = (error: unknown): void => {
+    if (!isNotFound(error)) throw error;
+  };
+  stack.defer(() => client.delete(mutatingConfigurations, { name: namespace }).catch(gone));
   await client.create(validatingConfigurations, configurations.validating as unknown as KubeObject);
-  stack.defer(() => client.delete(validatingConfigurations, { name: namespace }));
+  stack.defer(() => client.delete(validatingConfigurations, { name: namespace }).catch(gone));
 
   const clients = new Map<string, KubeClient>();
   async function as(username: string, { roleless = false } = {}): Promise<KubeClient> {
