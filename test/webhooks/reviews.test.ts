@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { KINDS } from '../../api/index.ts';
 import type { AnyPolicy } from '../../policies/engine/index.ts';
-import { mutate } from '../../webhooks/admission/mutate.ts';
 import { validate } from '../../webhooks/admission/validate.ts';
 import type { ReviewOutcome } from '../../webhooks/metrics.ts';
 import { noMetrics } from '../../webhooks/metrics.ts';
@@ -10,6 +9,7 @@ import { timeoutOf } from '../../webhooks/server/admissionRoute.ts';
 import { createInFlightLimit } from '../../webhooks/server/inFlight.ts';
 import { createManualClock } from '../support/manualClock.ts';
 import { createTestRoute } from './support/route.ts';
+import { serveWebhooks } from './support/served.ts';
 import { createAdmission, custom, requestOf, reviewOf } from './support/world.ts';
 
 const UID = '705ab4f5-6393-11e8-b7cc-42010a800002';
@@ -139,8 +139,8 @@ describe('AdmissionReviews', () => {
     assert.equal(({} as Record<string, unknown>).polluted, undefined);
   });
 
-  it('ten thousand times spoilt, are each answered', async function () {
-    this.timeout(60_000);
+  it('ten thousand times spoilt, over a socket, are each answered', async function () {
+    this.timeout(120_000);
     const policy = {
       apiVersion: 'kubechain.humanlayer.dev/v1alpha1',
       kind: 'ClusterAgentPolicy',
@@ -154,10 +154,7 @@ describe('AdmissionReviews', () => {
       },
     } as AnyPolicy;
     const admission = createAdmission({ policies: [policy] });
-    const routes = [
-      createTestRoute({ decide: (request, signal) => validate(request, admission, signal) }),
-      createTestRoute({ decide: (request, signal) => mutate(request, admission, signal), failurePolicy: 'Ignore' }),
-    ];
+    await using served = await serveWebhooks(admission);
     const specs = fc.constantFrom<object>(
       { llmRef: { name: 'g' }, system: 's', tools: [{ name: 'a' }] },
       { taskRef: { name: 't' }, taskRunToolCallRef: { name: 'c' } },
@@ -197,8 +194,8 @@ describe('AdmissionReviews', () => {
         let body = text(whole);
         if (splice !== undefined) body = body.slice(0, 120 + splice[0]) + splice[1] + body.slice(120 + splice[0]);
         if (cut !== undefined) body = body.slice(0, Math.max(120, body.length - cut));
-        for (const route of routes) {
-          const { status: http, review: answer } = await route(body);
+        for (const path of ['/validate', '/mutate'] as const) {
+          const { status: http, review: answer } = await served.ask(path, body);
           answered++;
           assert.equal(http, 200);
           assert.equal(typeof answer.response.allowed, 'boolean');
