@@ -128,7 +128,8 @@ describe('manifests/overlays', function () {
         ({ kind, metadata: { name } }) => kind === 'Deployment' && name === metadata.name,
       );
       assert.ok(deployment, overlay);
-      const served = (templateOf(deployment).spec.containers[0]?.ports as { name: string }[]).map(({ name }) => name);
+      const [container = {}] = templateOf(deployment).spec.containers;
+      const served = (container.ports as { name: string }[]).map(({ name }) => name);
       assert.deepEqual(ports, served, overlay);
     }
   });
