@@ -70,6 +70,7 @@ const status = object(
         escalateTo: list('Groups that may decide once it is late.', str('A group.')),
         approvedBy: list('Who approved.', str('A user.')),
         rejectedBy: str('Who rejected.'),
+        timedOut: bool('Whether nobody decided in time.'),
       },
     ),
     result: str('What the tool answered, as the model reads it.'),

@@ -204,6 +204,15 @@ function collectToolCalls(state: RunState, status: TaskRunStatus): Decision {
         `tool call ${nameOf(toolCall)}: ${toolCall.status.error ?? 'its outcome is unknown'}`,
       );
     }
+    const { approval } = toolCall.status ?? {};
+    if (approval?.timedOut === true && approval.onTimeout === 'Fail') {
+      const by = (approval.demandedBy ?? []).join(', ');
+      return fail(
+        state,
+        'ApprovalTimedOut',
+        `tool call ${nameOf(toolCall)}: nobody decided by ${approval.expiresAt}, as ${by} asks for`,
+      );
+    }
     answers.push({ role: 'tool', content: text, toolCallId: call.id });
   }
   return {

@@ -31,7 +31,8 @@ import { describeMcpTool, describeTool } from '../toolDefinitions.ts';
 import type { ArgumentParser, ToolOutcome } from '../tools/index.ts';
 import { delegationChain } from './ancestry.ts';
 import type { CallDecision, CallState, Executor } from './decide.ts';
-import { decideCall, failCall, hasEnded, ownDemand } from './decide.ts';
+import { decideCall, failCall, hasEnded } from './decide.ts';
+import { ownDemand } from './demand.ts';
 import type { CallExecutor } from './execute.ts';
 
 const MOST_STEPS = 8;

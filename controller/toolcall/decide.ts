@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Agent, MCPServer, Task, TaskRun, TaskRunToolCall, TaskRunToolCallStatus, Tool } from '../../api/index.ts';
 import type { ApprovalOutcome, ApprovalState } from '../../policies/approvals/index.ts';
-import { argumentsDigest, ONE_APPROVAL } from '../../policies/approvals/index.ts';
-import type { ApprovalDemand, Verdict } from '../../policies/engine/index.ts';
+import type { Verdict } from '../../policies/engine/index.ts';
 import type { EffectState } from '../effects.ts';
 import { isTerminal } from '../phases.ts';
 import { timestamp } from '../status.ts';
 import type { ParsedArguments, ToolOutcome } from '../tools/index.ts';
+import { demandStatus } from './demand.ts';
 import { UNKNOWN_OUTCOME } from './outcome.ts';
 
 /** What executes a call. */
@@ -283,9 +283,7 @@ function awaitApproval(state: CallState, outcome: Exclude<ApprovalOutcome, { kin
       return reject(state, `Rejected by ${outcome.by}${because}`, { rejectedBy: outcome.by });
     }
     case 'expired':
-      return outcome.onTimeout === 'Fail'
-        ? fail(state, 'Nobody decided about this call in time', 'ApprovalTimedOut')
-        : reject(state, 'Rejected: nobody decided about this call in time', {});
+      return reject(state, 'Rejected: nobody decided about this call in time', { timedOut: true });
     case 'waiting': {
       const channel = executor.kind === 'mcp' ? executor.server.spec.approvalContactChannel?.name : undefined;
       const via = channel === undefined ? '' : ` via contact channel ${channel}`;
@@ -306,35 +304,8 @@ function awaitApproval(state: CallState, outcome: Exclude<ApprovalOutcome, { kin
   }
 }
 
-/** What a call waits for, for those who decide and for who looks on. */
-function demandStatus(state: CallState, requestedAt: string): TaskRunToolCallStatus['approval'] {
-  const { call, executor, approvals } = state;
-  const asked = { requestedAt, argumentsDigest: argumentsDigest(call.spec.arguments) };
-  if (approvals === undefined) return asked;
-  const { demand, requester } = approvals;
-  const { approverGroups, expiresAfterMs, escalateTo } = demand;
-  const expires = expiresAfterMs === undefined ? undefined : Date.parse(requestedAt) + expiresAfterMs;
-  const demandedBy = demand.demandedBy.map(({ policy, rule }) => `${policy.name}/${rule}`);
-  return {
-    ...asked,
-    minApprovals: demand.minApprovals,
-    ...(approverGroups.length === 0 ? {} : { approverGroups: approverGroups.map((groups) => [...groups]) }),
-    notRequester: demand.notRequester,
-    ...(requester.kind === 'known' ? { requestedBy: requester.username } : {}),
-    demandedBy: demandedBy.length > 0 ? demandedBy : [ownName(executor)],
-    ...(expires === undefined ? {} : { expiresAt: timestamp(expires), onTimeout: demand.onTimeout ?? 'Reject' }),
-    ...(escalateTo.length === 0 ? {} : { escalateTo: [...escalateTo] }),
-  };
-}
-
-/** The object that asks for approval itself. */
-function ownName(executor: Executor): string {
-  if (executor.kind === 'none') return '';
-  return executor.kind === 'mcp' ? `MCPServer ${executor.server.metadata.name}` : `Tool ${executor.tool.metadata.name}`;
-}
-
 /** A rejection is an answer: the model reads it and goes on. */
-function reject(state: CallState, text: string, by: { rejectedBy?: string }): Write {
+function reject(state: CallState, text: string, by: { rejectedBy?: string; timedOut?: boolean }): Write {
   const { approval } = state.call.status ?? {};
   return end(
     state,
@@ -348,16 +319,6 @@ function reject(state: CallState, text: string, by: { rejectedBy?: string }): Wr
     },
     { type: 'Normal', reason: 'ToolCallRejected', message: text },
   );
-}
-
-/** What the Tool or the MCPServer itself asks for, whatever the policies say; undefined where it asks for nothing. */
-export function ownDemand(executor: Executor): ApprovalDemand | undefined {
-  if (executor.kind === 'none') return undefined;
-  if (executor.kind === 'mcp') {
-    return executor.server.spec.approvalContactChannel === undefined ? undefined : ONE_APPROVAL;
-  }
-  const { requiresApproval, execute } = executor.tool.spec;
-  return requiresApproval === true || execute?.externalAPI?.requiresApproval === true ? ONE_APPROVAL : undefined;
 }
 
 /**

@@ -13,7 +13,8 @@ import {
 } from '../../controller/task/decide.ts';
 import { delegationChain } from '../../controller/toolcall/ancestry.ts';
 import type { CallDecision, CallState, Executor } from '../../controller/toolcall/decide.ts';
-import { decideCall, isRepeatable, ownDemand } from '../../controller/toolcall/decide.ts';
+import { decideCall, isRepeatable } from '../../controller/toolcall/decide.ts';
+import { ownDemand } from '../../controller/toolcall/demand.ts';
 import { resultText } from '../../controller/toolcall/outcome.ts';
 import type { ApprovalState } from '../../policies/approvals/index.ts';
 import { callOf, metadata, NOW, runOf, taskOf, toolCall } from './state.ts';
@@ -204,6 +205,9 @@ describe('the next step of a tool call', () => {
       const rejected = { kind: 'rejected', by: 'ann', reason: 'not on a Friday' } as const;
       const refusal = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approval: rejected })));
       assert.equal(refusal.set.error, 'Rejected by ann: not on a Friday');
+      const expired = { kind: 'expired', onTimeout: 'Fail' } as const;
+      const late = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approval: expired })));
+      assert.deepEqual([late.set.status, late.set.approval?.timedOut], ['ToolCallRejected', true]);
       const approved = { kind: 'approved', by: ['ann'] } as const;
       const claim = written(decideCall(stateOf({ ...asked.set }, { ...undecided, approval: approved })));
       assert.deepEqual([claim.set.phase, claim.set.approval?.approvedBy], ['Running', ['ann']]);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, describe, it } from 'mocha';
 import type { AgentPolicy, Approval, TaskRunToolCall } from '../../api/index.ts';
-import { API_VERSION, agentPolicies, STAMPS, taskRuns, taskRunToolCalls, tasks } from '../../api/index.ts';
+import { API_VERSION, agentPolicies, approvals, STAMPS, taskRuns, taskRunToolCalls, tasks } from '../../api/index.ts';
 import { argumentsDigest, seal, sealedDecision } from '../../policies/approvals/index.ts';
 import { secret, secrets, task, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
@@ -115,6 +115,50 @@ describe('policies at run time', function () {
     const run = await room.untilEnded('sum-1');
     assert.equal(run.status?.phase, 'FinalAnswer');
     assert.match(run.status?.output ?? '', /Rejected by ann: not on a Friday/);
+  });
+
+  it('a call that nobody decides about in time is rejected, or fails the run, as the policy says', async () => {
+    for (const onTimeout of ['Reject', 'Fail'] as const) {
+      const room = await ruled({
+        tools: { requireApproval: ['builtin/add'] },
+        approval: { expiresAfter: '1s', onTimeout },
+      });
+      const run = await room.run('sum', 'add 2 and 3');
+      const call = await stage.client.get(taskRunToolCalls, room.key('sum-1-toolcall-01'));
+      assert.deepEqual([call.status?.status, call.status?.approval?.timedOut], ['ToolCallRejected', true]);
+      assert.equal(call.status?.holder, undefined, 'it never began');
+      if (onTimeout === 'Reject') assert.match(run.status?.output ?? '', /nobody decided about this call in time/);
+      else
+        assert.match(
+          run.status?.error ?? '',
+          /^tool call sum-1-toolcall-01: nobody decided by .*house-rules\/tools\.requireApproval/,
+        );
+    }
+  });
+
+  it('two people have to approve, and each Approval says whether it counts', async () => {
+    const room = await ruled({
+      tools: { requireApproval: ['builtin/add'] },
+      approval: { minApprovals: 2, approvers: { groups: ['finance'] } },
+    });
+    await room.create(task(room.namespace, 'sum', 'add 2 and 3'));
+    const call = await waits(room, 'sum-1-toolcall-01');
+    const by = (username: string, groups: string[]) => decision(call, username, { approver: { username, groups } });
+    await room.create(by('ann', ['finance']), by('eve', ['sales']), decision(call, 'forged', {}, false));
+    const told = async (name: string) =>
+      (await room.until(approvals, name, ({ status }) => status?.counted !== undefined)).status;
+    assert.equal((await told('ann'))?.counted, true);
+    assert.match((await told('eve'))?.statusDetail ?? '', /"eve" is in none of the groups/);
+    assert.match((await told('forged'))?.statusDetail ?? '', /no seal/);
+    await room.until(
+      taskRunToolCalls,
+      'sum-1-toolcall-01',
+      ({ status }) => status?.statusDetail === 'Waiting for human approval',
+    );
+    await room.create(by('bob', ['finance']));
+    await room.untilEnded('sum-1');
+    const ran = await stage.client.get(taskRunToolCalls, room.key('sum-1-toolcall-01'));
+    assert.deepEqual(ran.status?.approval?.approvedBy, ['ann', 'bob']);
   });
 
   it('a limit ends the run with its reason', async () => {
