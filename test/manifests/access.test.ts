@@ -12,6 +12,7 @@ import {
   clusterAgentPolicies,
   contactChannels,
   contextPages,
+  taskLedgers,
   taskRuns,
   taskRunToolCalls,
   tools,
@@ -310,6 +311,16 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
     await room.create(tool(namespace, 'add', { execute: { builtin: { name: 'add' } } }));
     await room.until(agents, 'assistant', ({ status }) => status?.ready);
     await room.run(name, 'hello');
+  }
+  // Tasks that GitOps would bring back: what they have run is written down, the first and then another.
+  for (const name of ['from-git', 'from-git-too']) {
+    const synced = task(namespace, name, 'hello');
+    synced.metadata.annotations = { 'argocd.argoproj.io/tracking-id': `app:kubechain/Task:${namespace}/${name}` };
+    await room.create(synced);
+    await room.untilEnded(`${name}-1`);
+    await untilAmong(client, taskLedgers, { namespace }, (ledgers) =>
+      ledgers.find(({ spec }) => spec.entries?.[name] !== undefined),
+    );
   }
   await room.run('short', 'hello', { ttlSecondsAfterFinished: 1 });
   await untilGone(client, taskRuns, key('short-1'));
