@@ -7,6 +7,7 @@ import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
 import { mutatingPolicies } from './admission/policy/mutating.ts';
 import { validatingPolicies } from './admission/policy/validating.ts';
+import { storageProtection } from './admission/protection.ts';
 import { admissionWebhooks } from './admission/webhook/index.ts';
 import type { ServiceAddresses } from './admission/webhook/resolve.ts';
 import { CrdController } from './apiextensions/controller.ts';
@@ -15,12 +16,13 @@ import type { Credentials } from './authn/credentials.ts';
 import { TokenIssuer } from './authn/tokens.ts';
 import { escalationCheck } from './authz/escalation.ts';
 import { builtinResources, componentSchemas } from './builtin/index.ts';
-import { bootstrap } from './controllers/bootstrap.ts';
+import { bootstrap, ensureKubernetesService } from './controllers/bootstrap.ts';
 import { startControllers } from './controllers/index.ts';
 import { Discovery } from './discovery/handler.ts';
 import type { Logger } from './logger.ts';
 import { applyPatch, mergeTypeFromSchema, trackUpdate } from './managedfields/index.ts';
 import { OpenApi } from './openapi/documents.ts';
+import { resourceQuotas } from './quota/admission.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { Resources } from './registry/resources.ts';
 import { type AuditEvent, handle } from './request/handler.ts';
@@ -70,11 +72,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const webhooks = admissionWebhooks(() => context, options.resolve, logger);
   const admission = new AdmissionChain([
     namespaceLifecycle(() => context),
+    storageProtection(),
     escalationCheck(() => context),
     mutatingPolicies(() => context),
     webhooks.mutating,
     validatingPolicies(() => context, logger),
     webhooks.validating,
+    resourceQuotas(() => context),
   ]);
   const subresources = subresourceHandlers(() => context, tokens);
   const context: RegistryContext = {
@@ -96,7 +100,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   resources.add(builtin);
   const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
   if (crds === undefined) throw new Error('the builtin kinds have no CustomResourceDefinition');
-  await bootstrap(context, credentials.caPem);
+  await bootstrap(context);
   const crdController = new CrdController(context, crds, mergeTypeFromSchema, logger);
   const controllers = startControllers(context, logger, credentials.caPem);
 
@@ -134,6 +138,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   server.on('tlsClientError', () => undefined);
   await listen(server, options.port, options.host);
   const { port } = server.address() as AddressInfo;
+  await ensureKubernetesService(context, port);
   url = `https://${options.host.includes(':') ? `[${options.host}]` : options.host}:${port}`;
 
   let closed: Promise<void> | undefined;

@@ -217,6 +217,8 @@ export interface ResourceDefinition {
   readonly defaultPropagation?: 'Background' | 'Orphan';
   readonly scale?: ScalePaths;
 
+  /** The kind's own rules are judged before its metadata, whose name may be any path segment. Default false. */
+  readonly rulesFirst?: boolean;
   /** Problems with a name, worded as the real server (`a lowercase RFC 1123 subdomain must …`); `prefix` for generateName. Default: DNS-1123 subdomain. */
   readonly validateName?: (name: string, prefix: boolean) => string[];
   /** Further fields for fieldSelector beside metadata.name and metadata.namespace: label → value of an object ('' when absent). */
@@ -225,6 +227,8 @@ export interface ResourceDefinition {
   /** Before validation of a create: clears what a client may not set, fills what the server owns. Generic metadata, status and generation are done already. */
   readonly prepareForCreate?: (object: KubeObject, context: StrategyContext) => void;
   readonly prepareForUpdate?: (object: KubeObject, old: KubeObject, context: StrategyContext) => void;
+  /** The status endpoint of a builtin kind leaves metadata alone: all of it (`reset`), or the labels. Default: it writes metadata too. */
+  readonly statusMetadata?: 'reset' | 'labels';
   /** Of a write to the status endpoint; by then everything but status, labels and annotations is the old object's. */
   readonly prepareForStatusUpdate?: (object: KubeObject, old: KubeObject, context: StrategyContext) => void;
   /** Violations beyond metadata, in the order that the real server gives. */
@@ -233,11 +237,15 @@ export interface ResourceDefinition {
   readonly validateStatusUpdate?: (object: KubeObject, old: KubeObject, context: StrategyContext) => FieldError[];
   /** `Warning:` headers of a create or update (deprecated fields, …). */
   readonly warnings?: (object: KubeObject, old: KubeObject | undefined) => string[];
+  /** `Warning:` header of a DELETE that does not say what becomes of dependents. */
+  readonly deletionWarning?: string;
   /** Version-level deprecation warning, as `policy/v1beta1 PodSecurityPolicy is deprecated in …`. */
   readonly deprecation?: string;
 
   /** Server-side table. Default: Name and Age (`Created At` for custom resources without columns is `Age` as well). */
   readonly columns?: readonly TableColumn[];
+  /** False where the real server has no table of the kind's own: then one without rows says null. Default true. */
+  readonly hasOwnTable?: boolean;
   /** Cells of one row, in the order of `columns`. `now` for ages (`5m`, `<unknown>`). */
   readonly row?: (object: KubeObject, now: Date) => Json[];
 

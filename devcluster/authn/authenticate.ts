@@ -1,4 +1,5 @@
 /** Who asks: client certificate, bearer token, or nobody; then impersonation. */
+import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { RegistryContext } from '../registry/call.ts';
 import type { Request } from '../request/response.ts';
@@ -7,6 +8,7 @@ import type { UserInfo } from '../types.ts';
 import { issuer, type TokenIssuer } from './tokens.ts';
 
 const anonymous: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
+const credentialId = 'authentication.kubernetes.io/credential-id';
 const known = new WeakMap<TLSSocket, UserInfo | null>();
 
 /** Identifies the caller. Throws 401 for a bearer token that is not valid. */
@@ -34,7 +36,12 @@ function certificateUser(request: Request): UserInfo | undefined {
     const name = Array.isArray(subject?.CN) ? subject.CN[0] : subject?.CN;
     if (name !== undefined) {
       const groups = subject?.O === undefined ? [] : Array.isArray(subject.O) ? subject.O : [subject.O];
-      user = { username: name, groups: [...groups, 'system:authenticated'] };
+      const hash = createHash('sha256').update(socket.getPeerCertificate().raw).digest('hex');
+      user = {
+        username: name,
+        groups: [...groups, 'system:authenticated'],
+        extra: { [credentialId]: [`X509SHA256=${hash}`] },
+      };
     }
   }
   known.set(socket, user);
@@ -62,6 +69,6 @@ export function tokenUser(
     username: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
     uid: serviceaccount.uid,
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-    extra: { 'authentication.kubernetes.io/credential-id': [`JTI=${claims.jti}`] },
+    extra: { [credentialId]: [`JTI=${claims.jti}`] },
   };
 }

@@ -139,7 +139,7 @@ function job(object: JsonObject): void {
   const labels = child(spec, 'template.metadata.labels');
   const metadata = child(object, 'metadata');
   if (labels !== undefined && metadata !== undefined && Object.keys(record(metadata, 'labels')).length === 0)
-    metadata.labels = { ...labels };
+    metadata.labels = labels;
 }
 
 function limitRangeItem(object: JsonObject): void {
@@ -199,6 +199,11 @@ function definition(object: JsonObject): void {
   const names = ensure(spec, 'names');
   if (text(names, 'singular') === '') names.singular = text(names, 'kind').toLowerCase();
   if (text(names, 'listKind') === '' && text(names, 'kind') !== '') names.listKind = `${text(names, 'kind')}List`;
+}
+
+function deviceRequest(object: JsonObject): void {
+  if (text(object, 'allocationMode') === '') object.allocationMode = 'ExactCount';
+  if (object.allocationMode === 'ExactCount' && !object.count) object.count = 1;
 }
 
 const core = 'io.k8s.api.core.v1.';
@@ -309,6 +314,19 @@ const defaults: { readonly [definition: string]: Defaults } = {
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference': (object) => fill(object, { port: 443 }),
   'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler': (object) => fill(ensure(object, 'spec'), { minReplicas: 1 }),
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler': autoscaler,
+  'io.k8s.api.flowcontrol.v1.FlowSchemaSpec': (object) => {
+    if (!object.matchingPrecedence) object.matchingPrecedence = 1000;
+  },
+  'io.k8s.api.flowcontrol.v1.ExemptPriorityLevelConfiguration': (object) =>
+    fill(object, { nominalConcurrencyShares: 0, lendablePercent: 0 }),
+  'io.k8s.api.flowcontrol.v1.LimitedPriorityLevelConfiguration': (object) =>
+    fill(object, { nominalConcurrencyShares: 30, lendablePercent: 0 }),
+  'io.k8s.api.flowcontrol.v1.QueuingConfiguration': (object) => {
+    for (const [field, value] of Object.entries({ handSize: 8, queues: 64, queueLengthLimit: 50 }))
+      if (!object[field]) object[field] = value;
+  },
+  'io.k8s.api.resource.v1.ExactDeviceRequest': deviceRequest,
+  'io.k8s.api.resource.v1.DeviceSubRequest': deviceRequest,
   'io.k8s.api.storage.v1.StorageClass': (object) =>
     fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   'io.k8s.api.storage.v1.CSIDriver': (object) => {

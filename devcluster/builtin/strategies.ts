@@ -1,6 +1,7 @@
 /** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
 
-import { dns1123Label } from '../registry/names.ts';
+import { isIP } from 'node:net';
+import { dns1123Label, pathSegment } from '../registry/names.ts';
 import type { Json, JsonObject, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
 import { toV1, toV2 } from './autoscaling.ts';
@@ -35,8 +36,9 @@ function prepareJob(object: KubeObject): void {
   const name = object.metadata.name ?? '';
   const metadata = child(template, 'metadata') ?? {};
   template.metadata = metadata;
+  const before = record(metadata, 'labels');
   metadata.labels = {
-    ...record(metadata, 'labels'),
+    ...before,
     'batch.kubernetes.io/controller-uid': uid,
     'batch.kubernetes.io/job-name': name,
     'controller-uid': uid,
@@ -45,7 +47,8 @@ function prepareJob(object: KubeObject): void {
   const selector = child(spec, 'selector') ?? {};
   selector.matchLabels = { ...record(selector, 'matchLabels'), 'batch.kubernetes.io/controller-uid': uid };
   spec.selector = selector;
-  if (Object.keys(object.metadata.labels ?? {}).length === 0)
+  // A Job without labels of its own has those of its template, as they become.
+  if (Object.keys(object.metadata.labels ?? {}).length === 0 || (object.metadata.labels as unknown) === before)
     object.metadata.labels = { ...record(metadata, 'labels') } as { [key: string]: string };
 }
 
@@ -159,6 +162,13 @@ function prepareNode(object: KubeObject): void {
     spec.taints = [...list(spec, 'taints'), { ...noSchedule }];
 }
 
+/** Each endpoint of a signing request writes its own part of status, and none writes spec. */
+function signingResetFields(subresource: string): JsonObject {
+  if (subresource === 'status') return { 'f:spec': {}, 'f:status': { 'f:conditions': {} } };
+  if (subresource === 'approval') return { 'f:spec': {}, 'f:status': { 'f:certificate': {} } };
+  return { 'f:spec': {}, 'f:status': {} };
+}
+
 const replicaFields = { 'status.replicas': (object: KubeObject) => String(at(object, 'status.replicas') ?? 0) };
 
 const strategies: { readonly [kind: string]: Strategy } = {
@@ -172,7 +182,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
     },
   },
   '/Secret': { selectableFields: { type: (object) => text(object, 'type') } },
-  '/Event': { selectableFields: eventFields('involvedObject', 'source') },
+  '/Event': { rulesFirst: true, selectableFields: eventFields('involvedObject', 'source') },
   'events.k8s.io/Event': {
     storageResource: { group: '', plural: 'events' },
     storageVersion: 'v1',
@@ -180,12 +190,29 @@ const strategies: { readonly [kind: string]: Strategy } = {
     selectableFields: eventFields('regarding', 'deprecatedSource'),
   },
   'certificates.k8s.io/CertificateSigningRequest': {
+    validateName: pathSegment,
+    // Who asks is for the server to say.
+    prepareForCreate: (object, { user }) => {
+      const spec = child(object, 'spec') ?? {};
+      object.spec = spec;
+      for (const field of ['username', 'uid', 'groups', 'extra']) delete spec[field];
+      if (user.username !== '') spec.username = user.username;
+      if (user.uid !== undefined && user.uid !== '') spec.uid = user.uid;
+      if (user.groups.length > 0) spec.groups = [...user.groups];
+      if (user.extra !== undefined)
+        spec.extra = Object.fromEntries(Object.entries(user.extra).map(([key, values]) => [key, [...values]]));
+    },
+    prepareForUpdate: (object, old) => {
+      object.spec = old.spec;
+    },
+    resetFields: signingResetFields,
     selectableFields: { 'spec.signerName': (object) => text(object, 'spec.signerName') },
   },
   '/ServiceAccount': { deleteReturnsObject: true },
   '/ComponentStatus': { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' },
   '/Endpoints': { deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
   '/LimitRange': {
+    hasOwnTable: false,
     // The one kind whose name the server makes up.
     prepareForCreate: (object) => {
       if (!object.metadata.name) object.metadata.name = object.metadata.uid ?? '';
@@ -255,14 +282,27 @@ const strategies: { readonly [kind: string]: Strategy } = {
     hasGeneration: true,
     defaultPropagation: 'Orphan',
     prepareForCreate: prepareJob,
+    deletionWarning:
+      'child pods are preserved by default when jobs are deleted; set propagationPolicy=Background to remove them or set propagationPolicy=Orphan to suppress this warning',
     selectableFields: { 'status.successful': (object) => String(at(object, 'status.succeeded') ?? 0) },
   },
+  'rbac.authorization.k8s.io/ClusterRole': { hasOwnTable: false },
+  'rbac.authorization.k8s.io/Role': { hasOwnTable: false },
+  'storage.k8s.io/CSIStorageCapacity': { hasOwnTable: false },
+  'apiextensions.k8s.io/CustomResourceDefinition': { hasGeneration: true, hasOwnTable: false },
   'batch/CronJob': { hasGeneration: true, validateName: cronJobName },
   'networking.k8s.io/Ingress': generation,
   'networking.k8s.io/IngressClass': generation,
   'networking.k8s.io/NetworkPolicy': generation,
-  'policy/PodDisruptionBudget': generation,
-  'apiextensions.k8s.io/CustomResourceDefinition': generation,
+  'networking.k8s.io/IPAddress': {
+    validateName: (name) => (isIP(name) === 0 ? ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'] : []),
+  },
+  'apiregistration.k8s.io/APIService': { validateName: pathSegment },
+  'policy/PodDisruptionBudget': { hasGeneration: true, rulesFirst: true },
+  'flowcontrol.apiserver.k8s.io/FlowSchema': generation,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': generation,
+  'resource.k8s.io/DeviceClass': generation,
+  'resource.k8s.io/ResourceSlice': generation,
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': generation,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': generation,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': generation,
@@ -336,11 +376,39 @@ const conditional = new Set([
   'storage.k8s.io/VolumeAttachment',
 ]);
 
+/** Kinds whose DELETE answers what it deleted. */
+const answersDeleted = new Set([
+  'resource.k8s.io/DeviceClass',
+  'resource.k8s.io/ResourceClaim',
+  'resource.k8s.io/ResourceClaimTemplate',
+  'resource.k8s.io/ResourceSlice',
+  'storage.k8s.io/CSIDriver',
+  'storage.k8s.io/CSINode',
+  'storage.k8s.io/StorageClass',
+  'storage.k8s.io/VolumeAttachment',
+  'storage.k8s.io/VolumeAttributesClass',
+]);
+
+/** Kinds whose status endpoint writes no metadata. */
+const statusMetadata: { readonly [kind: string]: 'reset' | 'labels' } = {
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': 'reset',
+  'apiextensions.k8s.io/CustomResourceDefinition': 'reset',
+  'apiregistration.k8s.io/APIService': 'reset',
+  'apps/Deployment': 'labels',
+  'flowcontrol.apiserver.k8s.io/FlowSchema': 'reset',
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': 'reset',
+  'networking.k8s.io/ServiceCIDR': 'reset',
+  'resource.k8s.io/ResourceClaim': 'reset',
+  'storage.k8s.io/VolumeAttachment': 'reset',
+};
+
 /** The strategy of `group/Kind` in a version; an empty one where nothing is special. */
 export function strategyOf(kind: string, version: string): Strategy {
   return {
     ...(createdOnUpdate.has(kind) ? { allowCreateOnUpdate: true } : {}),
     ...(conditional.has(kind) ? { allowUnconditionalUpdate: false } : {}),
+    ...(answersDeleted.has(kind) ? { deleteReturnsObject: true } : {}),
+    ...(statusMetadata[kind] === undefined ? {} : { statusMetadata: statusMetadata[kind] }),
     ...strategies[kind],
     ...versions[`${kind}/${version}`],
   };

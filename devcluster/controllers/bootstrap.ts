@@ -1,42 +1,53 @@
-/** What a new cluster holds: system namespaces, the `kubernetes` service, bootstrap roles. */
+/** What a new cluster holds: system namespaces, the `kubernetes` service, roles, priority classes, flow control. */
+import { readFileSync } from 'node:fs';
 import type { RegistryContext } from '../registry/call.ts';
+import { equalJson, isObject } from '../registry/copy.ts';
 import { create } from '../registry/create.ts';
 import { decodeObject } from '../registry/decode.ts';
-import { systemCall } from '../registry/internal.ts';
+import { modify, systemCall } from '../registry/internal.ts';
 import { StatusError } from '../request/status.ts';
 import type { KubeObject } from '../types.ts';
-import { bootstrapBindings, bootstrapRoles } from './roles.ts';
 
 const namespaces = ['default', 'kube-system', 'kube-public', 'kube-node-lease'];
 
 /** Creates what is missing. */
-export async function bootstrap(context: RegistryContext, caPem: string): Promise<void> {
-  void caPem;
+export async function bootstrap(context: RegistryContext): Promise<void> {
   await Promise.all(
     namespaces.map((name) => ensure(context, { apiVersion: 'v1', kind: 'Namespace', metadata: { name } })),
   );
-  const rbac = 'rbac.authorization.k8s.io/v1';
-  const labels = { 'kubernetes.io/bootstrapping': 'rbac-defaults' };
-  const annotations = { 'rbac.authorization.kubernetes.io/autoupdate': 'true' };
-  await Promise.all([
-    ...bootstrapRoles.map(({ name, labels: more, ...role }) =>
-      ensure(context, {
-        apiVersion: rbac,
-        kind: 'ClusterRole',
-        metadata: { name, labels: { ...labels, ...more }, annotations: { ...annotations } },
-        ...structuredClone(role),
-      }),
-    ),
-    ...bootstrapBindings.map(({ name, groups }) =>
-      ensure(context, {
-        apiVersion: rbac,
-        kind: 'ClusterRoleBinding',
-        metadata: { name, labels: { ...labels }, annotations: { ...annotations } },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name },
-        subjects: groups.map((group) => ({ apiGroup: 'rbac.authorization.k8s.io', kind: 'Group', name: group })),
-      }),
-    ),
-  ]);
+  const file = new URL('../builtin/generated/bootstrap.json', import.meta.url);
+  const objects = JSON.parse(readFileSync(file, 'utf8')) as KubeObject[];
+  await Promise.all(objects.map((object) => ensure(context, object)));
+}
+
+/** The Service by which programs in a cluster find their API server; its port is the one that is listened on. */
+export async function ensureKubernetesService(context: RegistryContext, port: number): Promise<void> {
+  const ports = [{ name: 'https', port: 443, protocol: 'TCP', targetPort: port }];
+  await ensure(context, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: {
+      name: 'kubernetes',
+      namespace: 'default',
+      labels: { component: 'apiserver', provider: 'kubernetes' },
+    },
+    spec: {
+      clusterIP: '10.0.0.1',
+      internalTrafficPolicy: 'Cluster',
+      ipFamilyPolicy: 'SingleStack',
+      sessionAffinity: 'None',
+      type: 'ClusterIP',
+      ports,
+    },
+  });
+  const services = context.resources.find('', 'v1', 'services');
+  if (services === undefined) return;
+  await modify(context, systemCall(services, 'default', 'kubernetes'), (object) => {
+    const spec = isObject(object.spec) ? object.spec : {};
+    if (equalJson(spec.ports, ports)) return false;
+    object.spec = { ...spec, ports };
+    return true;
+  });
 }
 
 /** Creates an object unless it is there. */

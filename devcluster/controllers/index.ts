@@ -1,11 +1,13 @@
 /** The controllers that users take for granted. */
 import { componentSchemas } from '../builtin/index.ts';
 import type { Logger } from '../logger.ts';
+import { startQuotas } from '../quota/controller.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { startAggregation } from './aggregation.ts';
 import { startEventExpiry } from './expiry.ts';
 import { startGarbageCollector } from './garbage.ts';
 import { startNamespaces } from './namespaces.ts';
+import { startProtection } from './protection.ts';
 import { startTypeChecking } from './typechecking.ts';
 
 export interface Controllers {
@@ -19,6 +21,8 @@ export function startControllers(context: RegistryContext, logger: Logger, caPem
     startGarbageCollector(context, logger),
     startAggregation(context, logger),
     startEventExpiry(context, logger),
+    startProtection(context, logger),
+    startQuotas(context, logger),
     startTypeChecking(context, { componentSchemas }, logger),
   ];
   return {

@@ -53,7 +53,10 @@ async function record(context: RegistryContext, schemas: BuiltinSchemas, policy:
   const definition = context.resources.find(group, 'v1', plural);
   if (definition === undefined) return;
   const warnings = checkPolicy(context, schemas, (policy.spec ?? {}) as PolicySpec);
-  const call = systemCall(definition, '', policy.metadata.name ?? '', { subresource: 'status' });
+  const call = systemCall(definition, '', policy.metadata.name ?? '', {
+    subresource: 'status',
+    manager: 'validatingadmissionpolicy-status',
+  });
   await modify(context, call, (object) => {
     const status = isObject(object.status) ? object.status : {};
     if (object.metadata.generation !== policy.metadata.generation) return false;

@@ -147,7 +147,7 @@ export function aggregated(resources: Resources, core: boolean): Document {
     apiVersion: 'apidiscovery.k8s.io/v2',
     metadata: {},
     items: list.map(({ group, versions }) => ({
-      metadata: { ...(group === '' ? {} : { name: group }), creationTimestamp: null },
+      metadata: group === '' ? {} : { name: group },
       versions: versions.map((version) => ({
         version,
         resources: sorted(resources.all().filter((item) => item.group === group && item.version === version)).map(
@@ -160,7 +160,9 @@ export function aggregated(resources: Resources, core: boolean): Document {
 }
 
 function resourceDiscovery(definition: ResourceDefinition): Document {
-  const { group, version, kind } = definition;
+  const { group, kind } = definition;
+  // Kinds of the core group are named without their version.
+  const version = group === '' ? '' : definition.version;
   return {
     resource: definition.plural,
     responseKind: { group, version, kind },

@@ -1,11 +1,15 @@
 /** Paths outside the resources: discovery, versions, health, OpenAPI, metrics, token issuer. */
+import { createHash } from 'node:crypto';
 import { issuer, type TokenIssuer } from '../authn/tokens.ts';
 import type { OpenApi } from '../openapi/documents.ts';
 import type { Resources } from '../registry/resources.ts';
-import { parseAccept } from '../request/negotiate.ts';
+import { printJson } from '../request/json.ts';
+import { negotiate, notRepresentable, parseAccept } from '../request/negotiate.ts';
 import type { Exchange } from '../request/resource.ts';
-import { sendObject, sendPlain } from '../request/response.ts';
+import { type Request, type Response, sendObject, sendText } from '../request/response.ts';
+import { failure, methodNotAllowed } from '../request/status.ts';
 import { aggregated, apiGroupDocument, apiGroupList, apiResourceList, apiVersions } from './documents.ts';
+import { healthMetrics, healthPaths, serveHealth } from './health.ts';
 
 /** `/version`: the release whose behaviour this server has. */
 export const version = {
@@ -16,10 +20,10 @@ export const version = {
   minCompatibilityMajor: '1',
   minCompatibilityMinor: '35',
   gitVersion: 'v1.36.3',
-  gitCommit: '',
+  gitCommit: '$Format:%H$',
   gitTreeState: '',
   buildDate: '1970-01-01T00:00:00Z',
-  goVersion: 'go1.26.0',
+  goVersion: 'go1.26.8',
   compiler: 'gc',
   platform: 'linux/amd64',
 };
@@ -46,63 +50,101 @@ export class Discovery {
     this.metrics = metrics;
   }
 
-  /** True where the path is one of ours and has been answered. */
+  /** True where the path is one of ours and has been answered. Throws 405, and 406 where the client takes none of its forms. */
   async handle(exchange: Exchange): Promise<boolean> {
     const { request, response, info } = exchange;
-    if (info.method !== 'GET' && info.method !== 'HEAD') return false;
-    const path = info.path.length > 1 && info.path.endsWith('/') ? info.path.slice(0, -1) : info.path;
-    const send = (document: object | undefined, mediaType?: string): boolean => {
-      if (document === undefined) return false;
+    const { path } = info;
+    if (path === '/metrics' || path === '/metrics/slis') {
+      response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
+      response.setHeader('cache-control', 'no-cache, private');
+      response.end(request.method === 'HEAD' ? undefined : path === '/metrics' ? this.metrics() : healthMetrics());
+      return true;
+    }
+    if (serveHealth(response, path, info.query)) return true;
+    if (path === '/' || path === '/index.html') {
+      sendText(request, response, 200, printJson({ paths: this.paths() }, 2), info.query);
+      return true;
+    }
+    if (path === '/openapi/v2' || path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
+      this.openApi.handle(exchange, path);
+      return true;
+    }
+    return this.document(exchange, path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path);
+  }
+
+  /** Documents in a negotiated form; those of the builtin versions are for GET alone. */
+  private document(exchange: Exchange, path: string): boolean {
+    const { request, response, info } = exchange;
+    const readOnly = (): void => {
+      if (info.method !== 'GET') throw methodNotAllowed();
+    };
+    const send = (document: object, mediaType?: string): boolean => {
       sendObject(request, response, 200, document, info.query, mediaType);
       return true;
     };
     switch (path) {
-      case '/':
-        return send({ paths: this.paths() });
       case '/version':
-        return send(version);
-      case '/healthz':
-      case '/readyz':
-      case '/livez':
-        sendPlain(response, 200, info.query.has('verbose') ? healthReport(path.slice(1)) : 'ok');
-        return true;
-      case '/metrics':
-        sendPlain(response, 200, this.metrics());
+        readOnly();
+        accepts(request, ['application/json']);
+        sendText(request, response, 200, printJson(version, 2), info.query);
         return true;
       case '/api':
       case '/apis':
-        return send(this.root(exchange, path === '/api'), aggregatedType(exchange));
+        if (path === '/api') readOnly();
+        if (this.aggregated(exchange, path === '/api')) return true;
+        return send(
+          path === '/api' ? apiVersions(this.address().replace('https://', '')) : apiGroupList(this.resources),
+          negotiate(request.headers.accept, true).mediaType,
+        );
       case '/.well-known/openid-configuration':
-        return send({
+        readOnly();
+        accepts(request, ['application/json']);
+        sendPublic(response, 'application/json', {
           issuer,
           jwks_uri: `${this.address()}/openid/v1/jwks`,
           response_types_supported: ['id_token'],
           subject_types_supported: ['public'],
           id_token_signing_alg_values_supported: ['ES256'],
         });
+        return true;
       case '/openid/v1/jwks':
-        return send(this.tokens.keySet(), 'application/jwk-set+json');
+        readOnly();
+        accepts(request, ['application/jwk-set+json']);
+        sendPublic(response, 'application/jwk-set+json', this.tokens.keySet());
+        return true;
       default:
     }
-    if (/^\/(healthz|readyz|livez)\//.test(path)) {
-      sendPlain(response, 200, 'ok');
-      return true;
+    const [root = '', group = '', versionName, ...rest] = path.split('/').slice(1);
+    if (rest.length > 0 || (root !== 'api' && root !== 'apis')) return false;
+    if (root === 'api' && versionName !== undefined) return false;
+    if (root === 'apis' && versionName === undefined) {
+      const document = apiGroupDocument(this.resources, group);
+      if (document === undefined) return false;
+      return send(document, negotiate(request.headers.accept, true).mediaType);
     }
-    if (path === '/openapi/v2' || path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
-      return this.openApi.handle(exchange, path);
+    const names = root === 'api' ? ['', group] : [group, versionName ?? ''];
+    const list = apiResourceList(this.resources, names[0] as string, names[1] as string);
+    const builtin = this.resources.all().some((item) => item.group === names[0] && !item.custom);
+    if (list === undefined) {
+      if (builtin) throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
+      return false;
     }
-    const parts = path.split('/').slice(1);
-    if (parts[0] === 'api' && parts.length === 2) return send(apiResourceList(this.resources, '', parts[1] as string));
-    if (parts[0] === 'apis' && parts.length === 2) return send(apiGroupDocument(this.resources, parts[1] as string));
-    if (parts[0] === 'apis' && parts.length === 3) {
-      return send(apiResourceList(this.resources, parts[1] as string, parts[2] as string));
-    }
-    return false;
+    if (builtin) readOnly();
+    return send(list, negotiate(request.headers.accept, true).mediaType);
   }
 
-  private root(exchange: Exchange, core: boolean): object {
-    if (aggregatedType(exchange) !== undefined) return aggregated(this.resources, core);
-    return core ? apiVersions(this.address().replace('https://', '')) : apiGroupList(this.resources);
+  /** True where the client wanted aggregated discovery, and has it. */
+  private aggregated({ request, response, info }: Exchange, core: boolean): boolean {
+    if (!wantsAggregated(request.headers.accept)) return false;
+    const text = printJson(aggregated(this.resources, core));
+    const tag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
+    response.setHeader('etag', tag);
+    response.setHeader('vary', 'Accept');
+    if (request.headers['if-none-match'] === tag) {
+      response.statusCode = 304;
+      response.end();
+    } else sendText(request, response, 200, text, info.query, aggregatedMedia, 'public');
+    return true;
   }
 
   private paths(): string[] {
@@ -112,83 +154,48 @@ export class Discovery {
       out.add(`/apis/${group}`);
       out.add(`/apis/${group}/${name}`);
     }
-    for (const path of [
-      '/healthz',
-      '/livez',
+    const others = [
+      '/flagz',
       '/metrics',
+      '/metrics/slis',
       '/openapi/v2',
       '/openapi/v3',
+      '/openapi/v3/',
       '/openid/v1/jwks',
-      '/readyz',
+      '/statusz',
       '/version',
-    ]) {
-      out.add(path);
-    }
+    ];
+    for (const path of [...others, ...healthPaths()]) out.add(path);
     return [...out].sort();
   }
 }
 
+/** Throws 406 where the client takes none of the media types. */
+function accepts({ headers }: Request, types: readonly string[]): void {
+  const { accept } = headers;
+  if (accept === undefined || accept === '') return;
+  const taken = parseAccept(accept).some(({ type }) => type === '*/*' || types.includes(type));
+  if (!taken) throw notRepresentable(types);
+}
+
+function sendPublic(response: Response, type: string, document: object): void {
+  response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'public, max-age=3600');
+  response.end(printJson(document));
+}
+
 const aggregatedMedia = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-/** The media type of aggregated discovery where the client prefers it; undefined for the legacy documents. */
-function aggregatedType({ request }: Exchange): string | undefined {
-  const accept = request.headers.accept;
-  if (accept === undefined) return undefined;
-  for (const { type, parameters } of parseAccept(accept)) {
+/** Whether the client prefers aggregated discovery over the legacy documents. */
+function wantsAggregated(accept: string | undefined): boolean {
+  for (const { type, parameters } of parseAccept(accept ?? '')) {
     if (type !== 'application/json' && type !== '*/*') continue;
-    if (!parameters.has('as')) return undefined;
+    if (!parameters.has('as')) return false;
     const wanted =
       parameters.get('g') === 'apidiscovery.k8s.io' &&
       parameters.get('v') === 'v2' &&
       parameters.get('as') === 'APIGroupDiscoveryList';
-    if (wanted) return aggregatedMedia;
+    if (wanted) return true;
   }
-  return undefined;
-}
-
-const checks = [
-  'ping',
-  'log',
-  'etcd',
-  ...[
-    'start-apiserver-admission-initializer',
-    'generic-apiserver-start-informers',
-    'priority-and-fairness-config-consumer',
-    'priority-and-fairness-filter',
-    'storage-object-count-tracker-hook',
-    'start-apiextensions-informers',
-    'start-apiextensions-controllers',
-    'crd-informer-synced',
-    'start-system-namespaces-controller',
-    'peer-endpoint-reconciler-controller',
-    'start-cluster-authentication-info-controller',
-    'start-kube-apiserver-identity-lease-controller',
-    'start-kube-apiserver-identity-lease-garbage-collector',
-    'storage-readiness',
-    'start-legacy-token-tracking-controller',
-    'start-service-ip-repair-controllers',
-    'rbac/bootstrap-roles',
-    'scheduling/bootstrap-system-priority-classes',
-    'priority-and-fairness-config-producer',
-    'bootstrap-controller',
-    'start-kubernetes-service-cidr-controller',
-    'start-kube-aggregator-informers',
-    'apiservice-status-local-available-controller',
-    'apiservice-status-remote-available-controller',
-    'apiservice-registration-controller',
-    'apiservice-discovery-controller',
-    'kube-apiserver-autoregistration',
-  ].map((hook) => `poststarthook/${hook}`),
-  'autoregister-completion',
-  'poststarthook/apiservice-openapi-controller',
-  'poststarthook/apiservice-openapiv3-controller',
-];
-
-/** The long form of a health endpoint. By the time a request is served, all that the checks stand for has been done. */
-function healthReport(name: string): string {
-  const all =
-    name === 'readyz'
-      ? [...checks.slice(0, 3), 'etcd-readiness', 'informer-sync', ...checks.slice(3), 'shutdown']
-      : checks;
-  return `${all.map((check) => `[+]${check} ok\n`).join('')}${name} check passed\n`;
+  return false;
 }

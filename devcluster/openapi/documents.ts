@@ -25,29 +25,33 @@ export class OpenApi {
     this.schemas = schemas;
   }
 
-  /** True where the path has been answered. */
-  handle(exchange: Exchange, path: string): boolean {
+  /** Answers any path below /openapi. */
+  handle(exchange: Exchange, path: string): void {
     if (this.generation !== this.resources.generation) {
       this.made.clear();
       this.generation = this.resources.generation;
     }
     if (path === '/openapi/v3') {
       this.index(exchange);
-      return true;
+      return;
     }
     const made = path === '/openapi/v2' ? this.swagger() : this.document(path.slice('/openapi/v3/'.length));
-    if (made === undefined) return false;
     const { request, response, info } = exchange;
+    if (made === undefined) {
+      response.statusCode = 404;
+      response.setHeader('cache-control', 'no-cache, private');
+      response.end();
+      return;
+    }
     const tag = `"${made.hash}"`;
     response.setHeader('etag', tag);
     response.setHeader('vary', 'Accept-Encoding, Accept');
     if (request.headers['if-none-match'] === tag) {
       response.statusCode = 304;
       response.end();
-      return true;
+      return;
     }
     sendText(request, response, 200, made.text, new URLSearchParams([['pretty', 'false'], ...info.query]));
-    return true;
   }
 
   private swagger(): Made {

@@ -59,7 +59,13 @@ export function beforeCreate(context: RegistryContext, call: Call, object: KubeO
   if (definition.hasGeneration) object.metadata.generation = 1;
   definition.prepareForCreate?.(object, strategy);
   const errors = validateObject(definition, object, strategy);
-  if (errors.length > 0) throw invalid(definition.group, object.kind, object.metadata.name ?? '', errors);
+  if (errors.length > 0)
+    throw invalid(
+      definition.storageResource?.group ?? definition.group,
+      object.kind,
+      object.metadata.name ?? '',
+      errors,
+    );
   for (const warning of definition.warnings?.(object, undefined) ?? []) call.warnings.push(warning);
 }
 
@@ -169,7 +175,11 @@ export function resetFields(
 ): ReturnType<NonNullable<ResourceDefinition['resetFields']>> {
   if (definition.resetFields !== undefined) return definition.resetFields(subresource);
   if (!hasStatus(definition)) return {};
-  if (subresource === 'status') return { 'f:spec': {}, 'f:metadata': {} };
+  if (subresource === 'status') {
+    if (definition.custom || definition.statusMetadata === 'reset') return { 'f:spec': {}, 'f:metadata': {} };
+    if (definition.statusMetadata === 'labels') return { 'f:spec': {}, 'f:metadata': { 'f:labels': {} } };
+    return { 'f:spec': {} };
+  }
   return { 'f:status': {} };
 }
 
@@ -201,6 +211,10 @@ function validateObject(definition: ResourceDefinition, object: KubeObject, stra
   const metadataErrors = validateMetadata(object, definition.namespaced, nameProblems(definition));
   if (definition.compiled !== undefined)
     return definition.compiled.validate(object as never, undefined, metadataErrors);
+  if (definition.rulesFirst) {
+    const own = definition.validate?.(object, strategy) ?? [];
+    return own.length > 0 ? own : validateMetadata(object, definition.namespaced, pathSegment);
+  }
   errors.push(...metadataErrors, ...validateCoreFinalizers(object.metadata));
   if (definition.validate !== undefined) errors.push(...definition.validate(object, strategy));
   return errors;

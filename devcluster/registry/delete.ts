@@ -60,8 +60,9 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
   if (validated !== undefined) await validated;
   const marked = mark(context, definition, live, options);
   if (marked === undefined) {
-    if (!call.dryRun) await context.store.delete(entry.resource, entry.key, entry.revision);
-    if (definition.deleteReturnsObject) return { object: deleted(context, definition, live), entry: undefined };
+    const gone = call.dryRun ? undefined : await context.store.delete(entry.resource, entry.key, entry.revision);
+    if (definition.deleteReturnsObject)
+      return { object: deleted(context, definition, live, gone?.revision), entry: undefined };
     return { status: success(definition, live) };
   }
   if (marked === live || call.dryRun) return { object: marked, entry: undefined };
@@ -73,7 +74,14 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
 }
 
 /** What a DELETE answers of an object that is gone: kinds that know a grace period say when it began. */
-function deleted(context: RegistryContext, definition: ResourceDefinition, live: KubeObject): KubeObject {
+function deleted(
+  context: RegistryContext,
+  definition: ResourceDefinition,
+  found: KubeObject,
+  revision: number | undefined,
+): KubeObject {
+  const live =
+    revision === undefined ? found : { ...found, metadata: { ...found.metadata, resourceVersion: String(revision) } };
   if (definition.gracePeriod === undefined || live.metadata.deletionTimestamp !== undefined) return live;
   const metadata = { ...live.metadata, deletionTimestamp: timestamp(context.now()), deletionGracePeriodSeconds: 0 };
   if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;

@@ -113,7 +113,10 @@ function readPatched(call: Call, patched: unknown, shown: string | undefined): K
     if (error instanceof DecodeError) throw problem(shown === undefined ? error.message : error.converted);
     throw error;
   }
-  const problems = unknown.map((path) => `unknown field ${JSON.stringify(path)}`);
+  // Fields of parsed JSON have no order of their own; those that a text names keep theirs.
+  const problems = (definition.custom ? unknown : [...unknown].sort()).map(
+    (path) => `unknown field ${JSON.stringify(path)}`,
+  );
   if (problems.length > 0) {
     if (call.fieldValidation === 'Strict') throw problem(`strict decoding error: ${problems.join(', ')}`);
     if (call.fieldValidation === 'Warn') call.warnings.push(...problems);

@@ -37,16 +37,20 @@ export function table(
   include: IncludeObject,
   now: Date,
   withColumns = true,
+  version = 'v1',
 ): { [key: string]: unknown } {
   return {
     kind: 'Table',
-    apiVersion: 'meta.k8s.io/v1',
+    apiVersion: `meta.k8s.io/${version}`,
     metadata,
     columnDefinitions: withColumns ? columnsOf(definition) : null,
-    rows: objects.map((object) => ({
-      cells: cells(definition, object, now),
-      object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object),
-    })),
+    rows:
+      objects.length === 0 && definition.hasOwnTable === false
+        ? null
+        : objects.map((object) => ({
+            cells: cells(definition, object, now),
+            object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object, version),
+          })),
   };
 }
 
@@ -56,8 +60,8 @@ function cells(definition: ResourceDefinition, object: KubeObject, now: Date): J
 }
 
 /** `PartialObjectMetadata` of an object. */
-export function partialMetadata(object: KubeObject): { [key: string]: unknown } {
-  return { kind: 'PartialObjectMetadata', apiVersion: 'meta.k8s.io/v1', metadata: object.metadata };
+export function partialMetadata(object: KubeObject, version = 'v1'): { [key: string]: unknown } {
+  return { kind: 'PartialObjectMetadata', apiVersion: `meta.k8s.io/${version}`, metadata: object.metadata };
 }
 
 /** A duration as kubectl prints ages: two units at most, coarser as it grows. */

@@ -49,8 +49,6 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
       throw conflict(subjectOf(call), call.name, uidProblem(context, call, change.uid, ''));
     }
     const { object, tracked } = change.next(undefined);
-    const version = object.metadata.resourceVersion;
-    if (version && version !== '0') throw notFound(subjectOf(call), call.name);
     delete object.metadata.resourceVersion;
     return create(context, call, object, tracked);
   }
@@ -155,16 +153,17 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
   return object;
 }
 
-/** The live object with nothing but status (for builtin kinds labels and annotations too) from the new one. */
+/** The live object with nothing but status (and metadata, where the kind's status endpoint writes it) from the new one. */
 function statusOnly(definition: ResourceDefinition, updated: KubeObject, live: KubeObject): KubeObject {
-  const metadata = { ...live.metadata };
-  metadata.resourceVersion = updated.metadata.resourceVersion;
-  const fields = definition.custom
-    ? (['managedFields'] as const)
-    : (['managedFields', 'labels', 'annotations'] as const);
-  for (const field of fields) {
-    if (updated.metadata[field] === undefined) delete metadata[field];
-    else metadata[field] = updated.metadata[field] as never;
+  const reset = definition.custom || definition.statusMetadata === 'reset';
+  const metadata = reset ? { ...live.metadata } : { ...updated.metadata };
+  const { managedFields, resourceVersion } = updated.metadata;
+  metadata.resourceVersion = resourceVersion;
+  if (managedFields === undefined) delete metadata.managedFields;
+  else metadata.managedFields = managedFields;
+  if (definition.statusMetadata === 'labels') {
+    if (live.metadata.labels === undefined) delete metadata.labels;
+    else metadata.labels = live.metadata.labels;
   }
   const object: KubeObject = { ...live, kind: updated.kind, metadata };
   if (updated.status === undefined) delete object.status;

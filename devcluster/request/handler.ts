@@ -1,4 +1,5 @@
 /** The request handler: identify, authorise, route. */
+import { randomUUID } from 'node:crypto';
 import { authenticate } from '../authn/authenticate.ts';
 import { impersonate } from '../authn/impersonate.ts';
 import type { TokenIssuer } from '../authn/tokens.ts';
@@ -41,6 +42,8 @@ export interface HandlerParts {
 
 /** Serves one request; never rejects. */
 export async function handle(parts: HandlerParts, request: Request, response: Response): Promise<void> {
+  const auditId = request.headers['audit-id'];
+  response.setHeader('audit-id', typeof auditId === 'string' && auditId !== '' ? auditId : randomUUID());
   let info: RequestInfo;
   try {
     info = parseRequest(request.method ?? 'GET', request.url ?? '/');
@@ -67,7 +70,10 @@ function isPlainNotFound(error: unknown): boolean {
 
 async function route(parts: HandlerParts, request: Request, response: Response, info: RequestInfo): Promise<void> {
   const { context } = parts;
-  const user = impersonate(context, request, authenticate(context, parts.tokens, request));
+  const caller = authenticate(context, parts.tokens, request);
+  // Refusals of access are marked; a request that is let in is not.
+  response.setHeader('x-content-type-options', 'nosniff');
+  const user = impersonate(context, request, caller);
   const attributes = {
     user,
     verb: info.verb,
@@ -98,6 +104,7 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
     if (!info.resourceRequest) throw failure(403, 'Forbidden', `forbidden: ${why}`, {});
     throw forbidden({ group: info.group, resource: info.resource }, info.name, why);
   }
+  response.removeHeader('x-content-type-options');
   checkTimeout(info);
   const exchange = { request, response, info, user, closing: parts.closing };
   if (!info.resourceRequest) {
@@ -107,10 +114,6 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
   }
   const definition = context.resources.find(info.group, info.version, info.resource);
   if (definition === undefined) {
-    if (info.group !== '' && !context.resources.hasGroupVersion(info.group, info.version)) {
-      sendPlain(response, 404, '404 page not found\n');
-      return;
-    }
     throw unknownResource(context, info);
   }
   if (
@@ -119,7 +122,7 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
   ) {
     // A list's name comes from its field selector, not from the path.
     const collection = info.verb === 'list' || info.verb === 'watch' || info.verb === 'deletecollection';
-    const allNamespaces = definition.namespaced && (info.name === '' || collection);
+    const allNamespaces = definition.namespaced && (info.name === '' || (collection && !info.named));
     if (!allNamespaces) throw unknownResource(context, info);
   }
   const review = parts.reviews.get(`${definition.group}/${definition.plural}`);
@@ -129,9 +132,7 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
 
 /** A resource that an existing group version does not have: a Status for builtin groups, plain text for others. */
 function unknownResource(context: RegistryContext, info: RequestInfo): StatusError {
-  const builtin = context.resources
-    .all()
-    .some((item) => item.group === info.group && item.version === info.version && !item.custom);
+  const builtin = context.resources.all().some((item) => item.group === info.group && !item.custom);
   if (!builtin) return Object.assign(notFound({ group: '', resource: '' }, ''), { plain: true });
   return failure(404, 'NotFound', 'the server could not find the requested resource', {});
 }

@@ -14,6 +14,8 @@ export interface RequestInfo {
   readonly resource: string;
   readonly subresource: string;
   readonly name: string;
+  /** True where the path has the name, and not a field selector alone. */
+  readonly named: boolean;
   /** Path segments beyond the subresource. */
   readonly rest: readonly string[];
 }
@@ -35,9 +37,11 @@ export function parseRequest(method: string, url: string): RequestInfo {
   const rawPath = mark < 0 ? url : url.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
   const path = rawPath.includes('%') ? decodeURIComponent(rawPath) : rawPath;
-  const parts = path.split('/').filter((part) => part !== '');
+  // An empty segment counts, but for those at the ends.
+  const trimmed = path.replace(/^\/+|\/+$/g, '');
+  const parts = trimmed === '' ? [] : trimmed.split('/');
   const base = { method, path, query, rest: [] as string[] };
-  const none = { group: '', version: '', namespace: '', resource: '', subresource: '', name: '' };
+  const none = { group: '', version: '', namespace: '', resource: '', subresource: '', name: '', named: false };
   const nonResource: RequestInfo = { ...base, ...none, resourceRequest: false, verb: method.toLowerCase() };
   let group = '';
   let rest: string[];
@@ -85,6 +89,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
     resource,
     subresource,
     name: finalName,
+    named: name !== '',
     rest: rest.slice(3),
   };
 }

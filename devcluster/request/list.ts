@@ -226,10 +226,12 @@ export function listText(
     metadata.continue = found.continueToken;
   if (found.remaining !== undefined) metadata.remainingItemCount = found.remaining;
   const objects = (): KubeObject[] => found.entries.map((entry) => readEntry(store, entry, definition).object);
-  if (form.as === 'Table') return printJson(table(definition, objects(), metadata, include, context.now()));
+  if (form.as === 'Table')
+    return printJson(table(definition, objects(), metadata, include, context.now(), true, form.metaVersion));
   if (form.as !== undefined) {
-    const items = objects().map(partialMetadata);
-    return printJson({ kind: 'PartialObjectMetadataList', apiVersion: 'meta.k8s.io/v1', metadata, items });
+    const version = form.metaVersion ?? 'v1';
+    const items = objects().map((object) => partialMetadata(object, version));
+    return printJson({ kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata, items });
   }
   const texts = found.entries.map((entry) => itemText(context, definition, entry));
   const kind = definition.listKind ?? `${definition.kind}List`;

@@ -1,11 +1,13 @@
 /** Content negotiation: which form of an object the client wants, and which body it sent. */
-import { failure, notAcceptable, unsupportedMediaType } from './status.ts';
+import { failure, notAcceptable, type StatusError, unsupportedMediaType } from './status.ts';
 
 /** What an answer is to look like. */
 export interface Form {
   readonly mediaType: 'application/json' | 'application/yaml' | 'application/vnd.kubernetes.protobuf';
   /** Undefined: the object itself. */
   readonly as: 'Table' | 'PartialObjectMetadata' | 'PartialObjectMetadataList' | undefined;
+  /** Of meta.k8s.io, for the forms that are not the object itself. Default v1. */
+  readonly metaVersion?: 'v1beta1';
 }
 
 const plain: Form = { mediaType: 'application/json', as: undefined };
@@ -35,9 +37,13 @@ const protobuf = 'application/vnd.kubernetes.protobuf';
 const accepted = ['application/json', 'application/yaml', protobuf];
 
 /** Chooses the form of an answer: JSON wherever the client takes it, protobuf (whole builtin objects only) where it takes nothing else. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
-export function negotiate(header: string | undefined, custom: boolean, tables = true): Form {
+export function negotiate(header: string | undefined, custom: boolean, tables = true, listing = false): Form {
   if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return plain;
-  for (const { type, parameters } of parseAccept(header)) {
+  const clauses = parseAccept(header);
+  // Paths of builtin kinds are chosen by whole media types or any; a range of one type is none of them.
+  const servedAtAll =
+    custom || clauses.some(({ type }) => type !== 'application/*' && (type === protobuf || mediaTypeOf(type)));
+  for (const { type, parameters } of servedAtAll ? clauses : []) {
     const mediaType = mediaTypeOf(type);
     if (mediaType === undefined) continue;
     const as = parameters.get('as');
@@ -46,18 +52,21 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
     const version = parameters.get('v');
     if (version !== 'v1' && version !== 'v1beta1') continue;
     if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
-      return { mediaType, as };
+      return { mediaType, as, ...(version === 'v1beta1' ? { metaVersion: version } : {}) };
   }
-  if (!custom && parseAccept(header).some(({ type, parameters }) => type === protobuf && !parameters.has('as'))) {
+  if (!custom && clauses.some(({ type, parameters }) => type === protobuf && !parameters.has('as'))) {
     return { mediaType: protobuf, as: undefined };
   }
-  const known = parseAccept(header).some(({ type }) => mediaTypeOf(type) !== undefined || type === protobuf);
-  if (!custom && !known) {
-    const streams = ['application/json;stream=watch', `${protobuf};stream=watch`];
-    const message = `406: Not Acceptable\n\nAvailable representations: ${[...accepted, ...streams].join(', ')}`;
-    throw failure(406, 'NotAcceptable', message, {});
+  if (!servedAtAll) {
+    const streams = listing ? ['application/json;stream=watch', `${protobuf};stream=watch`] : [];
+    throw notRepresentable([...accepted, ...streams]);
   }
   throw notAcceptable(accepted);
+}
+
+/** What a path answers that has none of the representations that the client takes. */
+export function notRepresentable(types: readonly string[]): StatusError {
+  return failure(406, 'NotAcceptable', `406: Not Acceptable\n\nAvailable representations: ${types.join(', ')}`, {});
 }
 
 function mediaTypeOf(type: string): Form['mediaType'] | undefined {
@@ -73,4 +82,14 @@ export function bodyType(header: string | undefined, custom: boolean): 'json' | 
   if (type === 'application/yaml') return 'yaml';
   if (type === 'application/vnd.kubernetes.protobuf' && !custom) return 'protobuf';
   throw unsupportedMediaType(accepted);
+}
+
+/** The media type of a Status that answers instead: the first in Accept that can be served, JSON where there is none. */
+export function errorType(header: string | undefined): Form['mediaType'] {
+  for (const { type } of parseAccept(header ?? '')) {
+    if (type === protobuf) return protobuf;
+    const known = mediaTypeOf(type);
+    if (known !== undefined) return known;
+  }
+  return 'application/json';
 }

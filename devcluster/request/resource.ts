@@ -6,7 +6,7 @@ import { readEntry } from '../registry/convert.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
 import { create } from '../registry/create.ts';
 import { cannotHandle, completeTypeMeta, decodeObject } from '../registry/decode.ts';
-import { type Deleted, deleteOptions, remove } from '../registry/delete.ts';
+import { type Deleted, type DeleteOptions, deleteOptions, remove } from '../registry/delete.ts';
 import { validateFieldManager } from '../registry/metadata.ts';
 import { type PatchType, patch, unregistered } from '../registry/patch.ts';
 import { type IncludeObject, partialMetadata, table } from '../registry/printers.ts';
@@ -62,7 +62,9 @@ export async function handleResource(
     throw noSubresource(definition, info.name);
   }
   const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection';
-  if (definition.deprecation !== undefined) sendWarnings(exchange.response, [definition.deprecation]);
+  const reads = info.method === 'GET' || info.method === 'HEAD' || info.method === 'DELETE';
+  const served = reads || named === (info.method !== 'POST');
+  if (definition.deprecation !== undefined && served) sendWarnings(exchange.response, [definition.deprecation]);
   if (info.method === 'HEAD' && !definition.custom) throw methodNotAllowed();
   switch (info.method) {
     case 'GET':
@@ -82,6 +84,7 @@ export async function handleResource(
       if (info.subresource !== '') throw methodNotAllowed();
       return named ? deleteOne(context, exchange, definition) : deleteMany(context, exchange, definition);
     default:
+      if (definition.custom) throw methodNotSupported({ group: definition.group, resource: definition.plural }, '');
       throw methodNotAllowed();
   }
 }
@@ -148,14 +151,16 @@ export function sendResult(
   if (form.as === undefined || object.kind === 'Status') body = text ?? printJson(object);
   else if (form.as === 'Table') {
     const metadata = { resourceVersion: (object as KubeObject).metadata.resourceVersion };
-    body = printJson(table(definition, [object as KubeObject], metadata, includeOf(info.query), context.now()));
-  } else body = printJson(partialMetadata(object as KubeObject));
+    const include = includeOf(info.query);
+    const shown = [object as KubeObject];
+    body = printJson(table(definition, shown, metadata, include, context.now(), true, form.metaVersion));
+  } else body = printJson(partialMetadata(object as KubeObject, form.metaVersion));
   sendText(request, response, code, body, info.query, form.mediaType);
 }
 
 async function collection(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const { info, request, response, closing } = exchange;
-  const form = negotiate(request.headers.accept, definition.custom);
+  const form = negotiate(request.headers.accept, definition.custom, true, true);
   const include = form.as === 'Table' ? includeOf(info.query) : 'Metadata';
   const query = singleName(info);
   const selected = selection(definition, query);
@@ -262,7 +267,12 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
   } catch (error) {
     if (type === 'json' && !(error instanceof JsonSyntaxError)) throw error;
     const message = (error as Error).message;
-    if (type === 'protobuf') throw badRequest(message);
+    if (type === 'protobuf') {
+      const shown = body.length > 30 ? `${body.subarray(0, 30).toString('hex')} ...` : body.toString('hex');
+      throw badRequest(
+        `the object provided is unrecognized (must be of type ${definition.kind}): ${message} (${shown})`,
+      );
+    }
     const why =
       type === 'json'
         ? `couldn't get version/kind; json parse error: ${message === 'EOF' ? 'unexpected end of JSON input' : message}`
@@ -453,9 +463,15 @@ async function deleteOne(context: RegistryContext, exchange: Exchange, definitio
   const form = negotiate(request.headers.accept, definition.custom);
   const options = deleteOptions(await readDeleteBody(exchange, definition), exchange.info.query);
   const call = deleteCall(exchange, definition, options);
+  warnOfDependents(response, definition, options);
   const deleted = await remove(context, call, options);
   sendWarnings(response, call.warnings);
   sendDeleted(context, exchange, definition, form, deleted);
+}
+
+function warnOfDependents(response: Response, definition: ResourceDefinition, options: DeleteOptions): void {
+  if (options.propagationPolicy === undefined && options.orphanDependents === undefined && definition.deletionWarning)
+    sendWarnings(response, [definition.deletionWarning]);
 }
 
 function deleteCall(
@@ -494,12 +510,11 @@ function sendDeleted(
 
 async function deleteMany(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const { info, request } = exchange;
-  if (!definition.verbs.includes('deletecollection')) {
-    throw methodNotSupported({ group: definition.group, resource: definition.plural }, 'deletecollection');
-  }
+  if (!definition.verbs.includes('deletecollection')) throw methodNotAllowed();
   if (definition.namespaced && info.namespace === '') throw definition.custom ? notServed() : methodNotAllowed();
   const form = negotiate(request.headers.accept, definition.custom);
   const options = deleteOptions(await readDeleteBody(exchange, definition), info.query);
+  warnOfDependents(exchange.response, definition, options);
   const selected = selection(definition, info.query);
   const found = await page(context, definition, info.namespace, selected, listOptions(info.query));
   const call = deleteCall(exchange, definition, options);

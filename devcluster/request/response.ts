@@ -4,9 +4,10 @@ import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
 import { gzip } from 'node:zlib';
 import { encodeProtobuf } from '../protobuf/encode.ts';
 import { parseJson, printJson } from './json.ts';
+import { errorType } from './negotiate.ts';
 import { StatusError, unknownError } from './status.ts';
 import { warningHeaders } from './warnings.ts';
-import { printYaml } from './yaml.ts';
+import { printYaml } from './yamlprint.ts';
 
 export type Request = IncomingMessage | Http2ServerRequest;
 /** The part of Node's two response classes that is used here; over HTTP/2 `write` and `end` behave alike. */
@@ -34,6 +35,7 @@ export function sendText(
   text: string,
   query: URLSearchParams,
   mediaType = 'application/json',
+  cacheControl = 'no-cache, private',
 ): void {
   let body: string | Buffer = text;
   let type = mediaType;
@@ -45,7 +47,7 @@ export function sendText(
   } else if (wantsPretty(request, query)) body = printJson(parseJson(text), 2);
   response.statusCode = code;
   response.setHeader('content-type', type);
-  response.setHeader('cache-control', 'no-cache, private');
+  response.setHeader('cache-control', cacheControl);
   if (request.method === 'HEAD') {
     response.setHeader('content-length', Buffer.byteLength(body));
     response.end();
@@ -83,6 +85,7 @@ export function sendObject(
 /** Sends plain text, as the paths outside the API do. */
 export function sendPlain(response: Response, code: number, text: string): void {
   response.statusCode = code;
+  response.setHeader('cache-control', 'no-cache, private');
   response.setHeader('content-type', 'text/plain; charset=utf-8');
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('content-length', Buffer.byteLength(text));
@@ -100,7 +103,7 @@ export function sendError(request: Request, response: Response, error: unknown, 
   for (const [name, value] of Object.entries(status.headers)) response.setHeader(name, value);
   const retry = status.status.details?.retryAfterSeconds;
   if (retry !== undefined && retry > 0) response.setHeader('retry-after', String(retry));
-  sendObject(request, response, status.code, status.status, query);
+  sendObject(request, response, status.code, status.status, query, errorType(request.headers.accept));
 }
 
 /** Warnings of requests under way, for the case that they fail. */

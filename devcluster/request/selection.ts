@@ -39,6 +39,10 @@ function reader(definition: ResourceDefinition, field: string): (object: KubeObj
   if (fields !== undefined && Object.hasOwn(fields, field)) return fields[field] as (object: KubeObject) => string;
   if (definition.kind === 'Job' && !definition.custom)
     throw badRequest(`field label ${JSON.stringify(field)} not supported for Job`);
+  if (definition.kind === 'ResourceSlice' && !definition.custom)
+    throw badRequest(
+      `field label not supported for ${definition.group}/${definition.version}, Kind=ResourceSlice: ${field}`,
+    );
   if (definition.custom || fields !== undefined) throw badRequest(`field label not supported: ${field}`);
   throw badRequest(
     `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`,

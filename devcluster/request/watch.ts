@@ -241,7 +241,10 @@ class Encoder {
     this.definition = definition;
     this.form = form;
     this.include = include;
-    this.key = form.as === 'Table' ? '' : `${groupVersion(definition)} ${form.mediaType} ${form.as ?? ''}`;
+    this.key =
+      form.as === 'Table'
+        ? ''
+        : `${groupVersion(definition)} ${form.mediaType} ${form.as ?? ''} ${form.metaVersion ?? ''}`;
   }
 
   /** The line of an event for a watcher that selects; undefined where it does not concern it. */
@@ -288,17 +291,17 @@ class Encoder {
     const object = { kind: this.definition.kind, apiVersion: groupVersion(this.definition), metadata };
     if (this.form.mediaType === protobuf) return encodeWatchEvent('BOOKMARK', object);
     if (this.form.as === 'Table') {
-      const rows = [{ cells: [], object: partialMetadata(object as never) }];
+      const rows = [{ cells: [], object: partialMetadata(object as never, this.form.metaVersion) }];
       const shown = {
         kind: 'Table',
-        apiVersion: 'meta.k8s.io/v1',
+        apiVersion: `meta.k8s.io/${this.form.metaVersion ?? 'v1'}`,
         metadata: { resourceVersion: String(revision) },
         columnDefinitions: null,
         rows,
       };
       return Buffer.from(`${printJson({ type: 'BOOKMARK', object: shown })}\n`);
     }
-    const shown = this.form.as === undefined ? object : partialMetadata(object as never);
+    const shown = this.form.as === undefined ? object : partialMetadata(object as never, this.form.metaVersion);
     return Buffer.from(`${printJson({ type: 'BOOKMARK', object: shown })}\n`);
   }
 
@@ -319,11 +322,13 @@ class Encoder {
     if (this.form.as === undefined) return Buffer.from(`{"type":"${type}","object":${text ?? printJson(object)}}\n`);
     if (this.form.as === 'Table') {
       const metadata = { resourceVersion: object.metadata.resourceVersion };
-      const shown = table(this.definition, [object], metadata, this.include, this.context.now(), !this.columnsSent);
+      const now = this.context.now();
+      const { metaVersion } = this.form;
+      const shown = table(this.definition, [object], metadata, this.include, now, !this.columnsSent, metaVersion);
       this.columnsSent = true;
       return Buffer.from(`${printJson({ type, object: shown })}\n`);
     }
-    return Buffer.from(`${printJson({ type, object: partialMetadata(object) })}\n`);
+    return Buffer.from(`${printJson({ type, object: partialMetadata(object, this.form.metaVersion) })}\n`);
   }
 
   private read(entry: Entry): KubeObject {

@@ -10,11 +10,6 @@ function load(): YamlModule {
   return yaml;
 }
 
-/** Prints data as YAML. */
-export function printYaml(value: unknown): string {
-  return load().stringify(value, { lineWidth: 0, sortMapEntries: true });
-}
-
 /**
  * Parses one YAML (or JSON) document into JSON data; integers beyond 2^53 become bigint. `duplicates` are the strict decoder's
  * complaints about keys that stand twice. Throws an Error worded as Go's YAML library has it where that is known.

@@ -15,6 +15,9 @@ const bindings =
   'Name; PolicyName "PolicyName indicates the policy definition which the policy binding binded to"; ParamRef "ParamRef indicates the param resource which sets the configuration param"; Age';
 const paramKind = 'ParamKind "ParamKind specifies the kind of resources used to parameterize this policy"; Age';
 
+const signer =
+  'Requested signer for the request. It is a qualified name in the form: `scope-hostname.io/name`. If empty, it will be defaulted:\n 1. If it\'s a kubelet client certificate, it is assigned\n    "kubernetes.io/kube-apiserver-client-kubelet".\n 2. If it\'s a kubelet serving certificate, it is assigned\n    "kubernetes.io/kubelet-serving".\n 3. Otherwise, it is assigned "kubernetes.io/legacy-unknown".\nDistribution of trust for signers happens out of band. You can select on this field using `spec.signerName`.';
+
 const table: { readonly [kind: string]: string } = {
   '/ComponentStatus':
     'Name; Status "Status of the component conditions"; Message "Message of the component conditions"; Error "Error of the component conditions"',
@@ -59,8 +62,7 @@ const table: { readonly [kind: string]: string } = {
     'Name; Reference =autoscaling.v2.HorizontalPodAutoscalerSpec.scaleTargetRef; Targets =autoscaling.v2.HorizontalPodAutoscalerSpec.metrics; MinPods =autoscaling.v2.HorizontalPodAutoscalerSpec.minReplicas; MaxPods =autoscaling.v2.HorizontalPodAutoscalerSpec.maxReplicas; Replicas =autoscaling.v2.HorizontalPodAutoscalerStatus.currentReplicas; Age',
   'batch/CronJob': `Name; Schedule =batch.v1.CronJobSpec.schedule; Timezone =batch.v1.CronJobSpec.timeZone; Suspend:boolean =batch.v1.CronJobSpec.suspend; Active:integer =batch.v1.CronJobStatus.active; Last Schedule =batch.v1.CronJobStatus.lastScheduleTime; Age; ${containers}; Selector! =batch.v1.JobSpec.selector`,
   'batch/Job': `Name; Status "Status of the job."; Completions =batch.v1.JobStatus.succeeded; Duration "Time required to complete the job."; Age; ${containers}; Selector! =batch.v1.JobSpec.selector`,
-  'certificates.k8s.io/CertificateSigningRequest':
-    'Name; Age; SignerName =certificates.v1.CertificateSigningRequestSpec.signerName; Requestor =certificates.v1.CertificateSigningRequestSpec.request; RequestedDuration =certificates.v1.CertificateSigningRequestSpec.expirationSeconds; Condition =certificates.v1.CertificateSigningRequestStatus.conditions',
+  'certificates.k8s.io/CertificateSigningRequest': `Name; Age; SignerName "${signer}"; Requestor "Base64-encoded PKCS#10 CSR data"; RequestedDuration =certificates.v1.CertificateSigningRequestSpec.expirationSeconds; Condition "Conditions applied to the request, such as approval or denial."`,
   'coordination.k8s.io/Lease': 'Name; Holder =coordination.v1.LeaseSpec.holderIdentity; Age',
   'discovery.k8s.io/EndpointSlice':
     'Name; AddressType =discovery.v1.EndpointSlice.addressType; Ports =discovery.v1.EndpointSlice.ports; Endpoints =discovery.v1.EndpointSlice.endpoints; Age',
@@ -73,17 +75,18 @@ const table: { readonly [kind: string]: string } = {
     'Name; Controller "Controller that is responsible for handling this class"; Parameters "A reference to a resource with additional parameters"; Age',
   'networking.k8s.io/Ingress':
     'Name; Class "The name of the IngressClass resource that should be used for additional configuration"; Hosts "Hosts that incoming requests are matched against before the ingress rule"; Address "Address is a list containing ingress points for the load-balancer"; Ports "Ports of TLS configurations that open"; Age',
-  'networking.k8s.io/IPAddress': 'Name; ParentRef =networking.v1.IPAddressSpec.parentRef',
-  'networking.k8s.io/NetworkPolicy': 'Name; Pod-Selector =networking.v1.NetworkPolicySpec.podSelector; Age',
+  'networking.k8s.io/IPAddress':
+    'Name; ParentRef "ParentRef references the resource that an IPAddress is attached to. An IPAddress must reference a parent object."',
+  'networking.k8s.io/NetworkPolicy': `Name; Pod-Selector "podSelector selects the pods to which this NetworkPolicy object applies. The array of rules is applied to any pods selected by this field. An empty selector matches all pods in the policy's namespace. Multiple network policies can select the same set of pods. In this case, the ingress rules for each are combined additively. This field is optional. If it is not specified, it defaults to an empty selector."; Age`,
   'networking.k8s.io/ServiceCIDR': 'Name; CIDRs =networking.v1.ServiceCIDRSpec.cidrs; Age',
-  'node.k8s.io/RuntimeClass': 'Name; Handler =node.v1.RuntimeClass.handler; Age',
+  'node.k8s.io/RuntimeClass': 'Name; Handler; Age',
   'policy/PodDisruptionBudget':
     'Name; Min Available "The minimum number of pods that must be available."; Max Unavailable "The maximum number of pods that may be unavailable."; Allowed Disruptions:integer "Calculated number of pods that may be disrupted at this time."; Age',
   'rbac.authorization.k8s.io/ClusterRoleBinding':
-    'Name; Role =rbac.v1.ClusterRoleBinding.roleRef; Age; Users! "Users in the clusterRoleBinding"; Groups! "Groups in the clusterRoleBinding"; ServiceAccounts! "ServiceAccounts in the clusterRoleBinding"',
+    'Name; Role "RoleRef can only reference a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error."; Age; Users! "Users in the clusterRoleBinding"; Groups! "Groups in the clusterRoleBinding"; ServiceAccounts! "ServiceAccounts in the clusterRoleBinding"',
   'rbac.authorization.k8s.io/ClusterRole': 'Name; Created At:date',
   'rbac.authorization.k8s.io/RoleBinding':
-    'Name; Role =rbac.v1.RoleBinding.roleRef; Age; Users! "Users in the roleBinding"; Groups! "Groups in the roleBinding"; ServiceAccounts! "ServiceAccounts in the roleBinding"',
+    'Name; Role "RoleRef can reference a Role in the current namespace or a ClusterRole in the global namespace. If the RoleRef cannot be resolved, the Authorizer must return an error."; Age; Users! "Users in the roleBinding"; Groups! "Groups in the roleBinding"; ServiceAccounts! "ServiceAccounts in the roleBinding"',
   'rbac.authorization.k8s.io/Role': 'Name; Created At:date',
   'resource.k8s.io/DeviceClass': 'Name; Age',
   'resource.k8s.io/ResourceClaim':
@@ -106,7 +109,7 @@ const table: { readonly [kind: string]: string } = {
 };
 
 const metadata = 'io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta';
-const pattern = /^([^:!="]+?)(?::(\w+))?(!)?(?: =([\w.]+)\.(\w+)| "(.*)")?$/;
+const pattern = /^([^:!="]+?)(?::(\w+))?(!)?(?: =([\w.]+)\.(\w+)| "([\s\S]*)")?$/;
 
 function column(spec: string): TableColumn {
   const [, name = '', type = 'string', wide, definition, field, words] = pattern.exec(spec) ?? [];

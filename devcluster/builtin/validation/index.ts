@@ -2,6 +2,7 @@
 import type { FieldError } from '../../types.ts';
 import type { Check } from './common.ts';
 import * as core from './core.ts';
+import * as infrastructure from './infrastructure.ts';
 import * as others from './others.ts';
 import * as workloads from './workloads.ts';
 
@@ -25,6 +26,7 @@ const checks: { readonly [kind: string]: Check } = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding': others.policyBinding(true),
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': others.webhooks,
   'apiregistration.k8s.io/APIService': others.apiService,
+  'apps/ControllerRevision': infrastructure.controllerRevision,
   'apps/DaemonSet': workloads.daemonSet,
   'apps/Deployment': workloads.deployment,
   'apps/ReplicaSet': workloads.replicaSet,
@@ -36,6 +38,10 @@ const checks: { readonly [kind: string]: Check } = {
   'coordination.k8s.io/Lease': others.lease,
   'discovery.k8s.io/EndpointSlice': others.endpointSlice,
   'events.k8s.io/Event': core.event,
+  'flowcontrol.apiserver.k8s.io/FlowSchema': infrastructure.flowSchema,
+  'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': infrastructure.priorityLevel,
+  'networking.k8s.io/IPAddress': infrastructure.ipAddress,
+  'networking.k8s.io/ServiceCIDR': infrastructure.serviceCidr,
   'networking.k8s.io/Ingress': others.ingress,
   'networking.k8s.io/IngressClass': others.ingressClass,
   'networking.k8s.io/NetworkPolicy': others.networkPolicy,
@@ -46,7 +52,13 @@ const checks: { readonly [kind: string]: Check } = {
   'rbac.authorization.k8s.io/Role': others.role,
   'rbac.authorization.k8s.io/RoleBinding': others.binding(true),
   'scheduling.k8s.io/PriorityClass': others.priorityClass,
+  'resource.k8s.io/ResourceSlice': infrastructure.resourceSlice,
+  'storage.k8s.io/CSIDriver': infrastructure.csiDriver,
+  'storage.k8s.io/CSINode': infrastructure.csiNode,
+  'storage.k8s.io/CSIStorageCapacity': infrastructure.csiStorageCapacity,
   'storage.k8s.io/StorageClass': others.storageClass,
+  'storage.k8s.io/VolumeAttachment': infrastructure.volumeAttachment,
+  'storage.k8s.io/VolumeAttributesClass': infrastructure.volumeAttributesClass,
 };
 
 /** Violations of an object of `group/Kind` beyond its metadata; with `old` those of an update. */

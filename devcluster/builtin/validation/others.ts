@@ -16,6 +16,7 @@ import {
   portNumber,
   problems,
   same,
+  subdomain,
 } from './common.ts';
 
 const rbac = 'rbac.authorization.k8s.io';
@@ -472,20 +473,36 @@ export function storageClass(object: unknown, errors: Errors, old?: unknown): vo
 
 export function apiService(object: unknown, errors: Errors): void {
   const name = text(object, 'metadata.name');
-  const required = `${text(object, 'spec.version')}.${text(object, 'spec.group')}`;
-  if (name !== required)
+  const [group, version] = [text(object, 'spec.group'), text(object, 'spec.version')];
+  const required = `${version}.${group}`;
+  if (name !== '' && name !== required)
     errors.push(
       fieldError.invalid('metadata.name', name, `must be \`spec.version+"."+spec.group\`: ${JSON.stringify(required)}`),
     );
-  if (number(object, 'spec.groupPriorityMinimum') <= 0 || number(object, 'spec.groupPriorityMinimum') > 20000) {
-    errors.push(
-      fieldError.invalid(
-        'spec.groupPriorityMinimum',
-        number(object, 'spec.groupPriorityMinimum'),
-        'must be positive and less than 20000',
-      ),
-    );
+  if (group === '' && version !== 'v1')
+    errors.push(fieldError.required('spec.group', 'only v1 may have an empty group and it better be legacy kube'));
+  else if (group !== '') subdomain(group, 'spec.group', errors);
+  problems('spec.version', version, dns1035Label(version), errors);
+  for (const [field, limit] of [
+    ['groupPriorityMinimum', 20000],
+    ['versionPriority', 1000],
+  ] as const) {
+    const value = number(object, `spec.${field}`);
+    if (value <= 0 || value > limit)
+      errors.push(fieldError.invalid(`spec.${field}`, value, `must be positive and less than ${limit}`));
   }
+  const service = at(object, 'spec.service');
+  if (service === undefined) {
+    for (const [field, what] of [
+      ['caBundle', 'local APIServices may not have a caBundle'],
+      ['insecureSkipTLSVerify', 'local APIServices may not have insecureSkipTLSVerify'],
+    ] as const)
+      if (at(object, `spec.${field}`) !== undefined && at(object, `spec.${field}`) !== false)
+        errors.push(fieldError.invalid(`spec.${field}`, at(object, `spec.${field}`), what));
+    return;
+  }
+  for (const field of ['namespace', 'name'])
+    if (text(service, field) === '') errors.push(fieldError.required(`spec.service.${field}`));
 }
 
 export function runtimeClass(object: unknown, errors: Errors, old?: unknown): void {
@@ -508,10 +525,66 @@ export function mutatingPolicy(object: unknown, errors: Errors, old?: unknown): 
   policies.mutatingPolicy(object, webhookRule, errors, old);
 }
 
+const keyUsages = [
+  'any',
+  'cert sign',
+  'client auth',
+  'code signing',
+  'content commitment',
+  'crl sign',
+  'data encipherment',
+  'decipher only',
+  'digital signature',
+  'email protection',
+  'encipher only',
+  'ipsec end system',
+  'ipsec tunnel',
+  'ipsec user',
+  'key agreement',
+  'key encipherment',
+  'microsoft sgc',
+  'netscape sgc',
+  'ocsp signing',
+  's/mime',
+  'server auth',
+  'signing',
+  'timestamping',
+];
+
 export function signingRequest(object: unknown, errors: Errors): void {
   const request = text(object, 'spec.request');
   const pem = Buffer.from(request, 'base64').toString('latin1');
   if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) {
-    errors.push(fieldError.invalid('spec.request', request, 'PEM block type must be CERTIFICATE REQUEST'));
+    const detail = 'PEM block type must be CERTIFICATE REQUEST';
+    errors.push(fieldError.invalid('spec.request', request === '' ? null : request, detail));
   }
+  const usages = list(object, 'spec.usages').map(String);
+  if (usages.length === 0) errors.push(fieldError.required('spec.usages'));
+  for (const [index, usage] of usages.entries()) {
+    const path = `spec.usages[${index}]`;
+    if (!keyUsages.includes(usage)) errors.push(fieldError.notSupported(path, usage, keyUsages));
+    if (usages.indexOf(usage) < index) errors.push(fieldError.duplicate(path, usage));
+  }
+  signerName(text(object, 'spec.signerName'), errors);
+  const seconds = at(object, 'spec.expirationSeconds');
+  if (typeof seconds === 'number' && seconds < 600) {
+    const detail = 'may not specify a duration less than 600 seconds (10 minutes)';
+    errors.push(fieldError.invalid('spec.expirationSeconds', seconds, detail));
+  }
+}
+
+function signerName(name: string, errors: Errors): void {
+  const path = 'spec.signerName';
+  if (name === '') return void errors.push(fieldError.required(path));
+  const [domain = '', ...rest] = name.split('/');
+  if (rest.length !== 1) {
+    const detail = 'must be a fully qualified domain and path of the form "example.com/signer-name"';
+    return void errors.push(fieldError.invalid(path, name, detail));
+  }
+  problems(path, domain, dns1123Subdomain(domain), errors);
+  if (!domain.includes('.'))
+    errors.push(fieldError.invalid(path, domain, 'should be a domain with at least two segments separated by dots'));
+  problems(path, rest[0] ?? '', dns1123Subdomain(rest[0] ?? ''), errors);
+  if (name === 'kubernetes.io/legacy-unknown')
+    errors.push(fieldError.invalid(path, name, 'the legacy signerName is not allowed via this API version'));
 }

@@ -4,6 +4,7 @@
  * server writes recorded.json anew.
  */
 import { readFileSync } from 'node:fs';
+import type { IncomingHttpHeaders } from 'node:http';
 import { type Agent, request } from 'node:https';
 import { parse } from 'yaml';
 
@@ -20,11 +21,16 @@ export interface Step {
   readonly watchFor?: number;
   /** The answer is not compared. */
   readonly quiet?: boolean;
+  /** Names for parts of this answer's body, by dotted path; `{NAME}` stands for them in the steps after it. */
+  readonly keep?: { readonly [name: string]: string };
 }
 
 export interface Answer {
   readonly code: number;
+  /** The whole Content-Type. */
   readonly type: string;
+  /** Other headers that a client acts on. */
+  readonly headers: { readonly [name: string]: string };
   readonly warnings: readonly string[];
   readonly body: unknown;
 }
@@ -56,7 +62,12 @@ interface Kubeconfig {
 
 /** Reads address and credentials out of a kubeconfig. */
 export function connect(path: string): Connection {
-  const config = parse(readFileSync(path, 'utf8')) as Kubeconfig;
+  return connectTo(readFileSync(path, 'utf8'));
+}
+
+/** Reads address and credentials out of a kubeconfig's text. */
+export function connectTo(text: string): Connection {
+  const config = parse(text) as Kubeconfig;
   const cluster = config.clusters[0]!.cluster;
   const user = config.users[0]!.user;
   const material = (data: string | undefined, file: string | undefined): Buffer =>
@@ -71,8 +82,18 @@ export function connect(path: string): Connection {
   };
 }
 
-/** Sends one request and reads its answer; a watch is cut after its time. */
-export function send(connection: Connection, step: Step, agent: Agent): Promise<Answer> {
+/** Sends one request and reads its answer; once more where the server closed the connection that was kept. */
+export async function send(connection: Connection, step: Step, agent: Agent): Promise<Answer> {
+  try {
+    return await sendOnce(connection, step, agent);
+  } catch (error) {
+    if ((error as { code?: string }).code !== 'ECONNRESET') throw error;
+    return sendOnce(connection, step, agent);
+  }
+}
+
+/** A watch is cut after its time. */
+function sendOnce(connection: Connection, step: Step, agent: Agent): Promise<Answer> {
   const text =
     step.body === undefined ? undefined : typeof step.body === 'string' ? step.body : JSON.stringify(step.body);
   return new Promise((resolve, reject) => {
@@ -100,12 +121,13 @@ export function send(connection: Connection, step: Step, agent: Agent): Promise<
           if (done) return;
           done = true;
           const raw = Buffer.concat(chunks).toString();
-          const type = String(incoming.headers['content-type'] ?? '').split(';')[0] ?? '';
+          const type = String(incoming.headers['content-type'] ?? '');
           const warning = incoming.headers.warning;
           const warnings = warning === undefined ? [] : Array.isArray(warning) ? warning : warning.split(/, (?=299 )/);
           resolve({
             code: incoming.statusCode ?? 0,
             type,
+            headers: tellingHeaders(incoming.headers),
             warnings,
             body: parseBody(raw, step.watchFor !== undefined),
           });
@@ -122,8 +144,28 @@ export function send(connection: Connection, step: Step, agent: Agent): Promise<
       },
     );
     outgoing.on('error', reject);
+    outgoing.setTimeout(8000, () => outgoing.destroy(new Error(`no answer to ${step.method ?? ''} ${step.path}`)));
     outgoing.end(text);
   });
+}
+
+const comparedHeaders = [
+  'retry-after',
+  'location',
+  'allow',
+  'content-encoding',
+  'www-authenticate',
+  'vary',
+  'cache-control',
+];
+
+function tellingHeaders(headers: IncomingHttpHeaders): { [name: string]: string } {
+  const out: { [name: string]: string } = {};
+  for (const name of comparedHeaders) if (headers[name] !== undefined) out[name] = String(headers[name]);
+  // Their values are of no matter to anybody.
+  for (const name of ['etag', 'audit-id', 'x-content-type-options'])
+    if (headers[name] !== undefined) out[name] = '<set>';
+  return out;
 }
 
 /** Bookmarks that come with time are no answer to anything. */
@@ -153,10 +195,13 @@ export async function run(
   { steps }: Case,
   namespace: string,
 ): Promise<unknown[]> {
+  const kept = new Map([['ns', namespace]]);
+  const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (all, name: string) => kept.get(name) ?? all);
   const place = (value: unknown): unknown =>
-    value === undefined ? undefined : JSON.parse(JSON.stringify(value).replaceAll('{ns}', namespace));
+    value === undefined ? undefined : typeof value === 'string' ? fill(value) : JSON.parse(fill(JSON.stringify(value)));
   const out: unknown[] = [];
   const seen = new Map<string, string>();
+  const made: string[] = [];
   const namespaced = JSON.stringify(steps).includes('{ns}');
   if (namespaced) {
     await send(
@@ -167,19 +212,46 @@ export async function run(
   }
   try {
     for (const step of steps) {
-      const placed: Step = { ...step, path: step.path.replaceAll('{ns}', namespace), body: place(step.body) };
+      const placed: Step = {
+        ...step,
+        path: fill(step.path),
+        body: place(step.body),
+        ...(step.headers === undefined ? {} : { headers: place(step.headers) as NonNullable<Step['headers']> }),
+      };
       let answer = await send(connection, placed, agent);
       const until = Date.now() + 5000;
       while (step.until !== undefined && !step.until(answer) && Date.now() < until) {
         await new Promise((resolve) => setTimeout(resolve, 20));
         answer = await send(connection, placed, agent);
       }
+      for (const [name, path] of Object.entries(step.keep ?? {})) {
+        let value: unknown = answer.body;
+        for (const part of path.split('.')) value = (value as { [key: string]: unknown } | undefined)?.[part];
+        kept.set(name, String(value));
+      }
+      if (answer.code === 201) made.push(...clusterScoped(placed.path, answer.body));
       if (step.quiet !== true) out.push(normalise(answer, namespace, seen));
     }
   } finally {
+    for (const path of made.reverse()) {
+      const gone = await send(connection, { method: 'DELETE', path }, agent);
+      const finalizers =
+        (gone.body as { metadata?: { finalizers?: string[] } } | undefined)?.metadata?.finalizers ?? [];
+      if (finalizers.length === 0 || path.includes('customresourcedefinitions')) continue;
+      const body = { metadata: { finalizers: null } };
+      await send(connection, { method: 'PATCH', path, body, type: 'application/merge-patch+json' }, agent);
+    }
     if (namespaced) await send(connection, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }, agent);
   }
   return out;
+}
+
+/** Path of the object that a POST to a collection made outside of any namespace. */
+function clusterScoped(path: string, body: unknown): string[] {
+  const [collection = '', query = ''] = path.split('?');
+  const name = (body as { metadata?: { name?: string } } | undefined)?.metadata?.name;
+  if (name === undefined || collection.includes('/namespaces/') || query.includes('dryRun')) return [];
+  return [`${collection}/${name}`];
 }
 
 const volatileKeys = new Set([
@@ -217,6 +289,9 @@ function normalise(answer: Answer, namespace: string, seen: Map<string, string>)
       )
       .replace(/^Invalid value: "\{.*": (?=no kind|json:|strict|Object|unable)/s, 'Invalid value: <object>: ')
       .replace(/resourceVersion\\*":\\*"\d+/g, 'resourceVersion":"<n>')
+      .replace(/kubernetes-admin/g, 'admin')
+      .replace(/X509SHA256=[0-9a-f]{64}/g, 'X509SHA256=<hash>')
+      .replace(/https:\/\/127\.0\.0\.1:\d+/g, '<server>')
       .replace(/selfType\d+/g, 'selfType<n>');
   const walk = (value: unknown, key: string, holder?: object): unknown => {
     if (volatileKeys.has(key) && typeof value === 'string' && value !== '') {
@@ -242,6 +317,7 @@ function normalise(answer: Answer, namespace: string, seen: Map<string, string>)
   return {
     code: answer.code,
     type: answer.type,
+    headers: answer.headers,
     warnings: [...answer.warnings].map(text).sort(),
     body: walk(answer.body, ''),
   };

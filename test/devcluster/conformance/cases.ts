@@ -1,0 +1,41 @@
+/** All conformance cases, and what must be there before them. */
+import assert from 'node:assert/strict';
+import type { Agent } from 'node:https';
+import { accessCases } from './access.cases.ts';
+import { crdCases, installCrds } from './crd.cases.ts';
+import { deleteCases } from './delete.cases.ts';
+import { type Case, type Connection, send } from './harness.ts';
+import { kindCases } from './kinds.cases.ts';
+import { listCases } from './list.cases.ts';
+import { patchCases } from './patch.cases.ts';
+import { protocolCases } from './protocol.cases.ts';
+import { writeCases } from './write.cases.ts';
+
+export const allCases: readonly Case[] = [
+  ...writeCases,
+  ...patchCases,
+  ...deleteCases,
+  ...listCases,
+  ...crdCases,
+  ...accessCases,
+  ...kindCases,
+  ...protocolCases,
+];
+
+export function idOf(item: Case): string {
+  return `${item.area}: ${item.name}`;
+}
+
+/** Installs the kinds that all cases share, and waits until they are served. */
+export async function prepare(connection: Connection, agent: Agent): Promise<void> {
+  for (const step of installCrds) {
+    const answer = await send(connection, step, agent);
+    assert.ok([200, 201, 409].includes(answer.code), JSON.stringify(answer.body));
+  }
+  for (const plural of ['widgets', 'plains', 'gadgets']) {
+    const path = `/apis/conformance.example.com/v1/${plural}`;
+    const until = Date.now() + 10_000;
+    while ((await send(connection, { path }, agent)).code !== 200 && Date.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}

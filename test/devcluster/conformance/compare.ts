@@ -1,0 +1,86 @@
+/**
+ * Runs the conformance cases on a real server and on an embedded one side by side and prints where they differ.
+ *
+ *   REAL=KUBECONFIG node test/devcluster/conformance/compare.ts [REGEXP of the cases' ids] [--brief]
+ */
+import { Agent } from 'node:https';
+import { inspect, isDeepStrictEqual } from 'node:util';
+import { startApiServer } from '../../../devcluster/index.ts';
+import { allCases, idOf, prepare } from './cases.ts';
+import { type Connection, connect, connectTo, run } from './harness.ts';
+
+const brief = process.argv.includes('--brief');
+const pattern = new RegExp(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? '');
+const realPath = process.env.REAL;
+if (realPath === undefined) throw new Error('REAL must name the kubeconfig of a real cluster');
+
+/** A value on one line; of long texts the part where they begin to differ. */
+function show(value: unknown, other: unknown): string {
+  const text = inspect(value, {
+    depth: 8,
+    breakLength: Number.POSITIVE_INFINITY,
+    compact: true,
+    maxStringLength: null,
+  });
+  const against = inspect(other, {
+    depth: 8,
+    breakLength: Number.POSITIVE_INFINITY,
+    compact: true,
+    maxStringLength: null,
+  });
+  if (text.length < 400) return text;
+  let at = 0;
+  while (at < text.length && text[at] === against[at]) at++;
+  const start = Math.max(0, at - 80);
+  return `${start > 0 ? '…' : ''}${text.slice(start, start + 400)}…`;
+}
+
+/** The paths at which two values differ, with both sides. */
+function differences(a: unknown, b: unknown, path: string, out: string[]): void {
+  if (isDeepStrictEqual(a, b)) return;
+  const both = (x: unknown): x is { [key: string]: unknown } => typeof x === 'object' && x !== null;
+  if (both(a) && both(b) && Array.isArray(a) === Array.isArray(b)) {
+    for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+      differences(a[key], b[key], `${path}.${key}`, out);
+    return;
+  }
+  out.push(`  ${path}\n    real: ${show(a, b)}\n    ours: ${show(b, a)}`);
+}
+
+const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+const real = connect(realPath);
+const server = await startApiServer({ inMemory: true });
+const ours = connectTo(server.kubeconfig);
+const attempt = async (connection: Connection, item: Parameters<typeof run>[2]): Promise<unknown> => {
+  const name = `conf-${Math.random().toString(36).slice(2, 10)}`;
+  return run(connection, agent, item, name).catch((error: unknown) => ({ failed: String(error) }));
+};
+await Promise.all([prepare(real, agent), prepare(ours, agent)]);
+const table = new Map<string, { equal: number; total: number }>();
+const waiting = allCases.filter((item) => pattern.test(idOf(item)) && item.differs === undefined);
+const worker = async (): Promise<void> => {
+  for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
+    const [a, b] = await Promise.all([attempt(real, item), attempt(ours, item)]);
+    const row = table.get(item.area) ?? { equal: 0, total: 0 };
+    table.set(item.area, row);
+    row.total++;
+    if (isDeepStrictEqual(a, b)) {
+      row.equal++;
+      continue;
+    }
+    const found: string[] = [];
+    differences(a, b, '', found);
+    process.stdout.write(`${idOf(item)}\n${found.slice(0, brief ? 2 : 8).join('\n')}\n`);
+  }
+};
+await Promise.all(Array.from({ length: 6 }, worker));
+let [equal, total] = [0, 0];
+for (const [area, row] of [...table].sort()) {
+  process.stdout.write(`${area.padEnd(14)} ${row.equal}/${row.total}\n`);
+  equal += row.equal;
+  total += row.total;
+}
+process.stdout.write(`${'all'.padEnd(14)} ${equal}/${total}\n`);
+agent.destroy();
+await server.close();
+process.exit(0);
