@@ -8,8 +8,8 @@ import type { Json } from '../../argocd/lua/vm.ts';
 import { LuaError } from '../../argocd/lua/vm.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
-import type { Manifest } from '../policy/manifests.ts';
-import { readManifests } from '../policy/manifests.ts';
+import type { Manifest } from '../manifests/load.ts';
+import { readManifests } from '../manifests/load.ts';
 import { escapeJson, escapeLine } from '../terminal/escape.ts';
 
 /** `kubechain argocd health PATH…`: 1 where there is no object of ours. */

@@ -5,7 +5,7 @@ import { GROUP } from '../../api/index.ts';
 import { readSigningKey } from '../../policies/provenance/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
-import { filesUnder } from '../policy/manifests.ts';
+import { filesNamed } from '../manifests/files.ts';
 import type { Origin, Repository } from '../stamp/git.ts';
 import { openRepository } from '../stamp/git.ts';
 import type { StampedOrigin, StampOptions } from '../stamp/stamp.ts';
@@ -38,7 +38,7 @@ export async function stamp(paths: readonly string[], options: StampCommandOptio
     return filter(await io.readInput(), resolve(io.cwd, options.root ?? '.'), git, stampOptions, check, io);
   }
   let late = 0;
-  for (const file of paths.flatMap((path) => filesUnder(resolve(io.cwd, path), path))) {
+  for (const file of paths.flatMap((path) => filesNamed(path, io.cwd))) {
     const name = relative(io.cwd, file) || file;
     const text = readFileSync(file, 'utf8');
     if (!text.includes(`${GROUP}/`)) continue;

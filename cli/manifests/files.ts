@@ -1,5 +1,6 @@
 import { globSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 
 /** A text to read objects from. */
@@ -101,6 +102,13 @@ function decode(bytes: Buffer): { readonly text: string } | { readonly problem: 
 }
 
 const withoutMark = (text: string): string => (text.startsWith('\ufeff') ? text.slice(1) : text);
+
+/** The files that a path names, whole paths, for commands that write to them. Throws `CliError` where there is none. */
+export function filesNamed(path: string, cwd: string): readonly string[] {
+  const found = filesAt(path, cwd);
+  if ('problem' in found) throw new CliError(`${path}: it ${found.problem}`, { exitCode: EXIT.usage });
+  return found.files;
+}
 
 function filesAt(path: string, cwd: string): { readonly files: readonly string[] } | { readonly problem: string } {
   const full = resolve(cwd, path);

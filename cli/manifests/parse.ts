@@ -17,6 +17,8 @@ export interface Manifest {
   readonly object: ManifestObject;
   /** As in `Source`. */
   readonly file: string;
+  /** It stands beside what is looked at: a policy that counts, say. */
+  readonly beside?: true;
   /** Where the value at a path such as `spec.tools[2].name` stands; of its nearest parent where it is absent. */
   position(path: string): Position;
 }

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Io } from '../io.ts';
-import { parseTime } from '../options.ts';
-import { FORMATS } from './report.ts';
+import { collect, parseTime } from '../options.ts';
+import { inputs, report } from './options.ts';
 
 /** Adds `kubechain policy …`. */
 export function registerPolicy(program: Command, io: Io, finish: (exitCode: number) => void): void {
@@ -10,22 +10,18 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
     .command('policy')
     .summary('judge manifests by policies')
     .description('Judges by the engine that judges in the cluster.');
-  const collect = (value: string, all: string[] = []) => [...all, value];
-  policy
+  const check = policy
     .command('check')
-    .argument('<path...>', 'files and folders of YAML or JSON; - for standard input')
+    .argument('<path...>', 'files, folders and globs of YAML or JSON; - for standard input')
     .summary('check files as the cluster will')
     .description(
       'Checks objects of ours by their schemas and by the policies: those among the files and those of --policies. ' +
         'Exit code: 0 clean, 1 violations, 2 usage or unreadable input, 3 a policy is broken, ' +
         '4 warnings with --fail-on warn, 5 nothing to check.',
     )
-    .option('--policies <path>', 'policies that count beside those among the files; may be repeated', collect)
-    .option('--exceptions <path>', 'exceptions that count beside those among the files; may be repeated', collect)
-    .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
-    .addOption(new Option('-o, --output <format>', 'form of the report').choices(FORMATS).default('text'))
-    .addOption(new Option('--fail-on <level>', 'fail on warnings, too').choices(['warn']))
-    .option('--now <time>', 'the time at which exceptions are judged; now when left out')
+    .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect);
+  report(inputs(check))
+    .option('--now <time>', 'the time at which exceptions are judged; now when left out', parseTime)
     .action(async (paths, options) => finish(await (await import('./check.ts')).policyCheck(paths, options, io)));
   policy
     .command('test')

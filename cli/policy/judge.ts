@@ -1,187 +1,174 @@
+import type { AgentPolicyException } from '../../api/index.ts';
 import type {
-  Agent,
-  AgentPolicy,
-  AgentPolicyException,
-  ClusterAgentPolicy,
-  Kind,
-  LLM,
-  MCPServer,
-  Tool,
-} from '../../api/index.ts';
-import { GROUP, KINDS, toCustomResourceDefinition } from '../../api/index.ts';
-import type { PolicyContext, PolicyObject, PolicyProblem, Severity, Verdict } from '../../policies/engine/index.ts';
-import { compilePolicies, evaluate } from '../../policies/engine/index.ts';
+  AnyPolicy,
+  CompiledPolicySet,
+  PolicyObject,
+  PolicyProblem,
+  PolicyRef,
+  Finding as Said,
+} from '../../policies/engine/index.ts';
+import { compilePolicies, evaluate, policyLabel, policyRef } from '../../policies/engine/index.ts';
 import type { StampKey } from '../../policies/provenance/index.ts';
 import { provenanceInGit } from '../../policies/provenance/index.ts';
-import type { CompiledSchema, JsonObject, SchemaProps } from '../../schema/index.ts';
-import { compileSchema } from '../../schema/index.ts';
-import type { Manifest } from './manifests.ts';
-
-/** One line of a report. */
-export interface Report {
-  readonly level: 'error' | 'warning' | 'notice';
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** `Agent default/billing-bot`. */
-  readonly object: string;
-  /** `production/tools.deny`, `schema`. */
-  readonly rule: string;
-  readonly field: string;
-  readonly message: string;
-  readonly severity: Severity;
-  readonly docs?: string;
-}
+import { aroundObject } from '../../policies/surroundings.ts';
+import { isPolicy } from '../../policies/testing/index.ts';
+import type { Finding } from '../findings/model.ts';
+import { sortFindings } from '../findings/model.ts';
+import type { Changes } from '../manifests/changes.ts';
+import type { Manifest } from '../manifests/parse.ts';
+import { pointerOf } from '../manifests/position.ts';
+import { createSchemaChecker } from '../manifests/schema.ts';
+import { describeObject, nameOfObject, namespaceOf, type Tree } from '../manifests/tree.ts';
 
 export interface Judgement {
-  readonly reports: readonly Report[];
+  readonly findings: readonly Finding[];
   /** How many objects were judged. */
   readonly judged: number;
-  /** Policies that do not compile: the verdicts are about broken ones then. */
-  readonly broken: readonly PolicyProblem[];
+  readonly excepted: number;
+  /** A policy does not compile: it denies all that it matches. */
+  readonly broken: boolean;
 }
 
-const DEFAULT_NAMESPACE = 'default';
-const POLICY_KINDS = new Set(['ClusterAgentPolicy', 'AgentPolicy']);
+export interface JudgeOptions {
+  readonly now: number;
+  /** Public keys of signed stamps. */
+  readonly stampKeys?: readonly StampKey[];
+  /** Only what these concern is reported. */
+  readonly changes?: Changes;
+}
 
-/**
- * Judges manifests as the cluster will: by the kinds' schemas, then by the policies, in the place `cli`. `policies` and
- * `exceptions` count beside those that are among the manifests.
- */
-export function judgeManifests(
-  manifests: readonly Manifest[],
-  beside: {
-    readonly policies: readonly Manifest[];
-    readonly exceptions: readonly Manifest[];
-    /** Public keys of signed stamps. */
-    readonly stampKeys?: readonly StampKey[];
-    readonly now: number;
-  },
-): Judgement {
-  const ours = manifests.filter(({ object }) => object.apiVersion.startsWith(`${GROUP}/`));
-  const everything = [...beside.policies, ...beside.exceptions, ...ours];
-  const policies = unique(everything.filter(({ object }) => POLICY_KINDS.has(object.kind))).map(
-    ({ object }) => withNamespace(object) as unknown as ClusterAgentPolicy | AgentPolicy,
+const LEVELS = { deny: 'error', requireApproval: 'notice', warn: 'warning', audit: 'notice' } as const;
+/** The rule of findings of policies that do not compile: told once, at the policy, and not again at each object. */
+const POLICY_INVALID = 'policyInvalid';
+
+const keyOf = ({ kind, namespace, name }: PolicyRef): string => `${kind}/${namespace ?? ''}/${name}`;
+
+/** The policies of a tree, compiled. One that stands in two files counts as it stands in the last. */
+export function policiesOf(tree: Tree): { readonly set: CompiledPolicySet; readonly manifests: ReadonlyMap<string, Manifest> } {
+  const manifests = new Map(
+    tree.ours
+      .filter(({ object }) => isPolicy(object as PolicyObject))
+      .map((manifest) => [keyOf(policyRef(manifest.object)), manifest]),
   );
-  const exceptions = unique(everything.filter(({ object }) => object.kind === 'AgentPolicyException')).map(
-    ({ object }) => withNamespace(object) as unknown as AgentPolicyException,
+  const policies = [...manifests.values()].map(({ object }) => object as unknown as AnyPolicy);
+  return { set: compilePolicies(policies, { configMaps: tree.configMaps }), manifests };
+}
+
+export const exceptionsOf = (tree: Tree): AgentPolicyException[] =>
+  tree.ours
+    .filter(({ object }) => object.kind === 'AgentPolicyException')
+    .map(({ object }) => object as unknown as AgentPolicyException);
+
+/** Judges the manifests of a tree as the cluster will: by the kinds' schemas, then by the policies, in the place `cli`. */
+export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
+  const { changes } = options;
+  const { set, manifests: policyManifests } = policiesOf(tree);
+  const allExceptions = exceptionsOf(tree);
+  const schemas = createSchemaChecker();
+  const changed = (manifest: Manifest | undefined) => manifest !== undefined && (changes?.has(manifest.file) ?? true);
+  const changedPolicies = new Set([...policyManifests].filter(([, manifest]) => changed(manifest)).map(([key]) => key));
+  const changedObjects = new Set(tree.ours.filter(changed).map(({ object }) => describeObject(object)));
+  const findings: Finding[] = problemFindings(set.problems, policyManifests).filter(
+    (_, index) => changed(policyManifests.get(keyOf((set.problems[index] as PolicyProblem).policy))),
   );
-  const set = compilePolicies(policies);
-  const world = worldOf(ours);
-  const schemas = new Map<string, CompiledSchema>();
-  const reports: Report[] = [];
-  for (const manifest of ours) {
-    const object = withNamespace(manifest.object);
-    const faults = schemaFaults(object, schemas);
-    for (const { field, message } of faults) {
-      reports.push(reportOf(manifest, object, { level: 'error', rule: 'schema', field, message, severity: 'high' }));
+  let judged = 0;
+  let excepted = 0;
+  for (const manifest of tree.ours) {
+    const { object } = manifest;
+    const isChanged = changed(manifest);
+    const policy = isPolicy(object as PolicyObject);
+    const faults = policy ? [] : schemas.faults(object);
+    if (isChanged) {
+      if (manifest.beside !== true) judged += 1;
+      findings.push(
+        ...faults.map(({ field, message }) =>
+          findingAt(manifest, { level: 'error', rule: 'schema', field, message, severity: 'high' }),
+        ),
+      );
     }
     // What the schema refuses has no meaning that a policy could judge.
-    if (faults.length > 0 || POLICY_KINDS.has(manifest.object.kind)) continue;
-    const namespace = String(object.metadata.namespace ?? '');
+    if (faults.length > 0 || policy) continue;
+    const namespace = namespaceOf(object);
+    const namespaceObject = tree.namespaceObject(namespace);
+    const context = aroundObject(tree.finder, namespace, object as PolicyObject);
     const verdict = evaluate(set, {
       place: 'cli',
       operation: 'CREATE',
       object: object as PolicyObject,
       namespace,
-      context: world(object),
-      exceptions: exceptions.filter(({ metadata }) => metadata.namespace === namespace),
-      provenance: provenanceInGit(object, beside.stampKeys ?? []),
-      now: beside.now,
+      context,
+      ...(namespaceObject === undefined ? {} : { namespaceObject }),
+      exceptions: allExceptions.filter(({ metadata }) => metadata.namespace === namespace),
+      provenance: provenanceInGit(object, options.stampKeys ?? []),
+      now: options.now,
     });
-    reports.push(...verdictReports(manifest, object, verdict));
+    const concerned =
+      isChanged || changes?.concernsAll === true || around(context).some((name) => changedObjects.has(name));
+    const reported = ({ policy: ref }: Said): boolean => concerned || changedPolicies.has(keyOf(ref));
+    if (!isChanged && manifest.beside !== true && (concerned || verdict.policies.some((ref) => changedPolicies.has(keyOf(ref))))) judged += 1;
+    excepted += verdict.excepted.filter(reported).length;
+    findings.push(
+      ...verdict.findings
+        .filter((finding) => finding.rule !== POLICY_INVALID && reported(finding))
+        .map((finding) =>
+          findingAt(manifest, {
+            level: LEVELS[finding.effect],
+            rule: `${policyLabel(finding.policy)}/${finding.rule}`,
+            field: finding.field,
+            message: finding.detail,
+            severity: finding.severity,
+            ...(finding.docs === undefined ? {} : { docs: finding.docs }),
+          }),
+        ),
+    );
   }
-  return { reports, judged: ours.length, broken: set.problems.filter(({ level }) => level === 'error') };
+  const broken = set.problems.some(({ level }) => level === 'error');
+  return { findings: sortFindings(findings), judged, excepted, broken };
 }
 
-function verdictReports(manifest: Manifest, object: Manifest['object'], verdict: Verdict): Report[] {
-  const levels = { deny: 'error', requireApproval: 'notice', warn: 'warning', audit: 'notice' } as const;
-  return verdict.findings.map((finding) =>
-    reportOf(manifest, object, {
-      level: levels[finding.effect],
-      rule: `${finding.policy.name}/${finding.rule}`,
-      field: finding.field,
-      message: finding.detail,
-      severity: finding.severity,
-      ...(finding.docs === undefined ? {} : { docs: finding.docs }),
-    }),
-  );
+/** The objects of a context, as they are called in `describeObject`. */
+function around(context: ReturnType<typeof aroundObject>): string[] {
+  return Object.values(context)
+    .flat()
+    .map((object) => {
+      const { kind, metadata } = object as PolicyObject;
+      return describeObject({ ...(object as object), kind: kind ?? '', apiVersion: '', metadata: { ...metadata } });
+    });
 }
 
-function reportOf(
-  manifest: Manifest,
-  object: Manifest['object'],
-  report: Omit<Report, 'file' | 'line' | 'column' | 'object'>,
-): Report {
-  const { namespace, name } = object.metadata;
-  const where = namespace === undefined ? String(name ?? '') : `${namespace}/${name ?? ''}`;
-  return { ...report, file: manifest.file, ...manifest.position(report.field), object: `${object.kind} ${where}` };
-}
-
-/** What the kind's schema says, and the fields that it does not know. */
-function schemaFaults(object: Manifest['object'], schemas: Map<string, CompiledSchema>) {
-  const kind = KINDS.find((candidate) => candidate.kind === object.kind);
-  if (kind === undefined) {
+/** What is wrong with the policies themselves, where it stands. */
+export function problemFindings(
+  problems: readonly PolicyProblem[],
+  manifests: ReadonlyMap<string, Manifest>,
+): Finding[] {
+  return problems.flatMap(({ policy, level, field, message, line, column }) => {
+    const manifest = manifests.get(keyOf(policy));
+    if (manifest === undefined) return [];
+    const within = line === undefined ? '' : `line ${line}, column ${column ?? 1} of the expression: `;
+    const consequence = level === 'error' ? '; until it is mended the policy denies all that it matches' : '';
     return [
-      {
-        field: 'kind',
-        message: `${JSON.stringify(object.kind)} is no kind of ${GROUP}; there are ${KINDS.map((known) => known.kind).join(', ')}`,
-      },
+      findingAt(manifest, {
+        level,
+        rule: 'policy',
+        field: field === '<nil>' ? '' : field,
+        message: `${within}${message}${consequence}`,
+        severity: level === 'error' ? 'high' : 'low',
+      }),
     ];
-  }
-  let schema = schemas.get(kind.kind);
-  if (schema === undefined) {
-    schema = compileSchema(schemaOf(kind));
-    schemas.set(kind.kind, schema);
-  }
-  const copy = structuredClone(object) as JsonObject;
-  const unknown = schema.prune(copy).map((field) => ({ field, message: 'unknown field: it would be dropped' }));
-  schema.applyDefaults(copy);
-  return [...unknown, ...schema.validate(copy).map(({ field, body }) => ({ field, message: body }))];
+  });
 }
 
-function schemaOf(kind: Kind<unknown>): SchemaProps {
-  const [version] = toCustomResourceDefinition(kind).spec.versions as { schema: { openAPIV3Schema: SchemaProps } }[];
-  if (version === undefined) throw new Error(`${kind.kind} has no version`);
-  return version.schema.openAPIV3Schema;
-}
-
-/** The objects around one, found by name among the manifests of its namespace. */
-function worldOf(manifests: readonly Manifest[]) {
-  const byKey = new Map(
-    manifests.map(({ object }) => {
-      const { kind, metadata } = withNamespace(object);
-      return [`${kind}/${metadata.namespace ?? ''}/${metadata.name ?? ''}`, withNamespace(object)] as const;
-    }),
-  );
-  return (object: Manifest['object']): PolicyContext => {
-    const namespace = String(object.metadata.namespace ?? '');
-    const find = <T>(kind: string, name: unknown) => byKey.get(`${kind}/${namespace}/${String(name)}`) as T | undefined;
-    const spec = (object.spec ?? {}) as { agentRef?: { name?: unknown } } & Partial<Agent['spec']>;
-    const agent = object.kind === 'Agent' ? (object as unknown as Agent) : find<Agent>('Agent', spec.agentRef?.name);
-    if (agent === undefined) return {};
-    const llm = find<LLM>('LLM', agent.spec.llmRef?.name);
-    return {
-      ...(object.kind === 'Agent' ? {} : { agent }),
-      ...(llm === undefined ? {} : { llm }),
-      tools: (agent.spec.tools ?? []).flatMap(({ name }) => find<Tool>('Tool', name) ?? []),
-      mcpServers: (agent.spec.mcpServers ?? []).flatMap(({ name }) => find<MCPServer>('MCPServer', name) ?? []),
-    };
+/** A finding about a field of a manifest's object. */
+export function findingAt(
+  manifest: Manifest,
+  finding: Pick<Finding, 'level' | 'rule' | 'field' | 'message' | 'severity' | 'docs'>,
+): Finding {
+  const { object, file } = manifest;
+  return {
+    file,
+    ...manifest.position(finding.field),
+    object: object.kind === '' && nameOfObject(object) === '' ? '' : describeObject(object),
+    pointer: pointerOf(finding.field),
+    ...finding,
   };
-}
-
-/** Manifests leave their namespace out where the one who applies them says it. */
-function withNamespace(object: Manifest['object']): Manifest['object'] {
-  if (object.kind === 'ClusterAgentPolicy' || object.metadata.namespace !== undefined) return object;
-  return { ...object, metadata: { ...object.metadata, namespace: DEFAULT_NAMESPACE } };
-}
-
-/** A file that is named twice counts once. */
-function unique(manifests: readonly Manifest[]): Manifest[] {
-  const seen = new Map<string, Manifest>();
-  for (const manifest of manifests) {
-    const { kind, metadata } = withNamespace(manifest.object);
-    seen.set(`${kind}/${metadata.namespace ?? ''}/${metadata.name ?? ''}`, manifest);
-  }
-  return [...seen.values()];
 }

@@ -1,0 +1,59 @@
+import { version } from '../version.ts';
+import type { Finding, Report } from './model.ts';
+import { sentenceOf } from './model.ts';
+
+const LEVELS = { error: 'error', warning: 'warning', notice: 'note' } as const;
+/** What GitHub's code scanning sorts by: https://docs.github.com/code-security/reference/code-scanning/sarif-support-for-code-scanning */
+const SECURITY_SEVERITY = { info: '0.0', low: '3.0', medium: '5.5', high: '8.0', critical: '9.5' } as const;
+
+/** SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
+export function asSarif({ command, findings }: Report): string {
+  const rules = new Map<string, Finding>();
+  for (const finding of findings) if (!rules.has(finding.rule)) rules.set(finding.rule, finding);
+  const ids = [...rules.keys()];
+  const log = {
+    $schema: 'https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json',
+    version: '2.1.0',
+    runs: [
+      {
+        tool: {
+          driver: {
+            name: 'kubechain',
+            version: version(),
+            semanticVersion: version(),
+            rules: [...rules].map(([id, { severity, docs, level }]) => ({
+              id,
+              shortDescription: { text: `${command}: ${id}` },
+              defaultConfiguration: { level: LEVELS[level] },
+              ...(docs === undefined ? {} : { helpUri: docs }),
+              properties: { 'security-severity': SECURITY_SEVERITY[severity], tags: ['policy'] },
+            })),
+          },
+        },
+        columnKind: 'utf16CodeUnits',
+        results: findings.map((finding) => ({
+          ruleId: finding.rule,
+          ruleIndex: ids.indexOf(finding.rule),
+          level: LEVELS[finding.level],
+          message: { text: sentenceOf(finding) },
+          locations: [
+            {
+              ...(finding.file === '' || finding.file === '-'
+                ? {}
+                : {
+                    physicalLocation: {
+                      artifactLocation: { uri: encodeURI(finding.file).replaceAll('#', '%23').replaceAll('?', '%3F') },
+                      region: { startLine: finding.line, startColumn: finding.column },
+                    },
+                  }),
+              ...(finding.object === ''
+                ? {}
+                : { logicalLocations: [{ fullyQualifiedName: `${finding.object}${finding.pointer}`, kind: 'object' }] }),
+            },
+          ],
+        })),
+      },
+    ],
+  };
+  return `${JSON.stringify(log, null, 2)}\n`;
+}

@@ -1,0 +1,71 @@
+import { execFile } from 'node:child_process';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { CliError, EXIT } from '../exit.ts';
+import type { Io } from '../io.ts';
+
+/** What a branch changes. */
+export interface Changes {
+  /** Whether a file, named as in `Source`, is new or changed. */
+  has(file: string): boolean;
+  /** A file with an exception, a ConfigMap or a Namespace was changed or deleted: that can concern every object. */
+  readonly concernsAll: boolean;
+}
+
+const run = promisify(execFile);
+const CONCERNING_ALL = /"?kind"?\s*:\s*"?(AgentPolicyException|ConfigMap|Namespace)\b/;
+/** What `git` may answer, in bytes. */
+const MAX_ANSWER = 64 * 1024 * 1024;
+
+/**
+ * The files that differ from where the branch left `ref`, as in a pull request: committed or not, new ones that git does not ignore
+ * included. Throws `CliError` where there is no git, no repository, no such commit.
+ */
+export async function changesSince(ref: string, io: Io): Promise<Changes> {
+  const git = async (...args: string[]): Promise<string> => {
+    const { stdout } = await run('git', args, { cwd: io.cwd, maxBuffer: MAX_ANSWER, encoding: 'utf8' });
+    return stdout;
+  };
+  const usage = (message: string, cause?: unknown) => new CliError(`--base ${ref}: ${message}`, { exitCode: EXIT.usage, cause });
+  let top: string;
+  try {
+    top = (await git('rev-parse', '--show-toplevel')).trimEnd();
+  } catch (error) {
+    throw usage(`${io.cwd} is no git repository, or git is not installed`, error);
+  }
+  let base: string;
+  try {
+    const commit = (await git('rev-parse', '--verify', '--quiet', '--end-of-options', `${ref}^{commit}`)).trim();
+    // A branch that shares no history with it, as after a shallow clone, is compared with the commit itself.
+    base = await git('merge-base', commit, 'HEAD').then((text) => text.trim(), () => commit);
+  } catch (error) {
+    throw usage('there is no such commit; fetch it first (actions/checkout: fetch-depth: 0)', error);
+  }
+  const [changed, deleted, added] = await Promise.all([
+    git('-C', top, 'diff', '--name-only', '--no-renames', '-z', '--diff-filter=d', base, '--'),
+    git('-C', top, 'diff', '--name-only', '--no-renames', '-z', '--diff-filter=D', base, '--'),
+    git('-C', top, 'ls-files', '--others', '--exclude-standard', '-z'),
+  ]);
+  const names = (text: string) => text.split('\0').filter((name) => name !== '');
+  const touched = new Set([...names(changed), ...names(added)].map((name) => join(top, name)));
+  const concernsAll = await held(
+    [...names(changed), ...names(deleted)].filter((name) => /\.(ya?ml|json)$/i.test(name)),
+  );
+
+  /** Whether one of these files held what can concern every object. */
+  async function held(files: readonly string[]): Promise<boolean> {
+    if (files.length === 0) return false;
+    try {
+      const found = await git('-C', top, 'grep', '-zhE', 'AgentPolicyException|ConfigMap|Namespace', base, '--', ...files.slice(0, MAX_NAMED));
+      return files.length > MAX_NAMED || found.split(/[\0\n]/).some((line) => CONCERNING_ALL.test(line));
+    } catch {
+      // It found nothing, and says so by its exit code.
+      return files.length > MAX_NAMED;
+    }
+  }
+
+  return { has: (file) => file === '-' || touched.has(resolve(io.cwd, file)), concernsAll };
+}
+
+/** A command line has room for so many names; a change of more files concerns everything. */
+const MAX_NAMED = 2000;
