@@ -5,7 +5,7 @@ import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
 import { registerGitops } from './gitops/command.ts';
 import type { Io } from './io.ts';
 import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
-import { registerPolicy } from './policy/command.ts';
+import { registerLint, registerPolicy } from './policy/command.ts';
 import { registerSimulateOpenAI } from './simulate-openai/command.ts';
 import { version } from './version.ts';
 
@@ -263,6 +263,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       finish(await (await import('./commands/stamp.ts')).stamp(paths, options, io)),
     );
 
+  registerLint(program, io, finish);
   registerPolicy(program, io, finish);
   registerArgocd(program, io, finish);
   registerGitops(program, io, finish);

@@ -1,3 +1,5 @@
+import { escapeControl } from '../terminal/escape.ts';
+
 /** Text as it may stand in XML 1.0, between tags and within attributes; characters that XML has no place for are shown as U+FFFD. */
 export function xml(text: string): string {
   return text
@@ -12,7 +14,7 @@ export function xml(text: string): string {
 
 /** The text of a workflow command: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
 export function workflowText(text: string): string {
-  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return escapeControl(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 /** A property of a workflow command. */
@@ -22,7 +24,7 @@ export function workflowProperty(value: string | number): string {
 
 /** Text that Markdown shows as it is, on one line of a table. What users name cannot mention people or make links. */
 export function markdown(text: string): string {
-  return text
+  return escapeControl(text)
     .replace(/\s+/g, ' ')
     .replace(/[\\`*_{}[\]()#+!|<>~@&]/g, (char) =>
       char === '<' ? '&lt;' : char === '>' ? '&gt;' : char === '&' ? '&amp;' : `\\${char}`,
@@ -32,7 +34,7 @@ export function markdown(text: string): string {
 
 /** Text within backticks. */
 export function markdownCode(text: string): string {
-  const line = text.replace(/\s+/g, ' ').replaceAll('|', '\\|');
+  const line = escapeControl(text).replace(/\s+/g, ' ').replaceAll('|', '\\|');
   const longest = Math.max(0, ...[...line.matchAll(/`+/g)].map(([ticks]) => ticks.length));
   const fence = '`'.repeat(longest + 1);
   const pad = longest > 0 ? ' ' : '';

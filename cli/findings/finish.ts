@@ -35,5 +35,16 @@ export function finish(report: Report, outcome: Outcome, options: ReportOptions,
 }
 
 function asFinding({ file, line, column, message }: Unreadable): Finding {
-  return { level: 'error', file, line, column, object: '', rule: 'syntax', field: '', pointer: '', message, severity: 'high' };
+  return {
+    level: 'error',
+    file,
+    line,
+    column,
+    object: '',
+    rule: 'syntax',
+    field: '',
+    pointer: '',
+    message,
+    severity: 'high',
+  };
 }

@@ -28,7 +28,11 @@ export function render(report: Report, format: Format, style: Style): string {
 }
 
 function asData({ judged, excepted, findings }: Report) {
-  const counts = { errors: countOf(findings, 'error'), warnings: countOf(findings, 'warning'), notices: countOf(findings, 'notice') };
+  const counts = {
+    errors: countOf(findings, 'error'),
+    warnings: countOf(findings, 'warning'),
+    notices: countOf(findings, 'notice'),
+  };
   return { judged, excepted, ...counts, findings };
 }
 

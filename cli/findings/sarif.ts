@@ -48,7 +48,9 @@ export function asSarif({ command, findings }: Report): string {
                   }),
               ...(finding.object === ''
                 ? {}
-                : { logicalLocations: [{ fullyQualifiedName: `${finding.object}${finding.pointer}`, kind: 'object' }] }),
+                : {
+                    logicalLocations: [{ fullyQualifiedName: `${finding.object}${finding.pointer}`, kind: 'object' }],
+                  }),
             },
           ],
         })),

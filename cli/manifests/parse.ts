@@ -25,7 +25,9 @@ export interface Manifest {
 
 /** More aliases than this nobody writes by hand: a file that unfolds without end is refused. */
 const MAX_ALIASES = 200;
-const MAX_DEPTH = 200;
+/** Steps from the root: a list takes one, a map two. */
+const MAX_STEPS = 250;
+const TOO_DEEP = 'is nested too deep to be read';
 /** What the values of a file may come to when its aliases are written out. */
 const MAX_VALUES = 2_000_000;
 
@@ -46,13 +48,14 @@ export function parseManifests({ file, text }: Source): {
     const documents = parse(text, lines);
     for (const document of documents) {
       const [error] = document.errors;
+      if (error?.message.includes('call stack') === true) return fail(TOO_DEEP);
       if (error !== undefined) return fail(`is no YAML: ${firstLine(error.message)}`, error.pos[0]);
       const shape = inspect(document);
       if (shape !== undefined) return fail(shape.message, shape.offset);
     }
     return { manifests: documents.flatMap((document) => objectsOf(document, file, lines)), unreadable: [] };
   } catch (error) {
-    if (error instanceof RangeError) return fail('is nested too deep to be read');
+    if (error instanceof RangeError) return fail(TOO_DEEP);
     return fail(`is no YAML: ${firstLine(error instanceof Error ? error.message : String(error))}`);
   }
 }
@@ -85,13 +88,13 @@ function inspect(document: Document): { readonly message: string; readonly offse
   let found: { message: string; offset: number } | undefined;
   visit(document, {
     Node(_key, _node, path) {
-      if (path.length <= 2 * MAX_DEPTH) return undefined;
-      found = { message: `is nested more than ${MAX_DEPTH} deep`, offset: 0 };
+      if (path.length <= MAX_STEPS) return undefined;
+      found = { message: TOO_DEEP, offset: 0 };
       return visit.BREAK;
     },
     Map(_key, node, path) {
-      if (path.length > 2 * MAX_DEPTH) {
-        found = { message: `is nested more than ${MAX_DEPTH} deep`, offset: node.range?.[0] ?? 0 };
+      if (path.length > MAX_STEPS) {
+        found = { message: TOO_DEEP, offset: node.range?.[0] ?? 0 };
         return visit.BREAK;
       }
       const seen = new Set<string>();

@@ -21,7 +21,9 @@ export function createSchemaChecker(): SchemaChecker {
     let schema = schemas.get(kind);
     const known = KINDS.find((candidate) => candidate.kind === kind);
     if (schema === undefined && known !== undefined) {
-      const [version] = toCustomResourceDefinition(known).spec.versions as { schema: { openAPIV3Schema: SchemaProps } }[];
+      const [version] = toCustomResourceDefinition(known).spec.versions as {
+        schema: { openAPIV3Schema: SchemaProps };
+      }[];
       const props = version?.schema.openAPIV3Schema ?? {};
       schema = { compiled: compileSchema(props), props };
       schemas.set(kind, schema);
@@ -32,7 +34,9 @@ export function createSchemaChecker(): SchemaChecker {
     faults(object) {
       const version = object.apiVersion.slice(GROUP.length + 1);
       if (version !== VERSION) {
-        return [{ field: 'apiVersion', message: `there is no version ${JSON.stringify(version)}: write ${GROUP}/${VERSION}` }];
+        return [
+          { field: 'apiVersion', message: `there is no version ${JSON.stringify(version)}: write ${GROUP}/${VERSION}` },
+        ];
       }
       const schema = schemaOf(object.kind);
       if (schema === undefined) {

@@ -1,7 +1,7 @@
 import { GROUP } from '../../api/index.ts';
 import type { PolicyObject } from '../../policies/engine/index.ts';
-import { configMapsOf, inNamespace } from '../../policies/testing/index.ts';
 import { type Finder, finderOver } from '../../policies/surroundings.ts';
+import { configMapsOf, inNamespace } from '../../policies/testing/index.ts';
 import type { Manifest, ManifestObject } from './parse.ts';
 
 /** Manifests as one cluster: with namespaces, found by name. */

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Io } from '../io.ts';
-import { collect, parseTime } from '../options.ts';
+import { collect, parseNamespace, parseTime } from '../options.ts';
 import { inputs, report } from './options.ts';
 
 /** Adds `kubechain policy …`. */
@@ -44,4 +44,26 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
     .action(async (paths, options) =>
       finish(await (await import('../testing/command.ts')).policyTest(paths, options, io)),
     );
+}
+
+/** Adds `kubechain lint`. */
+export function registerLint(program: Command, io: Io, finish: (exitCode: number) => void): void {
+  report(
+    program
+      .command('lint')
+      .argument('<path...>', 'files, folders and globs of YAML or JSON; - for standard input')
+      .summary('check manifests before the cluster does')
+      .description(
+        'Checks objects of ours: schemas with their rules and unknown fields, names, references, delegation in circles, ' +
+          'and what is allowed but likely not meant. Exit code: 0 clean, 1 errors, 2 usage or unreadable input, ' +
+          '4 warnings with --fail-on warn, 5 nothing to check.',
+      )
+      .option('--base <ref>', 'report only what has changed since the branch left this commit; all files are context')
+      .option(
+        '--assume <kind/name>',
+        'an object that the cluster has and no file; * for any text; may be repeated',
+        collect,
+      )
+      .option('-n, --namespace <namespace>', 'namespace of objects that name none', parseNamespace, 'default'),
+  ).action(async (paths, options) => finish(await (await import('../lint/command.ts')).lint(paths, options, io)));
 }

@@ -44,7 +44,10 @@ const POLICY_INVALID = 'policyInvalid';
 const keyOf = ({ kind, namespace, name }: PolicyRef): string => `${kind}/${namespace ?? ''}/${name}`;
 
 /** The policies of a tree, compiled. One that stands in two files counts as it stands in the last. */
-export function policiesOf(tree: Tree): { readonly set: CompiledPolicySet; readonly manifests: ReadonlyMap<string, Manifest> } {
+export function policiesOf(tree: Tree): {
+  readonly set: CompiledPolicySet;
+  readonly manifests: ReadonlyMap<string, Manifest>;
+} {
   const manifests = new Map(
     tree.ours
       .filter(({ object }) => isPolicy(object as PolicyObject))
@@ -68,8 +71,8 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
   const changed = (manifest: Manifest | undefined) => manifest !== undefined && (changes?.has(manifest.file) ?? true);
   const changedPolicies = new Set([...policyManifests].filter(([, manifest]) => changed(manifest)).map(([key]) => key));
   const changedObjects = new Set(tree.ours.filter(changed).map(({ object }) => describeObject(object)));
-  const findings: Finding[] = problemFindings(set.problems, policyManifests).filter(
-    (_, index) => changed(policyManifests.get(keyOf((set.problems[index] as PolicyProblem).policy))),
+  const findings: Finding[] = problemFindings(set.problems, policyManifests).filter((_, index) =>
+    changed(policyManifests.get(keyOf((set.problems[index] as PolicyProblem).policy))),
   );
   let judged = 0;
   let excepted = 0;
@@ -105,7 +108,12 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     const concerned =
       isChanged || changes?.concernsAll === true || around(context).some((name) => changedObjects.has(name));
     const reported = ({ policy: ref }: Said): boolean => concerned || changedPolicies.has(keyOf(ref));
-    if (!isChanged && manifest.beside !== true && (concerned || verdict.policies.some((ref) => changedPolicies.has(keyOf(ref))))) judged += 1;
+    if (
+      !isChanged &&
+      manifest.beside !== true &&
+      (concerned || verdict.policies.some((ref) => changedPolicies.has(keyOf(ref))))
+    )
+      judged += 1;
     excepted += verdict.excepted.filter(reported).length;
     findings.push(
       ...verdict.findings

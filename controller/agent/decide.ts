@@ -1,8 +1,8 @@
 import type { Agent, AgentStatus, LLM, MCPServer, Tool } from '../../api/index.ts';
 import { nameOf } from '../keys.ts';
 import type { Finding } from '../validation.ts';
+import { nameClash } from './nameClash.ts';
 import type { ResolvedAgent } from './revision.ts';
-import { nameClash } from './revision.ts';
 
 export interface AgentState {
   readonly agent: Agent;

@@ -63,19 +63,6 @@ function revisionTools(tools: readonly Tool[], servers: readonly MCPServer[]): R
   return found.map((tool, index) => ({ functionName: names[index] ?? '', ...tool }));
 }
 
-/** Two Tools of one agent that the model would see under the same name; undefined where there are none. */
-export function nameClash(tools: readonly Tool[]): string | undefined {
-  const seen = new Map<string, string>();
-  for (const tool of tools) {
-    const name = tool.spec.name ?? nameOf(tool);
-    const other = seen.get(name);
-    if (other !== undefined)
-      return `Tools "${other}" and "${nameOf(tool)}" both call themselves "${name}": give one another spec.name`;
-    seen.set(name, nameOf(tool));
-  }
-  return undefined;
-}
-
 /**
  * The revisions that may go: of those that no unfinished run uses and that are not the Agent's current one, all but the `limit` newest.
  */

@@ -79,7 +79,10 @@ describe('kubechain policy check', () => {
     const broken = `${head('ClusterAgentPolicy', 'typo')}spec: {rules: [{name: r, expression: "object.spec ==="}]}\n`;
     const third = await check({ 'agent.yaml': AGENT, 'policy.yaml': broken });
     assert.equal(third.code, 3);
-    assert.match(third.out, /^policy\.yaml:4:\d+: error: \[policy\] ClusterAgentPolicy typo: spec\.rules\[0\]\.expression: line 1, column 1\d .*denies all that it matches$/m);
+    assert.match(
+      third.out,
+      /^policy\.yaml:4:\d+: error: \[policy\] ClusterAgentPolicy typo: spec\.rules\[0\]\.expression: line 1, column 1\d .*denies all that it matches$/m,
+    );
     assert.doesNotMatch(third.out, /agent\.yaml/);
     assert.equal((await check({ 'pod.yaml': 'apiVersion: v1\nkind: Pod\nmetadata: {name: p}\n' })).code, 5);
     const unreadable = await check({ 'a.yaml': 'a: [', 'agent.yaml': AGENT, 'policy.yaml': POLICY });

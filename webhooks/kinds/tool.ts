@@ -17,7 +17,7 @@ export const toolRules: KindRules = {
   },
 };
 
-function externalUrlRefusals(spec: Tool['spec'] | undefined): Refusal[] {
+export function externalUrlRefusals(spec: Tool['spec'] | undefined): Refusal[] {
   const url = spec?.execute?.externalAPI?.url;
   const field = 'spec.execute.externalAPI.url';
   if (url === undefined) return [];

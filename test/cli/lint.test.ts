@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { after, describe, it } from 'mocha';
+import { createFolders, head } from './support/folder.ts';
+
+const LLM = `${head('LLM', 'gpt')}spec: {provider: openai, parameters: {model: gpt-4o}, apiKeyFrom: {secretKeyRef: {name: k, key: k}}}\n`;
+const AGENT = `${head('Agent', 'bot')}spec:
+  llmRef: {name: gpt}
+  system: You bill.
+  tools: [{name: add}]
+  mcpServers: [{name: fetch}]
+`;
+const TOOL = `${head('Tool', 'add')}spec: {execute: {builtin: {name: add}}}\n`;
+const SERVER = `${head('MCPServer', 'fetch')}spec: {transport: stdio, command: uvx, args: ["mcp-server-fetch==1.2.3"]}\n`;
+const TASK = `${head('Task', 'work')}spec: {agentRef: {name: bot}, message: Work.}\n`;
+const GOOD = { 'llm.yaml': LLM, 'agent.yaml': AGENT, 'tool.yaml': TOOL, 'server.yaml': SERVER, 'task.yaml': TASK };
+
+describe('kubechain lint', () => {
+  const folders = createFolders();
+  after(() => folders.remove());
+
+  async function lint(files: Record<string, string>, ...args: string[]) {
+    return folders.create({ ...GOOD, ...files }).run(['lint', '.', ...args]);
+  }
+
+  it('has nothing to say against what is fine', async () => {
+    assert.deepEqual(await lint({}), { code: 0, out: '5 judged: 0 errors, 0 warnings, 0 notices\n', err: '' });
+  });
+
+  const CASES: readonly (readonly [what: string, files: Record<string, string>, said: RegExp])[] = [
+    [
+      'an unknown field, with what is meant',
+      { 'agent.yaml': AGENT.replace('llmRef', 'llmref') },
+      /^agent\.yaml:5:11: error: \[schema\] Agent default\/bot: spec\.llmref: unknown field: it would be dropped; is llmRef meant\?$/m,
+    ],
+    [
+      'a rule of the CRD',
+      { 'server.yaml': SERVER.replace('command: uvx, ', '') },
+      /^server\.yaml:4:\d+: error: \[schema\] .*spec\.command: Required value: transport stdio needs command/m,
+    ],
+    [
+      'a kind that there is not',
+      { 'x.yaml': head('Agnt', 'x') },
+      /x\.yaml:2:7: error: \[schema\] .*"Agnt" is no kind of .*; is Agent meant\?/,
+    ],
+    [
+      'a version that there is not',
+      { 'x.yaml': head('Agent', 'x').replace('v1alpha1', 'v1') },
+      /x\.yaml:1:13: error: \[schema\] .*there is no version "v1": write kubechain\.humanlayer\.dev\/v1alpha1/,
+    ],
+    [
+      'no name',
+      { 'x.yaml': LLM.replace('name: gpt', 'labels: {}') },
+      /x\.yaml:3:1: error: \[name\] LLM default\/: metadata\.name: is required/,
+    ],
+    [
+      'a name that is none',
+      { 'x.yaml': TASK.replace('name: work', 'name: Work_1') },
+      /x\.yaml:3:18: error: \[name\] .*"Work_1": .*lower case/,
+    ],
+    [
+      'a reference to nothing, with what is meant',
+      { 'agent.yaml': AGENT.replace('name: gpt', 'name: gpt4') },
+      /^agent\.yaml:5:18: error: \[reference\] Agent default\/bot: spec\.llmRef\.name: there is no LLM default\/gpt4 in these files; is gpt meant\?; .*--assume LLM\/gpt4$/m,
+    ],
+    [
+      'a reference into another namespace',
+      { 'llm.yaml': LLM.replace('name: gpt}', 'name: gpt, namespace: other}') },
+      /spec\.llmRef\.name: .*there is one in namespace other/,
+    ],
+    [
+      'a Task of an Agent that is not there',
+      { 'task.yaml': TASK.replace('name: bot', 'name: nobody') },
+      /task\.yaml:4:\d+: error: \[reference\] Task default\/work: spec\.agentRef\.name/,
+    ],
+    [
+      'a contact channel that is not there',
+      { 'server.yaml': SERVER.replace('spec: {', 'spec: {approvalContactChannel: {name: ops}, ') },
+      /error: \[reference\] MCPServer .*ContactChannel default\/ops/,
+    ],
+    [
+      'delegation in circles',
+      {
+        'agent.yaml': AGENT.replace('{name: add}', '{name: self}'),
+        'tool.yaml': `${head('Tool', 'self')}spec: {agentRef: {name: bot}}\n`,
+      },
+      /tool\.yaml:4:25: error: \[cycle\] Tool default\/self: spec\.agentRef\.name: delegation would never end: agent bot → tool self → agent bot/,
+    ],
+    [
+      'tools that the model cannot tell apart',
+      {
+        'agent.yaml': AGENT.replace('{name: add}', '{name: add}, {name: plus}'),
+        'plus.yaml': TOOL.replace('name: add', 'name: plus').replace('spec: {', 'spec: {name: add, '),
+      },
+      /agent\.yaml:7:10: error: \[clash\] .*"add" and "plus" both call themselves "add"/,
+    ],
+    [
+      'one object in two files',
+      { 'z.yaml': TASK },
+      /z\.yaml:3:18: error: \[duplicate\] .*task\.yaml:3 has a Task default\/work, too/,
+    ],
+    [
+      'a JSON Schema that is none',
+      { 'tool.yaml': TOOL.replace('spec: {', 'spec: {parameters: {type: objekt}, ') },
+      /tool\.yaml:4:\d+: error: \[schema\] Tool .*spec\.parameters: .*JSON Schema/,
+    ],
+    [
+      'a password in a URL',
+      { 'server.yaml': `${head('MCPServer', 'fetch')}spec: {transport: http, url: "https://u:p@x.example/"}\n` },
+      /error: \[schema\] MCPServer .*spec\.url: has a user or a password/,
+    ],
+    [
+      'a broken policy',
+      { 'p.yaml': `${head('ClusterAgentPolicy', 'p')}spec: {tools: {deny: [shell]}}\n` },
+      /p\.yaml:4:23: error: \[policy\] .*spec\.tools\.deny\[0\]: "shell" has no slash/,
+    ],
+    [
+      'a policy that limits nothing',
+      { 'p.yaml': `${head('ClusterAgentPolicy', 'p')}spec: {tools: {allow: ["a/*"]}}\n` },
+      /p\.yaml:4:\d+: warning: \[policy\] .*limits nothing/,
+    ],
+    [
+      'an exception that counts for nothing',
+      {
+        'e.yaml': `${head('AgentPolicyException', 'e')}spec: {policies: [{kind: ClusterAgentPolicy, name: p, rules: [r]}], objects: [{kind: Agent, name: bot}], reason: r, expiresAt: "2020-01-01T00:00:00Z"}\n`,
+      },
+      /warning: \[exception\] .*counts for nothing: expired/,
+    ],
+    [
+      'a secret where everybody reads it',
+      { 'server.yaml': SERVER.replace('spec: {', 'spec: {env: [{name: GITHUB_TOKEN, value: abc}], ') },
+      /warning: \[secret\] .*spec\.env\[0\]\.value: looks like the value of GITHUB_TOKEN/,
+    ],
+    [
+      'a field that another is to be preferred to',
+      { 'llm.yaml': LLM.replace('spec: {', 'spec: {temperature: "0", ') },
+      /warning: \[deprecated\] .*write spec\.parameters\.temperature/,
+    ],
+    [
+      'a version that is not said',
+      { 'server.yaml': SERVER.replace('==1.2.3', '') },
+      /notice: \[unpinned\] .*uvx runs whatever version of "mcp-server-fetch"/,
+    ],
+    [
+      'a key sent in the clear',
+      { 'llm.yaml': LLM.replace('model: gpt-4o', 'model: x, baseUrl: "http://llm.example.com/v1"') },
+      /warning: \[plaintext\] .*sends the API key to llm\.example\.com unencrypted/,
+    ],
+    [
+      'a record that the operator makes',
+      {
+        'r.yaml': `${head('ContextPage', 'r')}spec: {taskRunRef: {name: x}, index: 1, firstMessage: 0, messages: []}\n`,
+      },
+      /warning: \[record\] /,
+    ],
+    [
+      'what nobody uses',
+      { 'u.yaml': TOOL.replace('name: add', 'name: unused') },
+      /notice: \[unused\] Tool default\/unused/,
+    ],
+  ];
+  for (const [what, files, said] of CASES) {
+    it(`tells of ${what}`, async () => {
+      const { code, out } = await lint(files);
+      assert.match(out, said);
+      assert.equal(code, / error: /.test(out) ? 1 : 0);
+    });
+  }
+
+  it('takes the word of its user for what the cluster has', async () => {
+    const files = { 'llm.yaml': 'a: b\n' };
+    assert.equal((await lint(files)).code, 1);
+    assert.equal((await lint(files, '--assume', 'LLM/g*')).code, 0);
+    assert.equal((await lint(files, '--assume', 'gpt')).code, 2);
+  });
+
+  it('reads the output of kustomize from standard input', async () => {
+    const { code, out } = await folders
+      .create({})
+      .run(['lint', '-'], [LLM, AGENT, TOOL, SERVER, TASK.replace('bot', 'nobody')].join('---\n'));
+    assert.equal(code, 1);
+    assert.match(out, /^-:28:25: error: \[reference\] Task default\/work/m);
+  });
+
+  it('fails on warnings where that is asked for, and says when there was nothing', async () => {
+    const old = { 'llm.yaml': LLM.replace('spec: {', 'spec: {temperature: "0", ') };
+    assert.deepEqual([(await lint(old)).code, (await lint(old, '--fail-on', 'warn')).code], [0, 4]);
+    const empty = await folders.create({ 'pod.yaml': 'kind: Pod\napiVersion: v1\n' }).run(['lint', '.']);
+    assert.deepEqual([empty.code, empty.err], [5, 'kubechain: nothing to check: no object of ours in .\n']);
+  });
+
+  it('reports with --base what a change breaks, also where nothing was changed', async () => {
+    const folder = folders.create({ ...GOOD, 'old.yaml': TASK.replace('work', 'old').replace('bot', 'gone') });
+    folder.git('init', '-q', '-b', 'main');
+    folder.git('add', '.');
+    folder.git('commit', '-qm', 'start');
+    const files = async () => {
+      const { out } = await folder.run(['lint', '.', '--base', 'main', '-o', 'json']);
+      return JSON.parse(out).findings.map(({ file, rule }: { file: string; rule: string }) => `${file} ${rule}`);
+    };
+    assert.deepEqual(await files(), []);
+    folder.git('rm', '-q', 'llm.yaml');
+    assert.deepEqual(await files(), ['agent.yaml reference']);
+  });
+});
