@@ -1,9 +1,9 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('program.ts', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('program.js', import.meta.url));
 
 /** An embedded API server in a process of its own. */
 export interface Embedded {
@@ -12,6 +12,11 @@ export interface Embedded {
   /** From the start of the process to its first answer to be expected, milliseconds. */
   readonly startMs: number;
   stop(): Promise<void>;
+}
+
+/** Compiles what the package ships: the servers that are started then are what its users get. */
+export function buildPackage(): void {
+  execFileSync(process.execPath, [fileURLToPath(new URL('../../scripts/build-devcluster.ts', import.meta.url))]);
 }
 
 export async function startEmbedded(folder: string, durability: 'fsync' | 'none'): Promise<Embedded> {

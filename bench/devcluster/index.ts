@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { residentBytes } from '../support/program.ts';
 import { printTable, type Row } from '../support/table.ts';
 import { type Bare, connectBare } from './client.ts';
-import { startEmbedded } from './embedded.ts';
+import { buildPackage, startEmbedded } from './embedded.ts';
 import * as measure from './measure.ts';
 
 const CLIENTS = 16;
@@ -41,6 +41,7 @@ const folder = mkdtempSync(join(tmpdir(), 'devcluster-bench-'));
 const ms = (value: number): string => `${value < 100 ? value.toFixed(1) : value.toFixed(0)} ms`;
 const mb = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
 try {
+  buildPackage();
   let real: Figures | undefined;
   if (process.env.KUBECONFIG !== undefined && process.env.KUBECONFIG !== '') {
     const bare = connectBare(process.env.KUBECONFIG, CLIENTS);

@@ -1,5 +1,8 @@
-/** An embedded API server in a process of its own: `node program.ts FOLDER fsync|none`; prints its address when it serves. */
-import { startApiServer } from '../../devcluster/index.ts';
+/**
+ * An embedded API server in a process of its own, compiled as its package has it: `node program.js FOLDER fsync|none`; prints its
+ * address when it serves.
+ */
+import { startApiServer } from '../../devcluster/dist/devcluster/index.js';
 
 const [folder, durability] = process.argv.slice(2);
 const server = await startApiServer({ dataDir: folder, durability: durability === 'none' ? 'none' : 'fsync' });
