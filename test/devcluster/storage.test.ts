@@ -46,8 +46,8 @@ describe('state on disk', () => {
   const dataOf = (answer: Answer): string | undefined => (answer.body as { data?: { value?: string } }).data?.value;
 
   it('keeps every acknowledged write through kill -9, wherever it strikes', async function () {
-    this.timeout(60_000);
     const rounds = Number(process.env.KILL_ROUNDS ?? 6);
+    this.timeout(60_000 + rounds * 3_000);
     const acknowledged = new Map<string, string>();
     let counter = 0;
     for (let round = 0; round < rounds; round++) {
