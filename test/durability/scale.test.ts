@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { TaskRun } from '../../api/index.ts';
+import { taskRuns } from '../../api/index.ts';
 import type { TestCluster } from '../support/cluster.ts';
 import { openTestCluster } from '../support/cluster.ts';
 import type { Lane } from './lane.ts';
@@ -19,10 +20,10 @@ describe('durability: thirty payments and twelve kills', function () {
   after(() => cluster?.[Symbol.asyncDispose]());
 
   /** Kills and restarts the operator, again and again, as many writes after each start, by turns before and after the write takes effect. */
-  function killRepeatedly(lane: Lane): { kills: number; restarted(): Promise<unknown> } {
+  function killRepeatedly(lane: Lane): { kills: number; underWay: number; restarted(): Promise<unknown> } {
     let left = 0;
     const ends: Promise<void>[] = [];
-    const state = { kills: 0, restarted: () => Promise.all(ends) };
+    const state = { kills: 0, underWay: 0, restarted: () => Promise.all(ends) };
     const arm = () => {
       left = 5 + ((state.kills * 11) % 17);
     };
@@ -36,7 +37,17 @@ describe('durability: thirty payments and twelve kills', function () {
     lane.proxy.onFate = () => {
       state.kills += 1;
       lane.operator.kill();
-      ends.push(lane.operator.exited.then(() => lane.restart()).then(arm));
+      ends.push(
+        lane.operator.exited
+          .then(count)
+          .then(() => lane.restart())
+          .then(arm),
+      );
+    };
+    // Of the runs whose answer is not written yet, each may have had a model call under way, and only those.
+    const count = async () => {
+      const { items } = await cluster.client.list(taskRuns, { namespace: lane.namespace });
+      state.underWay += items.filter(({ status }) => status?.phase === 'SendContextWindowToLLM').length;
     };
     arm();
     return state;
@@ -74,7 +85,7 @@ describe('durability: thirty payments and twelve kills', function () {
     assert.ok(asked <= 2 * RUNS + KILLS, `${asked} model calls`);
   });
 
-  it('all at once: none lost, none paid twice, at most one model call more a kill of each that was under way', async () => {
+  it('all at once: none lost, none paid twice, at most one model call more for each that was under way at a kill', async () => {
     await using lane = await openLane(cluster.client, cluster.kubeConfig, 'once');
     const killing = killRepeatedly(lane);
     for (const name of names) await lane.order(name, `pay ${name}`);
@@ -82,9 +93,8 @@ describe('durability: thirty payments and twelve kills', function () {
     await killing.restarted();
     // All end together: where the machine is quick, too few writes are left for the last kills.
     assert.ok(killing.kills >= KILLS - 3, `${killing.kills} kills`);
-    for (const [conversation, calls] of await audit(lane, runs)) {
-      assert.ok(calls <= 2 + KILLS, `${conversation}: ${calls} model calls`);
-    }
+    const asked = [...(await audit(lane, runs)).values()].reduce((sum, calls) => sum + calls, 0);
+    assert.ok(asked <= 2 * RUNS + killing.underWay, `${asked} model calls, ${killing.underWay} under way at kills`);
     // A turn that was asked for again is asked for under the same key.
     const keys = new Set(lane.model.chats().map(({ idempotencyKey }) => idempotencyKey));
     assert.equal(keys.size, 2 * RUNS);
