@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { KINDS, toCustomResourceDefinition } from '../../api/index.ts';
 import type { KubeClient, KubeObject, Logger, Resource } from '../../kube/index.ts';
 import { createKubeClient, isAlreadyExists, loadKubeConfig } from '../../kube/index.ts';
-import { freePort, type Program, startProgram } from './program.ts';
+import { commandLine, freePort, type Program, processesLike, startProgram } from './program.ts';
 
 export const silent: Logger = {
   debug() {},
@@ -22,6 +22,8 @@ export interface Stage {
   readonly namespace: string;
   readonly model: Program;
   readonly modelUrl: string;
+  /** The API server's processes, with its etcd, where they run on this machine. */
+  readonly serverPids: readonly number[];
   startOperator(args?: readonly string[]): Promise<{ program: Program; metricsUrl: string }>;
   close(): Promise<void>;
 }
@@ -40,17 +42,21 @@ export async function setStage(options: { readonly modelArgs?: readonly string[]
   const closing: (() => Promise<void> | void)[] = [];
   let kubeconfig = process.env.KUBECONFIG ?? '';
   let server = 'real';
+  let serverPids: number[] = [];
   if (kubeconfig === '') {
     server = 'embedded';
     const data = mkdtempSync(join(tmpdir(), 'kubechain-bench-'));
     closing.unshift(() => rmSync(data, { recursive: true, force: true }));
     const api = startProgram(['devcluster', '--data', data, '--port', '0']);
     await api.line(/Kubernetes API on/);
+    serverPids = [api.pid];
     kubeconfig = join(data, 'kubeconfig');
     closing.unshift(() => api.stop());
   }
+  const kubeConfig = await loadKubeConfig({ path: kubeconfig });
+  if (server === 'real') serverPids = controlPlane(kubeConfig.cluster.server);
   const client = createKubeClient({
-    kubeConfig: await loadKubeConfig({ path: kubeconfig }),
+    kubeConfig,
     fieldManager: 'kubechain-bench',
     logger: silent,
   });
@@ -75,6 +81,7 @@ export async function setStage(options: { readonly modelArgs?: readonly string[]
     namespace,
     model,
     modelUrl,
+    serverPids,
     async startOperator(args = []) {
       const [health, metrics] = [await freePort(), await freePort()];
       const program = startProgram([
@@ -90,6 +97,19 @@ export async function setStage(options: { readonly modelArgs?: readonly string[]
       for (const step of closing) await step();
     },
   };
+}
+
+/** kube-apiserver by its port, and its etcd by the port that it names; none where they run elsewhere. */
+function controlPlane(url: string): number[] {
+  const [apiserver] = processesLike(new RegExp(`kube-apiserver .*--secure-port[ =]${new URL(url).port}\\b`));
+  if (apiserver === undefined) return [];
+  const etcdPort = /--etcd-servers[ =]\S+:(\d+)/.exec(commandLine(apiserver))?.[1];
+  return [
+    apiserver,
+    ...(etcdPort === undefined
+      ? []
+      : processesLike(new RegExp(`etcd .*listen-client-urls\\S*[ =]\\S*:${etcdPort}\\b`))),
+  ];
 }
 
 /** Serving lags behind the creation of a CRD. */
