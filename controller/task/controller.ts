@@ -10,6 +10,7 @@ import {
   keyOf,
   labelValue,
 } from '../../kube/index.ts';
+import { admissionDenial } from '../admissionDenial.ts';
 import { childAnnotations } from '../childAnnotations.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import type { Informers } from '../informers.ts';
@@ -31,6 +32,9 @@ import {
 import { isBroughtBack, type TaskLedgers } from './ledger.ts';
 
 /** Creates the runs of Tasks and brings what came of them back into the Task. */
+/** A policy that refuses a run may change: asked again so often, in milliseconds. */
+const DENIED_AGAIN_MS = 15_000;
+
 export function createTaskController(options: {
   readonly client: KubeClient;
   readonly clock: Clock;
@@ -58,7 +62,8 @@ export function createTaskController(options: {
     return runs.map((run) => (run === latest && whole !== undefined ? whole : run));
   }
 
-  async function createRun(task: Task, name: string, number: number, signal: AbortSignal): Promise<void> {
+  /** Returns why admission refused the run, where it did. */
+  async function createRun(task: Task, name: string, number: number, signal: AbortSignal): Promise<string | undefined> {
     const owner = controllerOf(task);
     const { ttlSecondsAfterFinished: ttl } = task.spec;
     const run: TaskRun = {
@@ -82,13 +87,15 @@ export function createTaskController(options: {
     try {
       created = await client.create(taskRuns, run, { signal });
     } catch (error) {
+      const denial = admissionDenial(error);
+      if (denial !== undefined) return denial;
       if (!isAlreadyExists(error)) throw error;
       // Somebody's run has the name: if it is not ours, the number is taken and the next one is free.
       created = await client.get(taskRuns, inNamespaceOf(task, name), { signal });
     }
     options.runs.put(created);
     // It is in the way until it is gone; the decider sees it now.
-    if (isOfEarlierTask(created, task)) return;
+    if (isOfEarlierTask(created, task)) return undefined;
     const mine = controllerOf(created)?.uid === task.metadata.uid;
     if (mine || (controllerOf(created) === undefined && created.spec.taskRef.name === task.metadata.name)) {
       issued.set(uidOf(task), {
@@ -98,7 +105,7 @@ export function createTaskController(options: {
         at: clock.monotonic(),
       });
       events.event(about, 'Normal', 'TaskRunCreated', `Created TaskRun ${name}`);
-      return;
+      return undefined;
     }
     const known = issued.get(uidOf(task)) ?? { runs: task.status?.runs ?? 0, generation: 0, at: clock.monotonic() };
     issued.set(uidOf(task), { ...known, taken: number });
@@ -108,6 +115,7 @@ export function createTaskController(options: {
       'TaskRunNameTaken',
       `TaskRun ${name} exists and is not of this Task; it gets another number`,
     );
+    return undefined;
   }
 
   async function removeRun(run: TaskRun, signal: AbortSignal): Promise<void> {
@@ -162,7 +170,13 @@ export function createTaskController(options: {
       // The cache has not seen it yet.
       if (decision.hold !== undefined) return { kind: 'requeue', afterMs: 50 };
       if (decision.create !== undefined) {
-        await createRun(task, decision.create.name, decision.create.number, signal);
+        const denial = await createRun(task, decision.create.name, decision.create.number, signal);
+        if (denial !== undefined) {
+          const status = { ...task.status, ready: false, status: 'Error' as const, statusDetail: denial };
+          const outcome = await writeStatus(client, informers.tasks, task, status, signal);
+          if (outcome === 'written') events.event(referenceTo(task), 'Warning', 'PolicyDenied', denial);
+          return { kind: 'requeue', afterMs: DENIED_AGAIN_MS };
+        }
         decision = await decide();
       }
       // The name was somebody else's.

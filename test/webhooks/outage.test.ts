@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { AgentPolicy, TaskRunToolCall } from '../../api/index.ts';
-import { agentPolicies, taskRuns, taskRunToolCalls } from '../../api/index.ts';
+import { agentPolicies, taskRuns, taskRunToolCalls, tasks } from '../../api/index.ts';
 import { createOperator } from '../../controller/index.ts';
 import { systemClock } from '../../kube/index.ts';
 import { mutatingConfigurations, validatingConfigurations } from '../../webhooks/index.ts';
@@ -57,6 +57,23 @@ describe('webhooks that go away under load', function () {
       assert.match(told, /^Denied by admission: \[.*small\/tools\.arguments\.0\] spec\.arguments.*too large/);
       assert.equal((await client.list(taskRunToolCalls, { namespace })).items.length, 0, 'no object of a refused call');
       await room.untilEvent('PolicyDenied', 'judged-1');
+
+      // A run that admission refuses: its Task says so.
+      await client.create(agentPolicies, {
+        apiVersion: 'kubechain.humanlayer.dev/v1alpha1',
+        kind: 'AgentPolicy',
+        metadata: { namespace, name: 'frozen' },
+        spec: {
+          match: { kinds: ['TaskRun'] },
+          rules: [{ name: 'no-runs', expression: 'false', message: 'no runs today' }],
+        },
+      } satisfies AgentPolicy);
+      await room.until(agentPolicies, 'frozen', ({ status }) => status?.observedGeneration === 1);
+      await room.create(task(namespace, 'frozen', 'allowed'));
+      const frozen = await room.until(tasks, 'frozen', ({ status }) => status?.status === 'Error');
+      assert.match(frozen.status?.statusDetail ?? '', /^Denied by admission: \[.*frozen\/no-runs\].*no runs today/);
+      await client.delete(tasks, { namespace, name: 'frozen' });
+      await client.delete(agentPolicies, { namespace, name: 'frozen' });
 
       model.hold();
       for (let index = 0; index < RUNS; index++)
