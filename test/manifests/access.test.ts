@@ -315,7 +315,9 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
   // Tasks that GitOps would bring back: what they have run is written down, the first and then another.
   for (const name of ['from-git', 'from-git-too']) {
     const synced = task(namespace, name, 'hello');
-    synced.metadata.annotations = { 'argocd.argoproj.io/tracking-id': `app:kubechain.humanlayer.dev/Task:${namespace}/${name}` };
+    synced.metadata.annotations = {
+      'argocd.argoproj.io/tracking-id': `app:kubechain.humanlayer.dev/Task:${namespace}/${name}`,
+    };
     await room.create(synced);
     await room.untilEnded(`${name}-1`);
     await untilAmong(client, taskLedgers, { namespace }, (ledgers) =>
