@@ -5,7 +5,19 @@ import { DEFAULT_BASE_URLS, DEFAULT_MODELS } from '../../api/index.ts';
 import type { Effect, PolicyRequest, Verdict } from '../../policies/engine/index.ts';
 import { evaluate, evaluateUpdate } from '../../policies/engine/index.ts';
 import { apiSpec, llmSpec, policySpec, serverSpec, toolCall } from './arbitraries.ts';
-import { about, agent, api, call, clusterPolicy, compile, exception, llm, namespacePolicy, server } from './support.ts';
+import {
+  about,
+  agent,
+  api,
+  call,
+  clusterPolicy,
+  compile,
+  exception,
+  llm,
+  namespacePolicy,
+  server,
+  task,
+} from './support.ts';
 
 const RANK: Record<Effect, number> = { allow: 0, requireApproval: 1, deny: 2 };
 const RUNS = { numRuns: 100 };
@@ -184,6 +196,21 @@ describe('omission never bypasses', () => {
         const written = transport === 'stdio' ? { args: [], env: [], ...given } : { headers: [], ...given };
         same(spec, about(server(given))({}), about(server(written))({}));
         same(spec, about(api(http))({}), about(api({ method: 'GET', ...http }))({}));
+      }),
+      RUNS,
+    );
+  });
+
+  it('of an Agent: tools and servers; of a Task: goal and history; of a call: its arguments', () => {
+    const labels = fc.constantFrom({}, { env: 'prod' });
+    fc.assert(
+      fc.property(policySpec, labels, fc.constantFrom('github/read', 'fetch/fetch', 'builtin/add'), (spec, own, id) => {
+        const written = { tools: [], mcpServers: [] };
+        same(spec, about(agent({}, { labels: own }))({}), about(agent(written, { labels: own }))({}));
+        same(spec, about(agent())({}), about(agent({}, { labels: {}, annotations: {} }))({}));
+        same(spec, about(task())({}), about(task({ goal: '', everythingThatHappenedSoFar: [] }))({}));
+        // A tool whose arguments are left out is called with {}.
+        same(spec, call(id, '')({}), call(id, '{}')({}));
       }),
       RUNS,
     );
