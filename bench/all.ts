@@ -9,7 +9,17 @@ import { once } from 'node:events';
 import { cpus, loadavg, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
-const BENCHMARKS = ['runs', 'slowModel', 'turns', 'memory', 'webhook', 'policy', 'devcluster/index'];
+const BENCHMARKS = [
+  'runs',
+  'slowModel',
+  'turns',
+  'memory',
+  'webhook',
+  'webhookRuns',
+  'webhookSoak',
+  'policy',
+  'devcluster/index',
+];
 
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !BENCHMARKS.includes(name));
