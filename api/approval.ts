@@ -60,6 +60,7 @@ export const approvals = defineKind({
   description: 'A human’s decision on a tool call that waits for one.',
   spec,
   status,
+  initialStatus: {},
   columns: [
     { name: 'ToolCall', path: '.spec.toolCallRef.name' },
     { name: 'Decision', path: '.spec.decision' },

@@ -137,6 +137,12 @@ const EXCEPTION: Rules = [
   { health: 'Progressing', message: detail, otherwise: 'Pending' },
 ];
 
+const APPROVAL: Rules = [
+  { when: is('status.counted', true), health: 'Healthy', message: detail, otherwise: 'It counts' },
+  { when: is('status.counted', false), health: 'Degraded', message: detail, otherwise: 'It does not count' },
+  { health: 'Progressing', message: detail, otherwise: 'Waiting for the operator to look at it' },
+];
+
 /** The health of every kind of ours: what Argo CD's Lua, Flux's expressions and the documentation are made from. */
 export const HEALTH: Readonly<Record<string, Rules>> = {
   LLM: READY_OR_NOT,
@@ -153,6 +159,5 @@ export const HEALTH: Readonly<Record<string, Rules>> = {
   ClusterAgentPolicy: POLICY,
   AgentPolicy: POLICY,
   AgentPolicyException: EXCEPTION,
-  // The webhook judged it before it was stored; the tool call says what came of it.
-  Approval: RECORD,
+  Approval: APPROVAL,
 };

@@ -1,0 +1,217 @@
+import type { ChildProcess } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createWriteStream, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import { GROUP, VERSION } from '../../../api/index.ts';
+import { argocdFolder } from '../realArgocd.ts';
+
+const run = promisify(execFile);
+const ROOT = join(import.meta.dirname, '..', '..', '..');
+const SHARED = join(ROOT, '..', 'shared');
+const REALARGO = join(SHARED, 'realargo', 'realargo');
+const REALCLUSTER = join(SHARED, 'realcluster', 'realcluster');
+
+/** Why there is no Argo CD here; undefined where there is one. */
+export function missingParts(): string | undefined {
+  if (!existsSync(REALARGO) || !existsSync(REALCLUSTER)) return 'no ../shared';
+  return argocdFolder() === undefined ? 'realargo is not built' : undefined;
+}
+
+/** A real API server and a real Argo CD that acts as its ServiceAccount; ours beside them as processes. */
+export interface ArgoStage {
+  readonly folder: string;
+  readonly kubeconfig: string;
+  /** kubectl's output. Rejects with what it said. */
+  kubectl(args: readonly string[], input?: string): Promise<string>;
+  /** An object as JSON; undefined where there is none. */
+  get<T>(kind: string, name: string, namespace?: string): Promise<T | undefined>;
+  argocd(...args: string[]): Promise<string>;
+  /**
+   * Runs a resource action over the API, as the web page does: `argocd app actions` knows only what is in Git, not what belongs to it.
+   * Rejects with Argo CD's message.
+   */
+  action(application: string, target: ActionTarget, action: string, params?: Record<string, string>): Promise<void>;
+  /** Commits the folder's state; the repository's URL. */
+  commit(folder: string, name: string): Promise<string>;
+  /** Starts `kubechain …` as this ServiceAccount of kubechain-system, until the stage ends. */
+  kubechain(account: string, args: readonly string[]): Promise<ChildProcess>;
+  /** Asks again until `check` gives something; rejects with what is wrong then. */
+  eventually<T>(what: string, check: () => Promise<T | undefined | false>, seconds?: number): Promise<T>;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export interface ActionTarget {
+  readonly namespace: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
+export async function openArgoStage(): Promise<ArgoStage> {
+  await using stack = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), 'kubechain-argocd-'));
+  stack.defer(() => {
+    if (process.env.KUBECHAIN_KEEP === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  const cluster = join(folder, 'cluster');
+  const { stdout } = await run(REALCLUSTER, ['up', cluster], { maxBuffer: 1e8 });
+  stack.defer(async () => {
+    await run(REALCLUSTER, ['down', cluster]);
+  });
+  const assets = /KUBEBUILDER_ASSETS=["']?([^"'\n;]+)/.exec(stdout)?.[1] ?? '';
+  const kubeconfig = join(cluster, 'kubeconfig');
+  const env = { ...process.env, KUBECONFIG: kubeconfig };
+
+  async function kubectl(args: readonly string[], input?: string, config = kubeconfig): Promise<string> {
+    const child = run(join(assets, 'kubectl'), ['--kubeconfig', config, ...args], { env, maxBuffer: 1e8 });
+    if (input !== undefined) child.child.stdin?.end(input);
+    return (await child).stdout;
+  }
+
+  /** A kubeconfig of a ServiceAccount. */
+  async function actingAs(namespace: string, account: string): Promise<string> {
+    const token = (await kubectl(['-n', namespace, 'create', 'token', account, '--duration=4h'])).trim();
+    const file = join(folder, `${account}.kubeconfig`);
+    writeFileSync(file, await kubectl(['config', 'view', '--raw', '--flatten']), { mode: 0o600 });
+    await kubectl(['config', 'set-credentials', account, `--token=${token}`], undefined, file);
+    await kubectl(['config', 'set-context', '--current', `--user=${account}`], undefined, file);
+    return file;
+  }
+
+  await kubectl(['create', 'namespace', 'argocd']);
+  await kubectl(['-n', 'argocd', 'create', 'serviceaccount', 'argocd-application-controller']);
+  await kubectl([
+    ...['create', 'clusterrolebinding', 'argocd', '--clusterrole=cluster-admin'],
+    '--serviceaccount=argocd:argocd-application-controller',
+  ]);
+  const state = join(folder, 'argocd');
+  const asArgocd = await actingAs('argocd', 'argocd-application-controller');
+  const started = await run(REALARGO, ['up', state, asArgocd], { env, maxBuffer: 1e8 });
+  const api = /http:\/\/127\.0\.0\.1:\d+/.exec(started.stdout + started.stderr)?.[0] ?? '';
+  stack.defer(async () => {
+    await run(REALARGO, ['down', state], { env });
+  });
+  const opened = stack.move();
+
+  const stage: ArgoStage = {
+    folder,
+    kubeconfig,
+    kubectl,
+    async get<T>(kind: string, name: string, namespace?: string) {
+      const where = namespace === undefined ? [] : ['-n', namespace];
+      const text = await kubectl(['get', kind, name, ...where, '--ignore-not-found', '-o', 'json']);
+      return text.trim() === '' ? undefined : (JSON.parse(text) as T);
+    },
+    async argocd(...args) {
+      return (await run(REALARGO, ['argocd', state, ...args], { env, maxBuffer: 1e8 })).stdout;
+    },
+    async action(application, { namespace, kind, name }, action, params = {}) {
+      const post = async (path: string, body: object, token?: string) => {
+        const headers = {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        };
+        const response = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+        const answer = (await response.json()) as { token?: string; message?: string };
+        if (!response.ok) throw new Error(`${response.status}: ${answer.message ?? ''}`);
+        return answer;
+      };
+      const password = readFileSync(join(state, 'password'), 'utf8').trim();
+      const { token } = await post('/api/v1/session', { username: 'admin', password });
+      const target = { name: application, appNamespace: 'argocd', namespace, resourceName: name, kind, action };
+      const where = { group: GROUP, version: VERSION };
+      const resourceActionParameters = Object.entries(params).map(([key, value]) => ({ name: key, value }));
+      const path = `/api/v1/applications/${application}/resource/actions/v2`;
+      await post(path, { ...target, ...where, resourceActionParameters }, token);
+    },
+    async commit(path, name) {
+      return (await run(REALARGO, ['repo', state, path, name], { env })).stdout.trim();
+    },
+    async kubechain(account, args) {
+      const config = await actingAs('kubechain-system', account);
+      const log = createWriteStream(join(folder, `${account}.log`), { flags: 'a' });
+      const ports = ['--health-port', String(await freePort()), '--metrics-port', String(await freePort())];
+      const child = spawn(
+        join(ROOT, 'bin', 'kubechain'),
+        [...args, '--kubeconfig', config, '--bind-address', '127.0.0.1', '--log-format', 'json', ...ports],
+        { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, KUBECONFIG: '' } },
+      );
+      child.stdout.pipe(log);
+      child.stderr.pipe(log);
+      opened.defer(async () => {
+        if (child.exitCode !== null) return;
+        const gone = once(child, 'exit');
+        child.kill('SIGTERM');
+        await Promise.race([gone, sleep(10_000)]);
+        child.kill('SIGKILL');
+      });
+      return child;
+    },
+    async eventually(what, check, seconds = 120) {
+      const end = Date.now() + seconds * 1000;
+      let last: unknown;
+      while (Date.now() < end) {
+        try {
+          const found = await check();
+          if (found !== undefined && found !== false) return found;
+          last = undefined;
+        } catch (error) {
+          last = error;
+        }
+        // Argo CD is asked over its command line, which has no watch for all that is asked here.
+        await sleep(500);
+      }
+      const apps = await kubectl(['-n', 'argocd', 'get', 'applications', '-o', 'json']).catch(String);
+      throw new Error(`${what}: not so within ${seconds} s; ${String(last ?? '')}\n${summary(apps)}`);
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+  return stage;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+}
+
+interface App {
+  metadata: { name: string };
+  status?: {
+    sync?: { status?: string };
+    health?: { status?: string };
+    operationState?: { phase?: string; message?: string };
+    conditions?: unknown;
+    resources?: { kind: string; name: string; status?: string; health?: unknown }[];
+  };
+}
+
+/** What there is to know of all Applications, for a test that waited in vain. */
+function summary(json: string): string {
+  try {
+    const { items } = JSON.parse(json) as { items: App[] };
+    return items
+      .map(({ metadata, status }) =>
+        JSON.stringify({
+          app: metadata.name,
+          sync: status?.sync?.status,
+          health: status?.health?.status,
+          operation: status?.operationState?.phase,
+          message: status?.operationState?.message,
+          conditions: status?.conditions,
+          resources: status?.resources
+            ?.filter((resource) => resource.status !== 'Synced')
+            .map(({ kind, name, status: sync, health }) => ({ kind, name, sync, health })),
+        }),
+      )
+      .join('\n');
+  } catch {
+    return json;
+  }
+}
