@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { parseAllDocuments } from 'yaml';
+import { KINDS } from '../../api/index.ts';
 import { CliError } from '../../cli/exit.ts';
 import { init } from '../../cli/gitops/init.ts';
 import type { Io } from '../../cli/io.ts';
@@ -39,7 +40,7 @@ describe('kubechain gitops init', () => {
     assert.match(made.said.err, /kubectl apply -f agents\/application\.yaml/);
     const install = readFileSync(join(folder, 'agents', 'platform', 'kubechain', 'install.yaml'), 'utf8');
     const kinds = parseAllDocuments(install).map((document) => document.toJS()?.kind);
-    assert.equal(kinds.filter((kind) => kind === 'CustomResourceDefinition').length, 14);
+    assert.equal(kinds.filter((kind) => kind === 'CustomResourceDefinition').length, KINDS.length);
     const check = io();
     const checked = await policyCheck(
       ['agents/teams'],

@@ -243,37 +243,48 @@ describe('examples/gitops on Argo CD', function () {
     await settled('support-dev');
   });
 
-  it('refuses a bad agent in the sync, with a message that says what to do, and takes the fix', async () => {
-    const file = join(repository, 'teams', 'billing', 'base', 'tools.yaml');
-    const good = readFileSync(file, 'utf8');
-    edit('teams/billing/base/agent.yaml', (text) =>
-      text.replace('    - name: multiply\n', '    - name: multiply\n    - name: rates\n'),
+  it('refuses a bad agent in the sync after a change of policy, says what to do, and takes the fix', async () => {
+    edit('platform/policies/baseline.yaml', (text) =>
+      text.replace('["*/delete_*"]', '["*/delete_*", "builtin/multiply"]'),
     );
-    appendFileSync(
-      file,
-      '---\napiVersion: kubechain.humanlayer.dev/v1alpha1\nkind: Tool\nmetadata:\n  name: rates\nspec:\n  execute:\n    externalAPI: {url: https://rates.example.com/today}\n',
+    await commit('agent-policies');
+    await stage.eventually('the policy', async () =>
+      (await stage.kubectl(['get', 'clusteragentpolicy', 'baseline', '-o', 'jsonpath={.spec.tools.deny}'])).includes(
+        'multiply',
+      ),
+    );
+    // The agent that was there before the policy stays as it is; a new one is refused.
+    const auditor = join(repository, 'teams', 'billing', 'dev', 'auditor.yaml');
+    writeFileSync(
+      auditor,
+      `apiVersion: kubechain.humanlayer.dev/v1alpha1\nkind: Agent\nmetadata:\n  name: auditor\nspec:\n  llmRef: {name: default}\n  system: You audit.\n  tools:\n    - name: add\n    - name: multiply\n`,
+    );
+    edit('teams/billing/dev/kustomization.yaml', (text) =>
+      text.replace('  - smoke-test.yaml', '  - smoke-test.yaml\n  - auditor.yaml'),
     );
     await commit('billing-dev');
     const refused = await stage.eventually('the refusal', async () => {
       const { status } = (await app('billing-dev')) ?? {};
       return status?.operationState?.syncResult?.resources?.find(
-        ({ kind, message }) => kind === 'Agent' && message?.includes('denied the request'),
+        ({ name, message }) => name === 'auditor' && message?.includes('denied the request'),
       );
     });
     assert.match(
       refused.message ?? '',
-      /\[baseline\/defaultAction\].*spec\.tools\[2\]\.name: "tool\/rates" is not allowed.*fix: /s,
+      /\[baseline\/tools\.deny\].*spec\.tools\[1\]\.name: "\w+\/multiply" is denied.*fix: /s,
     );
-    const { status } = (await app('billing-dev')) ?? {};
-    assert.match(status?.operationState?.message ?? '', /denied the request/);
-    edit('teams/billing/base/agent.yaml', (text) => text.replace('    - name: rates\n', ''));
-    writeFileSync(file, good);
-    await commit('billing-dev');
+    assert.equal(await stage.get('agent', 'auditor', 'agents-billing-dev'), undefined);
+    const bookkeeper = await stage.get<Agent>('agent', 'bookkeeper', 'agents-billing-dev');
+    assert.equal(bookkeeper?.status?.ready, true);
+    writeFileSync(auditor, readFileSync(auditor, 'utf8').replace('    - name: multiply\n', ''));
+    await stage.commit(repository, 'agents');
+    // A sync that fails is retried with its old commit first.
     await stage.eventually('the fix', async () => {
+      await refresh('billing-dev');
       const now = await app('billing-dev');
-      if (now?.status?.operationState?.phase !== 'Succeeded') await refresh('billing-dev');
       return now?.status?.sync?.status === 'Synced' && now.status.operationState?.phase === 'Succeeded';
     });
+    assert.ok(await stage.get('agent', 'auditor', 'agents-billing-dev'));
     await settled('billing-dev');
   });
 
