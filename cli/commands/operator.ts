@@ -4,6 +4,7 @@ import { type ClusterOptions, load } from '../connect.ts';
 import { OPERATOR_LEASE } from '../defaults.ts';
 import { CliError, EXIT } from '../exit.ts';
 import { type Route, startSmallServer } from '../healthServer.ts';
+import { collectEarly } from '../heap.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
 import { createOperation, type LeaseTimes, processIdentity } from '../operate.ts';
@@ -45,6 +46,7 @@ function leaseTimes(options: OperatorCommandOptions): LeaseTimes {
 
 /** `kubechain operator`: the controllers alone, against a cluster that is there or in one. */
 export async function operator(options: OperatorCommandOptions, io: Io): Promise<number> {
+  collectEarly();
   const logger = createLogger(options, io.err);
   const kubeConfig = load(options, io);
   const inCluster = kubeConfig.context === 'in-cluster';
