@@ -66,7 +66,26 @@ const spec = object(
       { maxItems: 1024, 'x-kubernetes-list-type': 'set' },
     ),
     trustAnnotations: bool(
-      'Believes the server’s own annotations (readOnlyHint, idempotentHint) as if they stood in `idempotentTools`.',
+      'Believes the server’s own annotations (readOnlyHint, idempotentHint) as if they stood in `idempotentTools`; those of locked tools are believed anyway.',
+    ),
+    lockedTools: listByKey(
+      'The tools that were reviewed, as `kubechain mcp lock` writes them. With `toolSchemaDrift` Block agents get these, and nothing else.',
+      'name',
+      object(
+        'A tool.',
+        {
+          name: str('Its name at the server.', { minLength: 1, maxLength: 128 }),
+          digest: str('SHA-256 of its name, description, schema and annotations.', {
+            pattern: '^sha256:[0-9a-f]{64}$',
+          }),
+        },
+        {},
+      ),
+      { maxItems: 500 },
+    ),
+    toolSchemaDrift: oneOf(
+      'What follows when the server offers other tools than those locked: its agents are not ready and calls are refused (Block, when absent), an event says so (Warn), or nothing (Allow).',
+      ['Block', 'Warn', 'Allow'],
     ),
     approvalContactChannel: localRef(
       'Every call of this server’s tools waits for a human’s approval; this is where the human is asked.',
@@ -82,6 +101,12 @@ const spec = object(
   },
   {
     'x-kubernetes-validations': [
+      {
+        rule: '!has(self.toolSchemaDrift) || has(self.lockedTools)',
+        message: 'toolSchemaDrift needs lockedTools',
+        fieldPath: '.lockedTools',
+        reason: 'FieldValueRequired',
+      },
       {
         rule: "self.transport != 'stdio' || has(self.command)",
         message: 'transport stdio needs command',

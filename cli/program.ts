@@ -245,6 +245,24 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
     .option('-o, --output <dir>', 'write <plural>.yaml and kustomization.yaml into this folder')
     .action(async (options) => finish((await import('./commands/crds.ts')).crds(options, io)));
 
+  const mcp = program.command('mcp').summary('look after MCP servers').description('Looks after MCP servers in Git.');
+  cluster(
+    logging(
+      mcp
+        .command('lock')
+        .summary('write the tools that servers offer into their files')
+        .description(
+          'Writes spec.lockedTools of the MCPServers in the files: the tools that they offer now, by the status of the cluster, or by ' +
+            'starting them here. Prints them, to be reviewed before they are committed.',
+        )
+        .argument('<path...>', 'files and folders of YAML or JSON')
+        .option('--check', 'write nothing; exit 1 where a server offers other tools than those locked')
+        .option('--local', 'start or reach the servers from here instead of asking the cluster'),
+    ),
+  ).action(async (paths: string[], options) =>
+    finish(await (await import('./commands/mcpLock.ts')).mcpLock(paths, options, io)),
+  );
+
   program
     .command('stamp')
     .summary('write the commit that objects come from into their files')

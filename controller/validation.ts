@@ -20,6 +20,8 @@ export interface Finding extends Verdict {
   readonly againAfterMs?: number;
   /** Event reasons where the usual `ValidationSucceeded` and `ValidationFailed` do not fit. */
   readonly eventReason?: string;
+  /** Where a good verdict is a warning all the same. */
+  readonly eventType?: 'Warning';
   /** The event's message where the detail does not fit. */
   readonly eventMessage?: string;
 }
@@ -58,7 +60,7 @@ export async function applyFinding<T extends Validated>(options: {
     // Waiting for something is no fault.
     const quiet = finding.status === 'Pending' && finding.eventReason === undefined;
     const message = finding.eventMessage ?? finding.detail;
-    if (!quiet) events.event(about, finding.ready ? 'Normal' : 'Warning', reason, message);
+    if (!quiet) events.event(about, finding.eventType ?? (finding.ready ? 'Normal' : 'Warning'), reason, message);
   }
   return finding.againAfterMs === undefined ? { kind: 'done' } : { kind: 'requeue', afterMs: finding.againAfterMs };
 }

@@ -1,5 +1,6 @@
 import type { Agent, AgentStatus, LLM, MCPServer, Tool } from '../../api/index.ts';
 import { nameOf } from '../keys.ts';
+import { usableTools } from '../mcp/index.ts';
 import type { Finding } from '../validation.ts';
 import { nameClash } from './nameClash.ts';
 import type { ResolvedAgent } from './revision.ts';
@@ -47,8 +48,7 @@ export function decideAgent({ agent, llm, tools, servers }: AgentState): AgentDe
   }
   const clash = nameClash(presentTools);
   if (clash !== undefined) return unready('Error', 'ToolNameClash', clash);
-  const count =
-    presentTools.length + presentServers.reduce((sum, server) => sum + (server.status?.tools?.length ?? 0), 0);
+  const count = presentTools.length + presentServers.reduce((sum, server) => sum + usableTools(server).length, 0);
   if (count > MAX_TOOLS) {
     return unready(
       'Error',
@@ -70,7 +70,7 @@ export function decideAgent({ agent, llm, tools, servers }: AgentState): AgentDe
         validTools: presentTools.map((tool) => ({ kind: 'Tool' as const, name: nameOf(tool) })),
         validMCPServers: presentServers.map((server) => ({
           name: nameOf(server),
-          tools: (server.status?.tools ?? []).map(({ name }) => name),
+          tools: usableTools(server).map(({ name }) => name),
         })),
       } satisfies Partial<AgentStatus>,
     },

@@ -4,6 +4,7 @@ import { childName, labelValue } from '../../kube/index.ts';
 import { childAnnotations } from '../childAnnotations.ts';
 import { digest, inNamespaceOf, nameOf } from '../keys.ts';
 import { effectiveParameters } from '../llm/parameters.ts';
+import { usableTools } from '../mcp/index.ts';
 import { functionNames } from '../models/index.ts';
 import { describeTool } from '../toolDefinitions.ts';
 
@@ -54,7 +55,7 @@ function revisionTools(tools: readonly Tool[], servers: readonly MCPServer[]): R
     found.push({ kind: 'Tool', name: nameOf(tool), digest: digest(describeTool(tool)) });
   }
   for (const server of servers) {
-    for (const tool of server.status?.tools ?? []) {
+    for (const tool of usableTools(server)) {
       named.push({ server: nameOf(server), tool: tool.name });
       found.push({ kind: 'MCPServer', name: nameOf(server), tool: tool.name, digest: digest(tool) });
     }

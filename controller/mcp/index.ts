@@ -1,5 +1,7 @@
 /** Connections to servers of the Model Context Protocol: processes, HTTP, and the tools they offer. */
 export { IDEMPOTENCY_META_KEY } from './connection.ts';
+export type { ToolDrift } from './lock.ts';
+export { describeDrift, driftMode, driftOf, isLocked, lockDigest, lockProblem, usableTools } from './lock.ts';
 export type { McpBackoff, McpPoolOptions } from './pool.ts';
 export { createMcpPool } from './pool.ts';
 export { checkSpec } from './spec.ts';

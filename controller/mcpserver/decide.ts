@@ -1,5 +1,6 @@
 import type { ContactChannel, MCPServer, MCPServerStatus } from '../../api/index.ts';
 import type { ServerState } from '../mcp/index.ts';
+import { describeDrift, driftMode, driftOf } from '../mcp/index.ts';
 import type { Finding } from '../validation.ts';
 
 export interface ServerSituation {
@@ -39,7 +40,7 @@ export function decideServer(state: ServerSituation): Finding | undefined {
   }
   switch (connection?.kind) {
     case 'ready':
-      return connected(connection);
+      return connected(server, connection);
     case 'backoff':
       return fault('ConnectionFailed', connection.error);
     case 'refused':
@@ -61,17 +62,34 @@ function fault(reason: string, detail: string): Finding {
   return { ...lost, ready: false, status: 'Error', detail, reason, eventReason: reason };
 }
 
-function connected({ tools, refusedTools }: Extract<ServerState, { kind: 'ready' }>): Finding {
+function connected(server: MCPServer, { tools, refusedTools }: Extract<ServerState, { kind: 'ready' }>): Finding {
   const refused = refusedTools.map(({ name, reason }) => `${name}: ${reason}`).join('; ');
   const detail = `Connected successfully with ${tools.length} tools${refused === '' ? '' : `; refused: ${refused}`}`;
+  const mode = driftMode(server.spec);
+  const drift = driftOf(server.spec, tools);
+  const differs = mode === 'Allow' ? undefined : describeDrift(drift, mode === 'Warn');
+  const blocked = mode === 'Block' && drift.changed.length + drift.missing.length > 0;
+  const told = differs === undefined ? detail : `${detail}; tools ${differs}`;
+  const finding: Omit<Finding, 'extra'> = blocked
+    ? {
+        ready: false,
+        status: 'Error',
+        detail: `Tools ${differs}: look at them and lock them anew (kubechain mcp lock)`.slice(0, 4096),
+        reason: 'ToolSchemaDrift',
+        eventReason: 'ToolSchemaDrift',
+      }
+    : {
+        ready: true,
+        status: 'Ready',
+        detail: told.slice(0, 4096),
+        reason: 'Connected',
+        eventReason: differs === undefined ? 'Connected' : 'ToolSchemaDrift',
+        ...(differs === undefined ? {} : { eventType: 'Warning' as const }),
+        // The documentation's words, unless there is more to say.
+        ...(refused === '' && differs === undefined ? { eventMessage: 'MCP server connected successfully' } : {}),
+      };
   return {
-    ready: true,
-    status: 'Ready',
-    detail: detail.slice(0, 4096),
-    reason: 'Connected',
-    eventReason: 'Connected',
-    // The documentation's words, unless there is more to say.
-    ...(refused === '' ? { eventMessage: 'MCP server connected successfully' } : {}),
+    ...finding,
     extra: {
       connected: true,
       tools: tools.map(({ name, description, inputSchema, annotations }) => ({

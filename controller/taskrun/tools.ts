@@ -1,6 +1,7 @@
 import type { AgentRevision, RevisionTool } from '../../api/index.ts';
 import type { Informers } from '../informers.ts';
 import { keyIn } from '../keys.ts';
+import { usableTools } from '../mcp/index.ts';
 import type { ModelTool } from '../models/index.ts';
 import { describeMcpTool, describeTool } from '../toolDefinitions.ts';
 
@@ -26,6 +27,8 @@ function definitionOf(
     const object = informers.tools.store.get(key);
     return object === undefined ? undefined : describeTool(object);
   }
-  const offered = informers.mcpServers.store.get(key)?.status?.tools?.find((candidate) => candidate.name === tool);
+  const server = informers.mcpServers.store.get(key);
+  // A description that nobody reviewed is not shown to the model either: it is where the hostile ones give their orders.
+  const offered = server === undefined ? undefined : usableTools(server).find((candidate) => candidate.name === tool);
   return offered === undefined ? undefined : describeMcpTool(offered);
 }

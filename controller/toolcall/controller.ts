@@ -22,6 +22,7 @@ import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
 import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import type { McpPool } from '../mcp/index.ts';
+import { lockProblem } from '../mcp/index.ts';
 import { serverKey } from '../mcpserver/key.ts';
 import { type ApprovalContext, approvalState, recordBallots } from '../policy/approvals.ts';
 import { NOTHING_SAID, type PolicyGate } from '../policy/gate.ts';
@@ -113,6 +114,10 @@ export function createToolCallController(options: {
       executor,
       args: parser.parseArguments(call.spec.arguments, schema),
       connection: executor.kind === 'mcp' ? connectionTo(serverKey(executor.server)) : 'ready',
+      drift:
+        executor.kind === 'mcp'
+          ? lockProblem(executor.server.spec, executor.tool, pool.state(serverKey(executor.server)))
+          : undefined,
       effect: effects.state(key, uidOf(call)),
       child: executor.kind === 'agent' ? childOf(call, executor.agent) : {},
       ancestors,

@@ -3,6 +3,7 @@ import type { Agent, MCPServer, Task, TaskRun, TaskRunToolCall, TaskRunToolCallS
 import type { ApprovalOutcome, ApprovalState } from '../../policies/approvals/index.ts';
 import type { Verdict } from '../../policies/engine/index.ts';
 import type { EffectState } from '../effects.ts';
+import { isLocked } from '../mcp/index.ts';
 import { isTerminal } from '../phases.ts';
 import { timestamp } from '../status.ts';
 import type { ParsedArguments, ToolOutcome } from '../tools/index.ts';
@@ -27,6 +28,8 @@ export interface CallState {
   readonly args: ParsedArguments;
   /** The MCP connection, for calls that go there: `gone` when the pool refuses the server for good. */
   readonly connection: 'ready' | 'waiting' | { readonly refused: string };
+  /** Why the tool must not be called: it is not what was reviewed. */
+  readonly drift?: string | undefined;
   readonly effect: EffectState<ToolOutcome>;
   /** The Task that a call to an agent created, and its run; `runDeleted` where it had one and somebody deleted it. */
   readonly child: { readonly task?: Task; readonly run?: TaskRun; readonly runDeleted?: boolean };
@@ -94,6 +97,7 @@ function begin(state: CallState): CallDecision {
       events: [],
     };
   }
+  if (state.drift !== undefined) return fail(state, state.drift, 'ToolSchemaDrift');
   if (executor.kind === 'agent') {
     const refusal = refuseDelegation(state, executor.agent);
     if (refusal !== undefined) return fail(state, refusal);
@@ -139,6 +143,7 @@ function supervise(state: CallState): CallDecision {
     if (executor.kind === 'mcp' && state.connection !== 'ready') {
       return state.connection === 'waiting' ? WAIT : fail(state, state.connection.refused);
     }
+    if (state.drift !== undefined) return fail(state, state.drift, 'ToolSchemaDrift');
     return { kind: 'execute', args: args.value };
   }
   return unknown(state, `${UNKNOWN_OUTCOME} (the process that executed it ended)`);
@@ -323,7 +328,7 @@ function reject(state: CallState, text: string, by: { rejectedBy?: string; timed
 
 /**
  * Whether a call that was cut off may run again: builtins, and what our own YAML declares idempotent or read-only.
- * What a server says of itself counts only where the MCPServer says to trust it.
+ * What a server says of itself counts only where it was reviewed, or the MCPServer says to trust it.
  */
 export function isRepeatable(executor: Executor): boolean {
   switch (executor.kind) {
@@ -336,8 +341,9 @@ export function isRepeatable(executor: Executor): boolean {
     case 'mcp': {
       const { idempotentTools = [], trustAnnotations } = executor.server.spec;
       if (idempotentTools.includes('*') || idempotentTools.includes(executor.tool)) return true;
-      if (trustAnnotations !== true) return false;
-      const hints = executor.server.status?.tools?.find(({ name }) => name === executor.tool)?.annotations;
+      const tool = executor.server.status?.tools?.find(({ name }) => name === executor.tool);
+      if (tool === undefined || !(trustAnnotations === true || isLocked(executor.server.spec, tool))) return false;
+      const hints = tool.annotations;
       return hints?.readOnlyHint === true || hints?.idempotentHint === true;
     }
   }
