@@ -7,6 +7,9 @@ import { int, list, listByKey, object, oneOf, str } from './schema.ts';
 /** Long enough for any prompt people write, short enough that an AgentRevision and a context window hold it. */
 export const MAX_PROMPT = 262_144;
 
+/** What may become of runs under way when their Agent gets another revision. */
+export const DEFINITION_CHANGES = ['Pin', 'Abort'] as const;
+
 const spec = object(
   'What the agent is: a model, a system prompt, tools.',
   {
@@ -25,6 +28,10 @@ const spec = object(
     onUnknownOutcome: oneOf(
       'What follows when a tool call was cut off and may or may not have taken effect: the model is told so (TellModel, when absent), or the run fails (Fail).',
       ['TellModel', 'Fail'],
+    ),
+    onDefinitionChange: oneOf(
+      'What becomes of runs under way when the agent gets another revision: they go on with theirs (Pin, when absent), or fail (Abort). A TaskRun may say otherwise.',
+      DEFINITION_CHANGES,
     ),
     revisionHistoryLimit: int('How many AgentRevisions that no run uses are kept; 10 when absent.', {
       minimum: 0,

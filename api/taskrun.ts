@@ -1,3 +1,4 @@
+import { DEFINITION_CHANGES } from './agent.ts';
 import { commonStatus, localRef, READY_STATES, usage } from './common.ts';
 import { defineKind } from './kind.ts';
 import { message } from './message.ts';
@@ -29,6 +30,10 @@ const spec = object(
     ttlSecondsAfterFinished: int('Seconds after which the run is deleted once it has finished; never when absent.', {
       minimum: 0,
     }),
+    onDefinitionChange: oneOf(
+      'What becomes of the run when its Agent gets another revision: it goes on with the one that it began with (Pin), or fails (Abort); what the Agent says when absent.',
+      DEFINITION_CHANGES,
+    ),
     activeDeadlineSeconds: int('Seconds after its start at which the run fails if it has not finished.', {
       minimum: 1,
     }),
@@ -36,7 +41,7 @@ const spec = object(
   {
     'x-kubernetes-validations': [
       {
-        rule: 'self.taskRef == oldSelf.taskRef && has(self.agentRef) == has(oldSelf.agentRef) && (!has(self.agentRef) || self.agentRef == oldSelf.agentRef) && has(self.taskRunToolCallRef) == has(oldSelf.taskRunToolCallRef) && (!has(self.taskRunToolCallRef) || self.taskRunToolCallRef == oldSelf.taskRunToolCallRef) && has(self.ttlSecondsAfterFinished) == has(oldSelf.ttlSecondsAfterFinished) && (!has(self.ttlSecondsAfterFinished) || self.ttlSecondsAfterFinished == oldSelf.ttlSecondsAfterFinished) && has(self.activeDeadlineSeconds) == has(oldSelf.activeDeadlineSeconds) && (!has(self.activeDeadlineSeconds) || self.activeDeadlineSeconds == oldSelf.activeDeadlineSeconds)',
+        rule: 'self.taskRef == oldSelf.taskRef && has(self.agentRef) == has(oldSelf.agentRef) && (!has(self.agentRef) || self.agentRef == oldSelf.agentRef) && has(self.taskRunToolCallRef) == has(oldSelf.taskRunToolCallRef) && (!has(self.taskRunToolCallRef) || self.taskRunToolCallRef == oldSelf.taskRunToolCallRef) && has(self.ttlSecondsAfterFinished) == has(oldSelf.ttlSecondsAfterFinished) && (!has(self.ttlSecondsAfterFinished) || self.ttlSecondsAfterFinished == oldSelf.ttlSecondsAfterFinished) && has(self.onDefinitionChange) == has(oldSelf.onDefinitionChange) && (!has(self.onDefinitionChange) || self.onDefinitionChange == oldSelf.onDefinitionChange) && has(self.activeDeadlineSeconds) == has(oldSelf.activeDeadlineSeconds) && (!has(self.activeDeadlineSeconds) || self.activeDeadlineSeconds == oldSelf.activeDeadlineSeconds)',
         message: 'spec is immutable, but for suspend and cancel; create another TaskRun to run the Task again',
         reason: 'FieldValueForbidden',
       },

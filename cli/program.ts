@@ -245,6 +245,34 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
     .option('-o, --output <dir>', 'write <plural>.yaml and kustomization.yaml into this folder')
     .action(async (options) => finish((await import('./commands/crds.ts')).crds(options, io)));
 
+  cluster(
+    logging(
+      program
+        .command('revisions')
+        .summary('list what an agent was, and which runs were it')
+        .description('Lists the AgentRevisions of an agent, oldest first; * is what runs that start now get.')
+        .argument('<agent>', 'name of the Agent')
+        .addOption(new Option('-o, --output <format>', 'how').choices(['text', 'json']).default('text')),
+    ),
+  ).action(async (agent: string, options) =>
+    finish(await (await import('./commands/revisions.ts')).revisions(agent, options, io)),
+  );
+
+  cluster(
+    logging(
+      program
+        .command('diff')
+        .summary('show what changed from one revision of an agent to another')
+        .description(
+          'Shows what changed from one AgentRevision to another: model, limits, tools, prompt. Exits 1 where something did.',
+        )
+        .argument('<revision>', 'name of an AgentRevision, or the end of it')
+        .argument('<other>', 'another one'),
+    ),
+  ).action(async (before: string, after: string, options) =>
+    finish(await (await import('./commands/revisions.ts')).diff(before, after, options, io)),
+  );
+
   const mcp = program.command('mcp').summary('look after MCP servers').description('Looks after MCP servers in Git.');
   cluster(
     logging(

@@ -58,6 +58,17 @@ export function createTaskRunController(options: {
     return name === undefined ? undefined : informers.revisions.store.get(keyIn(run.metadata.namespace, name));
   }
 
+  /** The Agent's present revision, where that is another one and the run is to end for it. */
+  function supersededBy(run: TaskRun): string | undefined {
+    const { agent: name, agentRevision } = run.status ?? {};
+    if (name === undefined || agentRevision === undefined) return undefined;
+    const agent = informers.agents.store.get(keyIn(run.metadata.namespace, name));
+    const { currentRevision, observedGeneration } = agent?.status ?? {};
+    if (agent === undefined || observedGeneration !== agent.metadata.generation) return undefined;
+    const policy = run.spec.onDefinitionChange ?? agent.spec.onDefinitionChange ?? 'Pin';
+    return policy === 'Abort' && currentRevision !== agentRevision ? currentRevision : undefined;
+  }
+
   function resolveFunction(run: TaskRun, functionName: string): TaskRunToolCall['spec']['tool'] {
     const tool = revisionOf(run)?.spec.tools.find((candidate) => candidate.functionName === functionName);
     if (tool === undefined) return undefined;
@@ -96,6 +107,7 @@ export function createTaskRunController(options: {
       task,
       agent,
       revision,
+      supersededBy: supersededBy(run),
       calls,
       model,
       slotFree: revision !== undefined && caller.slotFree(namespace ?? '', revision),
@@ -297,6 +309,16 @@ export function createTaskRunController(options: {
       informers.agents.on({
         add: agentChanged,
         update: (old, agent) => {
+          // The generation that it is about, too: the Agent may say by now that runs do not go on.
+          const { currentRevision, observedGeneration } = old.status ?? {};
+          if (
+            currentRevision !== agent.status?.currentRevision ||
+            observedGeneration !== agent.status?.observedGeneration
+          ) {
+            for (const run of informers.taskRuns.store.byIndex(INDEX.runsByAgent, keyOf(agent))) {
+              if (!isTerminal(run.status?.phase)) queue.add(keyOf(run));
+            }
+          }
           if (old.status !== agent.status || old.metadata.generation !== agent.metadata.generation) agentChanged(agent);
         },
       });

@@ -33,6 +33,7 @@ export function decide(state: RunState): Decision {
   if (deadline !== undefined && now >= deadline) {
     return fail(state, 'DeadlineExceeded', `the run did not finish within ${run.spec.activeDeadlineSeconds} seconds`);
   }
+  if (state.supersededBy !== undefined) return superseded(state, state.supersededBy);
   const decision = advance(state, phase, status);
   return decision.kind === 'wait' && deadline !== undefined
     ? { kind: 'wait', wakeAfterMs: Math.min(decision.wakeAfterMs ?? Infinity, deadline - now) }
@@ -108,6 +109,15 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
       },
     ],
   };
+}
+
+function superseded(state: RunState, revision: string): Decision {
+  const { agent, agentRevision } = state.run.status ?? {};
+  return fail(
+    state,
+    'AgentChanged',
+    `agent "${agent}" is revision ${revision} by now, and this run, which began with ${agentRevision}, does not go on then (onDefinitionChange: Abort)`,
+  );
 }
 
 /** What is known when the run begins is what it ran, whatever the Agent becomes. */

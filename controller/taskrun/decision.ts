@@ -25,6 +25,8 @@ export interface RunState {
   readonly agent: Agent | undefined;
   /** The revision that the run is pinned to, or, before it has begun, the Agent's current one. */
   readonly revision: AgentRevision | undefined;
+  /** The revision that the run's Agent has got since, where the run is not to go on then. */
+  readonly supersededBy?: string | undefined;
   /** The tool calls that the last answer asks for, in its order; undefined where none was created yet. */
   readonly calls: readonly (TaskRunToolCall | undefined)[];
   readonly model: EffectState<ModelResult>;

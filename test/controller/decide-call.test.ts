@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import type { Agent, MCPServer, TaskRun, TaskRunToolCall, Tool } from '../../api/index.ts';
 import { ANNOTATIONS, API_VERSION } from '../../api/index.ts';
+import { lockDigest } from '../../controller/mcp/index.ts';
 import { NOTHING_SAID } from '../../controller/policy/gate.ts';
 import type { TaskState } from '../../controller/task/decide.ts';
 import {
@@ -153,6 +154,19 @@ describe('the next step of a tool call', () => {
       [mcp('reads', { trustAnnotations: true }), true],
       [mcp('repeats', { trustAnnotations: true }), true],
       [mcp('plain', { trustAnnotations: true }), false],
+      // Or where it was reviewed, and is as it was.
+      [
+        mcp('reads', {
+          lockedTools: [
+            {
+              name: 'reads',
+              digest: lockDigest({ name: 'reads', inputSchema: {}, annotations: { readOnlyHint: true } }),
+            },
+          ],
+        }),
+        true,
+      ],
+      [mcp('reads', { lockedTools: [{ name: 'reads', digest: `sha256:${'0'.repeat(64)}` }] }), false],
     ];
     for (const [executor, again] of cases) {
       assert.equal(isRepeatable(executor), again);
