@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { MCPServer } from '../../api/index.ts';
 import { GROUP, mcpServers } from '../../api/index.ts';
@@ -11,7 +11,7 @@ import { type ClusterOptions, withCluster } from '../connect.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
-import { filesUnder } from '../policy/manifests.ts';
+import { filesNamed } from '../manifests/files.ts';
 import { getIfThere } from '../runs/resolve.ts';
 import { escapeControl } from '../terminal/escape.ts';
 import { applyEdits, type Edit, type EditableObject, editableObjects, setFields } from '../yaml/edit.ts';
@@ -29,7 +29,7 @@ type Ask = (server: MCPServer) => Promise<readonly Tool[]>;
 /** `kubechain mcp lock FILE…`: writes the tools that a server offers now into its YAML, to be reviewed and committed. */
 export function mcpLock(paths: readonly string[], options: McpLockOptions, io: Io): Promise<number> {
   const logger = createLogger(options, io.err, 'error');
-  const files = paths.flatMap((path) => filesUnder(resolve(io.cwd, path), path));
+  const files = paths.flatMap((path) => filesNamed(path, io.cwd));
   const work = async (ask: Ask): Promise<number> => {
     let found = 0;
     let drifted = 0;
