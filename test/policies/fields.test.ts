@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { PolicySpec } from '../../api/index.ts';
-import { clusterAgentPolicies } from '../../api/index.ts';
+import { agentPolicyExceptions, clusterAgentPolicies } from '../../api/index.ts';
 import type { PolicyRequest } from '../../policies/engine/index.ts';
 import type { SchemaProps } from '../../schema/types.ts';
 import {
@@ -343,4 +343,37 @@ describe('each field of a policy', () => {
     assert.equal(ask({ secrets: { allow: [{ name: 'slack', hosts: ['slack.com'] }] } }, question).effect, 'allow');
     assert.equal(ask({ secrets: { allow: [{ name: 'slack', hosts: ['evil.com'] }] } }, question).effect, 'deny');
   });
+});
+
+describe('each field of an exception', () => {
+  const spec = { tools: { deny: ['github/*'] }, exceptions: { allow: true } };
+  const taken = (more: object): number => {
+    const verdict = ask(spec, call('github/delete_repo', {}, { exceptions: [exception(more)] }));
+    return verdict.excepted.length;
+  };
+  const production = { kind: 'ClusterAgentPolicy', name: 'production', rules: ['tools.deny'] };
+  /** What makes it about something else. */
+  const others: Record<string, object | undefined> = {
+    'policies[].kind': { policies: [{ ...production, kind: 'AgentPolicy' }] },
+    'policies[].name': { policies: [{ ...production, name: 'other' }] },
+    'policies[].rules': { policies: [{ ...production, rules: ['defaultAction'] }] },
+    'objects[].kind': { objects: [{ kind: 'LLM', name: 'billing-bot' }] },
+    'objects[].name': { objects: [{ kind: 'Agent', name: 'sales-bot' }] },
+    tools: { tools: ['github/delete_branch'] },
+    expiresAt: { expiresAt: new Date(NOW).toISOString() },
+    // For people.
+    reason: undefined,
+  };
+
+  it('has a case here', () => {
+    assert.deepEqual(Object.keys(others).sort(), leaves(agentPolicyExceptions.definition.spec).sort());
+  });
+
+  for (const [field, other] of Object.entries(others)) {
+    if (other === undefined) continue;
+    it(`decides what is taken away: ${field}`, () => {
+      assert.equal(taken({}), 1);
+      assert.equal(taken(other), 0);
+    });
+  }
 });
