@@ -40,14 +40,14 @@ export async function decide(decision: Decision, name: string, options: DecideOp
       }
     }
     const created = await connection.client.create(approvals, approvalOf(call, decision, options.reason));
-    const by = escapeLine(created.spec.approver?.username ?? 'nobody');
-    const done = decision === 'Approve' ? 'approved' : 'rejected';
-    io.out.write(`${done} by ${by}: ${describeCall(call)} of TaskRun ${call.spec.taskRunRef.name}\n`);
     if (created.metadata.annotations?.[STAMPS.seal] === undefined) {
       throw new CliError(
         `Approval ${created.metadata.name} was not sealed by the admission webhook and counts for nothing: this cluster runs without it; start it with: ${io.programName} webhook`,
       );
     }
+    const by = escapeLine(created.spec.approver?.username ?? 'nobody');
+    const done = decision === 'Approve' ? 'approved' : 'rejected';
+    io.out.write(`${done} by ${by}: ${describeCall(call)} of TaskRun ${call.spec.taskRunRef.name}\n`);
     const wanted = call.status?.approval?.minApprovals ?? 1;
     if (decision === 'Approve' && wanted > 1) io.out.write(`It runs when ${wanted} people have approved it.\n`);
     return EXIT.ok;

@@ -4,13 +4,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { agents, llms, STAMPS, taskRuns, tasks } from '../../api/index.ts';
+import { agents, llms, STAMPS, taskRuns, taskRunToolCalls, tasks, tools } from '../../api/index.ts';
 import { installCrds } from '../../cli/installCrds.ts';
 import { startApiServer } from '../../devcluster/index.ts';
 import { createKubeClient, type KubeClient, loadKubeConfig, systemClock } from '../../kube/index.ts';
 import { kubechain, type Options, startKubechain } from '../cli/support/kubechain.ts';
 import { type ModelServer, startModelServer } from '../support/modelServer.ts';
-import { agent, llm, secrets, task, taskRun } from '../support/objects.ts';
+import { agent, llm, secrets, task, taskRun, tool } from '../support/objects.ts';
 import { ended } from '../support/operator.ts';
 import { testsRealServer } from '../support/server.ts';
 import { find, until } from '../support/waiting.ts';
@@ -294,5 +294,24 @@ describe('kubechain up', function () {
       /another operator works on this cluster already \(Lease kubechain-system\/kubechain-operator/,
     );
     assert.equal(existsSync(data('kubeconfig')), false, 'no kubeconfig of its own');
+
+    // Without the webhook nobody vouches for a decision, and the command says so instead of claiming that it is approved.
+    const admin = createKubeClient({
+      kubeConfig: loadKubeConfig({ path: join(folder, 'cluster.yaml'), env: {} }),
+      fieldManager: 'someone',
+    });
+    closing.push(() => admin.close());
+    await admin.create(
+      tools,
+      tool('default', 'add', { execute: { builtin: { name: 'add' } }, requiresApproval: true }),
+    );
+    await admin.create(agents, agent('default', 'clerk', { tools: [{ name: 'add' }] }));
+    await admin.create(tasks, task('default', 'sum', 'What is 2 plus 3?', { agentRef: { name: 'clerk' } }));
+    const call = { ...DEFAULT, name: 'sum-1-toolcall-01' };
+    await until(admin, taskRunToolCalls, call, ({ status }) => status?.status === 'AwaitingHumanApproval');
+    const unsealed = await kubechain(['approve', call.name, '--kubeconfig', 'cluster.yaml'], here);
+    assert.equal(unsealed.code, 1);
+    assert.equal(unsealed.out, '');
+    assert.match(unsealed.err, /was not sealed by the admission webhook and counts for nothing/);
   });
 });
