@@ -58,3 +58,9 @@ export function parseTime(text: string): number {
   if (!Number.isFinite(time)) throw new InvalidArgumentError('Write it as 2026-12-31T00:00:00Z.');
   return time;
 }
+
+/** `7d`, or a duration as `parseDuration` takes it; in milliseconds. */
+export function parseAge(text: string): number {
+  const days = /^(\d{1,5})d$/.exec(text)?.[1];
+  return days === undefined ? parseDuration(text) : Number(days) * 86_400_000;
+}

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Io } from '../io.ts';
-import { collect, parseNamespace, parseTime } from '../options.ts';
+import { collect, parseAge, parseNamespace, parseTime } from '../options.ts';
 import { inputs, report } from './options.ts';
 
 /** Adds `kubechain policy …`. */
@@ -44,6 +44,82 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
     .action(async (paths, options) =>
       finish(await (await import('../testing/command.ts')).policyTest(paths, options, io)),
     );
+  const clusterOptions = (command: Command) =>
+    command
+      .option('-n, --namespace <namespace>', 'only this namespace; all when left out', parseNamespace)
+      .option('--kubeconfig <file>', 'kubeconfig, where a cluster is read')
+      .option('--context <name>', 'another context than the current one')
+      .option('-v, --verbose', 'say which cluster is used');
+  clusterOptions(
+    policy
+      .command('explain')
+      .argument('<agent>', 'name of an Agent')
+      .argument('<tool>', 'the tool: fetch/fetch, builtin/add, tool/orders, agent/poet')
+      .summary('say whether an agent may call a tool, and why')
+      .description(
+        'Prints the verdict on a call and the way to it: each policy, rule and pattern, as a tree. Exit code: 0 it may, or a ' +
+          'human has to approve, 1 it is denied, 2 usage, 3 a policy is broken.',
+      )
+      .option('-f, --files <path>', 'manifests instead of the cluster; may be repeated', collect)
+      .option('--args <json>', 'the arguments of the call')
+      .addOption(
+        new Option('--place <place>', 'where it is asked')
+          .choices(['runtime', 'admission', 'background', 'cli'])
+          .default('runtime'),
+      )
+      .addOption(new Option('-o, --output <format>', 'how').choices(['text', 'json', 'yaml']).default('text'))
+      .option('--now <time>', 'the time at which it is asked; now when left out', parseTime),
+  ).action(async (agent, tool, options) =>
+    finish(await (await import('./explain.ts')).policyExplain(agent, tool, options, io)),
+  );
+  clusterOptions(
+    report(
+      policy
+        .command('diff')
+        .argument('<old>', 'policies as they are: a file, a folder or a glob')
+        .argument('<new>', 'policies as they are to be')
+        .argument('[path...]', 'files with objects, and with recorded runs')
+        .summary('say what flips when policies change')
+        .description(
+          'Judges objects and recorded tool calls by both and prints those whose verdict flips, both ways: newly denied is an ' +
+            'error, newly held back a notice, newly let through a warning. Exit code: as policy check.',
+        )
+        .option('--cluster', 'objects and runs of the cluster instead of files'),
+    ).option('--now <time>', 'the time at which objects are judged; now when left out', parseTime),
+  ).action(async (old, fresh, paths, options) =>
+    finish(await (await import('./replay.ts')).policyDiff(old, fresh, paths, options, io)),
+  );
+  clusterOptions(
+    report(
+      policy
+        .command('replay')
+        .summary('judge the tool calls of the last days by other policies')
+        .description(
+          'Takes the tool calls that models asked for from the checkpoints of runs, refused ones included, and says which would have been ' +
+            'denied (error), held back (notice) or newly allowed (warning) by other policies. Exit code: as policy check.',
+        )
+        .requiredOption('--policies <path>', 'the policies; may be repeated', collect)
+        .option(
+          '--runs <file>',
+          'what kubectl get taskruns,taskruntoolcalls,contextpages,agentrevisions -o yaml printed, instead of the cluster; may be repeated',
+          collect,
+        )
+        .addOption(
+          new Option('--since <duration>', 'leave out runs that ended longer ago: 7d, 12h').argParser(parseAge),
+        ),
+    ).option('--now <time>', 'the time that --since counts from; now when left out', parseTime),
+  ).action(async (options) => finish(await (await import('./replay.ts')).policyReplay(options, io)));
+  clusterOptions(
+    report(
+      policy
+        .command('audit')
+        .summary('judge the objects of the cluster')
+        .description(
+          'The background scan of the operator, now and here: all live definitions, as if they were created now, by the policies of the ' +
+            'cluster in their background mode. Exit code: as policy check.',
+        ),
+    ).option('--now <time>', 'the time at which exceptions are judged; now when left out', parseTime),
+  ).action(async (options) => finish(await (await import('./audit.ts')).policyAudit(options, io)));
 }
 
 /** Adds `kubechain lint`. */

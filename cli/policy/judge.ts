@@ -31,6 +31,8 @@ export interface Judgement {
 
 export interface JudgeOptions {
   readonly now: number;
+  /** `cli` when absent. */
+  readonly place?: 'cli' | 'background';
   /** Public keys of signed stamps. */
   readonly stampKeys?: readonly StampKey[];
   /** Only what these concern is reported. */
@@ -95,7 +97,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     const namespaceObject = tree.namespaceObject(namespace);
     const context = aroundObject(tree.finder, namespace, object as PolicyObject);
     const verdict = evaluate(set, {
-      place: 'cli',
+      place: options.place ?? 'cli',
       operation: 'CREATE',
       object: object as PolicyObject,
       namespace,

@@ -1,0 +1,114 @@
+import {
+  agentPolicies,
+  agentPolicyExceptions,
+  agentRevisions,
+  agents,
+  clusterAgentPolicies,
+  contactChannels,
+  contextPages,
+  llms,
+  mcpServers,
+  taskRuns,
+  taskRunToolCalls,
+  tasks,
+  tools,
+} from '../../api/index.ts';
+import type { KubeClient, KubeObject, Resource } from '../../kube/index.ts';
+import { KubeError } from '../../kube/index.ts';
+import { type ClusterOptions, withCluster } from '../connect.ts';
+import type { Io } from '../io.ts';
+import { createLogger, type LogOptions } from '../logging.ts';
+import type { Manifest, ManifestObject } from '../manifests/parse.ts';
+
+export interface ClusterInput extends ClusterOptions, LogOptions {}
+
+const namespaces: Resource<KubeObject> = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};
+const configMaps: Resource<KubeObject & { data?: Record<string, string> }> = {
+  group: '',
+  version: 'v1',
+  plural: 'configmaps',
+  kind: 'ConfigMap',
+  namespaced: true,
+};
+const DEFINITIONS = [agents, llms, mcpServers, tools, contactChannels, tasks];
+const POLICIES = [clusterAgentPolicies, agentPolicies, agentPolicyExceptions];
+const RECORDS = [taskRuns, taskRunToolCalls, contextPages, agentRevisions];
+
+/** How many objects one answer of the API server holds. */
+const PAGE = 500;
+
+/**
+ * The objects of a cluster as if they were manifests: of the namespace that `-n` names, else of all. With the records of runs where
+ * `runs` is set.
+ */
+export function readCluster(options: ClusterInput, runs: boolean, io: Io): Promise<readonly Manifest[]> {
+  return withCluster(options, io, createLogger(options, io.err, 'warn'), async ({ client }) => {
+    const all = async (kinds: readonly (typeof DEFINITIONS)[number][] | readonly unknown[]) =>
+      (await Promise.all(kinds.map((kind) => listAll(client, kind as Resource<KubeObject>, options.namespace)))).flat();
+    const found = [...(await all(DEFINITIONS)), ...(await all(POLICIES)), ...(runs ? await all(RECORDS) : [])];
+    // Who may not read Namespaces does without their labels: policies that select by them count then.
+    const labelled = await listAll(client, namespaces, undefined).catch((error) => {
+      if (error instanceof KubeError && error.code === 'Forbidden') return [];
+      throw error;
+    });
+    const parameters = await parametersOf(client, found);
+    return [...found, ...labelled, ...parameters].map(asManifest);
+  });
+}
+
+async function listAll(
+  client: KubeClient,
+  kind: Resource<KubeObject>,
+  namespace: string | undefined,
+): Promise<KubeObject[]> {
+  const items: KubeObject[] = [];
+  let token: string | undefined;
+  do {
+    const list = await client.list(kind, {
+      limit: PAGE,
+      ...(kind.namespaced && namespace !== undefined ? { namespace } : {}),
+      ...(token === undefined ? {} : { continue: token }),
+    });
+    // Items of lists do not say what they are.
+    items.push(
+      ...list.items.map((item) => ({
+        ...item,
+        kind: kind.kind,
+        apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,
+      })),
+    );
+    token = list.metadata.continue === '' ? undefined : list.metadata.continue;
+  } while (token !== undefined);
+  return items;
+}
+
+/** The ConfigMaps that policies read. One that is missing breaks its policy, as in the cluster. */
+async function parametersOf(client: KubeClient, objects: readonly KubeObject[]): Promise<KubeObject[]> {
+  const found: KubeObject[] = [];
+  for (const object of objects) {
+    const ref = (object as { spec?: { params?: { configMapRef?: { name: string; namespace?: string } } } }).spec?.params
+      ?.configMapRef;
+    const namespace = object.metadata.namespace ?? ref?.namespace;
+    if (ref === undefined || namespace === undefined) continue;
+    try {
+      found.push({
+        ...(await client.get(configMaps, { namespace, name: ref.name })),
+        kind: 'ConfigMap',
+        apiVersion: 'v1',
+      });
+    } catch {
+      // The compiler says so, with the policy's name.
+    }
+  }
+  return found;
+}
+
+function asManifest(object: KubeObject): Manifest {
+  return { object: object as unknown as ManifestObject, file: '', position: () => ({ line: 1, column: 1 }) };
+}
