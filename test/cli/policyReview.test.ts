@@ -146,7 +146,7 @@ describe('kubechain policy diff and replay', () => {
     );
     assert.match(
       out,
-      /warning: \[production\/tools\.requireApproval\] TaskRun default\/work-1: call 2, payments\/transfer by agent bot: was held back for approval, would be allowed; it was: /
+      /warning: \[production\/tools\.requireApproval\] TaskRun default\/work-1: call 2, payments\/transfer by agent bot: was held back for approval, would be allowed; it was: /,
     );
     assert.doesNotMatch(out, /payer/);
     const same = await folder().run(['policy', 'diff', 'old.yaml', 'old.yaml', 'agents.yaml']);
