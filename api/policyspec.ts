@@ -162,6 +162,7 @@ export const POLICY_COLUMNS = [
   { name: 'Ready', path: ".status.conditions[?(@.type=='Ready')].status" },
   { name: 'Violations', path: '.status.summary.violations', type: 'integer' },
   { name: 'Warnings', path: '.status.summary.warnings', type: 'integer', wide: true },
+  { name: 'Audited', path: '.status.summary.audited', type: 'integer', wide: true },
   { name: 'Excepted', path: '.status.summary.excepted', type: 'integer', wide: true },
   { name: 'Age', path: '.metadata.creationTimestamp', type: 'date' },
 ] as const;
