@@ -87,7 +87,7 @@ function minimal(schema: SchemaProps): unknown {
 
 /** Texts that fit the patterns of our schemas. */
 function matching(pattern: string): string {
-  for (const candidate of ['x', '1', 'https://example.com', 'C123', 'a@example.com']) {
+  for (const candidate of ['x', '1', 'https://example.com', 'C123', 'a@example.com', `sha256:${'0'.repeat(64)}`]) {
     if (new RegExp(pattern).test(candidate)) return candidate;
   }
   throw new Error(`no example for the pattern ${pattern}`);

@@ -40,9 +40,11 @@ function stringsOf(schema: SchemaProps): fc.Arbitrary<string> {
   const { pattern, maxLength = 40, minLength = 0 } = schema;
   if (schema.format === 'date-time') return fc.constantFrom('2027-01-01T00:00:00Z', '2027-06-30T12:30:00Z');
   if (pattern !== undefined) {
+    // A digest is as long as it is.
+    const fixed = /\{\d+\}/.test(pattern);
     return fc
-      .stringMatching(new RegExp(pattern, 'u'), { maxLength: 24 })
-      .filter((text) => text.length <= maxLength && /^[ -~]*$/.test(text));
+      .stringMatching(new RegExp(pattern, 'u'), fixed ? {} : { maxLength: 24 })
+      .filter((text) => (fixed || text.length <= maxLength) && /^[ -~]*$/.test(text));
   }
   return TEXT.filter((text) => text.length >= minLength && text.length <= maxLength);
 }
