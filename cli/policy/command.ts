@@ -24,6 +24,17 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
     .option('--now <time>', 'the time at which exceptions are judged; now when left out', parseTime)
     .action(async (paths, options) => finish(await (await import('./check.ts')).policyCheck(paths, options, io)));
   policy
+    .command('export-vap')
+    .argument('<path...>', 'files and folders with policies; - for standard input')
+    .summary('print what of policies the API server itself can enforce')
+    .description(
+      'Prints ValidatingAdmissionPolicies and their bindings: the part of the policies that CEL can say, so that it holds ' +
+        'where the webhook is not asked. What cannot be said is listed in comments and on standard error. ' +
+        'Exit code: 0 printed, 2 usage or unreadable input, 3 a policy is broken, 5 nothing to export.',
+    )
+    .option('--without-exceptions', 'export policies that allow exceptions, too: exceptions do not count there')
+    .action(async (paths, options) => finish(await (await import('./exportVap.ts')).exportVap(paths, options, io)));
+  policy
     .command('test')
     .argument('<path...>', 'folders and files with suites; files that are none are passed over')
     .summary('run tests of policies')

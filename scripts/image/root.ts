@@ -11,7 +11,7 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { join, relative } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { debianArchive, type ImageName, type Lock, npmArchive, uvArchive } from './packages.ts';
 
@@ -20,8 +20,11 @@ const run = promisify(execFile);
 export const ROOT = join(import.meta.dirname, '..', '..');
 /** Where the program is: not below node_modules, where Node would not run TypeScript. */
 const PROGRAM = 'opt/kubechain';
-const SOURCES = ['api', 'bin', 'cli', 'controller', 'devcluster', 'kube', 'policies', 'schema', 'webhooks'];
-const FILES = ['package.json', 'LICENSE'];
+/** Of what git knows, everything but this: what is left out is not there at run time. */
+const NOT_THE_PROGRAM = [
+  ...['.*', '.*/**', '*.md', '*.json', '**/*.md'],
+  ...['bench', 'docs', 'examples', 'manifests', 'scripts', 'test'].map((folder) => `${folder}/**`),
+];
 /** Documentation of packages, which nothing reads at run time. Copyright files stay. */
 const NO_NEED =
   /^usr\/share\/(man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
@@ -64,7 +67,7 @@ export async function buildRoot(image: ImageName, lock: Lock, root: string): Pro
   }
   prune(root, (path) => NO_NEED.test(path));
   writeCertificates(root);
-  components.push(copyNode(root), ...copyProgram(root));
+  components.push(copyNode(root), ...(await copyProgram(root)));
   if (image === 'runner') components.push(...(await addRunners(root, lock)));
   writeAccounts(root, image);
   return components;
@@ -117,14 +120,19 @@ interface LockEntry {
 }
 
 /** The sources, and of node_modules what production needs, as package-lock.json tells. */
-function copyProgram(root: string): Component[] {
+async function copyProgram(root: string): Promise<Component[]> {
   const target = join(root, PROGRAM);
-  mkdirSync(target, { recursive: true });
-  for (const path of [...SOURCES, ...FILES]) {
-    cpSync(join(ROOT, path), join(target, path), {
-      recursive: true,
-      filter: (from) => !relative(ROOT, from).split('/').includes('node_modules'),
-    });
+  const { stdout } = await run(
+    'git',
+    ['ls-files', '-z', '--', '.', ...NOT_THE_PROGRAM.map((path) => `:(exclude,glob,top)${path}`)],
+    {
+      cwd: ROOT,
+    },
+  );
+  for (const path of ['package.json', ...stdout.split('\0')]) {
+    if (path === '' || !existsSync(join(ROOT, path))) continue;
+    mkdirSync(join(target, dirname(path)), { recursive: true });
+    cpSync(join(ROOT, path), join(target, path));
   }
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockEntry>;

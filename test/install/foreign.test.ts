@@ -42,7 +42,7 @@ describe('manifests with cert-manager and Prometheus', function () {
         writeFileSync(join(folder, basename(file)), text);
       }
     }
-    writeOverlay(folder, 'all', 'ha', ['prometheus', 'argocd-rbac']);
+    writeOverlay(folder, 'all', 'ha', ['prometheus', 'argocd-rbac', 'vap']);
     stage = await openInstallStage();
     for (const file of definitions) await stage.run(`kubectl apply --server-side -f ${file}`);
     for (const file of definitions)

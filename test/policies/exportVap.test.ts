@@ -1,0 +1,249 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import fc from 'fast-check';
+import type { ClusterAgentPolicy } from '../../api/index.ts';
+import { API_VERSION, KINDS } from '../../api/index.ts';
+import type { KubeObject, Resource } from '../../kube/index.ts';
+import { compilePolicies, evaluate, findingsNotIn } from '../../policies/engine/index.ts';
+import { exportPolicies } from '../../policies/vap/export.ts';
+import { openTestCluster, type TestCluster } from '../support/cluster.ts';
+import { namespaces } from '../support/objects.ts';
+
+const policy = (name: string, spec: object): ClusterAgentPolicy =>
+  ({ apiVersion: API_VERSION, kind: 'ClusterAgentPolicy', metadata: { name }, spec }) as ClusterAgentPolicy;
+
+const admission = (plural: string, kind: string): Resource => ({
+  group: 'admissionregistration.k8s.io',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced: false,
+});
+const RESOURCES: Readonly<Record<string, Resource>> = {
+  ValidatingAdmissionPolicy: admission('validatingadmissionpolicies', 'ValidatingAdmissionPolicy'),
+  ValidatingAdmissionPolicyBinding: admission('validatingadmissionpolicybindings', 'ValidatingAdmissionPolicyBinding'),
+};
+
+describe('policy export-vap', () => {
+  it('says what it leaves to the webhook, and leaves what exceptions may take away', () => {
+    const { objects, left } = exportPolicies([
+      policy('limits-only', { limits: { maxTurns: 3 } }),
+      policy('excepted', { tools: { deny: ['shell/*'] }, exceptions: { allow: true } }),
+      policy('off', { mode: 'Off', tools: { deny: ['shell/*'] } }),
+      policy('cel', { rules: [{ name: 'r', expression: 'args.a < 3' }] }),
+    ]);
+    assert.deepEqual(objects, []);
+    assert.deepEqual(
+      left.map(({ policy: name, field }) => `${name} ${field}`),
+      ['limits-only spec.limits', 'excepted spec.exceptions', 'off spec.mode', 'cel spec.rules[0]'],
+    );
+  });
+
+  describe('on an API server', function () {
+    this.timeout(120_000);
+    let cluster: TestCluster;
+    const namespace = `kc-vap-${randomBytes(3).toString('hex')}`;
+    const here = { match: { namespaces: [namespace] } };
+    const made: KubeObject[] = [];
+    const policies = [
+      policy(`${namespace}-tools`, {
+        ...here,
+        defaultAction: 'Deny',
+        tools: {
+          allow: ['fetch/*', 'git*/read_*', 'builtin/*', 'tool/*'],
+          deny: ['*/delete_*', 'shell/*', 'tool/bad*'],
+        },
+      }),
+      policy(`${namespace}-models`, {
+        ...here,
+        llms: { allow: ['openai/gpt-4o*', 'anthropic/*'], deny: ['*/*-mini'], maxTemperature: '1.0', maxTokens: 4000 },
+      }),
+      policy(`${namespace}-servers`, {
+        ...here,
+        mcpServers: { deny: ['*-old'], allow: ['fetch', 'git*', 'shell', 'a*b*c'], transports: ['http'] },
+      }),
+      policy(`${namespace}-labels`, {
+        match: { ...here.match, kinds: ['Agent', 'LLM'], objectSelector: { matchLabels: { tier: 'prod' } } },
+        exclude: { agents: ['free-*'], kinds: ['Agent'] },
+        require: { labels: ['team'] },
+        rules: [
+          {
+            name: 'prompt',
+            expression: "object.spec.system.contains('please')",
+            when: 'has(object.spec.system)',
+            kinds: ['Agent'],
+          },
+        ],
+      }),
+    ];
+    const exported = exportPolicies(policies);
+    const rulesOf = (kind: string): Set<string> =>
+      new Set(exported.exported.filter((each) => each.kind === kind).map((each) => `${each.policy}/${each.rule}`));
+
+    before(async () => {
+      cluster = await openTestCluster();
+      await cluster.client.create(namespaces, { metadata: { name: namespace } });
+      for (const object of exported.objects) {
+        await cluster.client.create(RESOURCES[object.kind] as Resource, object as unknown as KubeObject);
+        made.push(object as unknown as KubeObject);
+      }
+      // A policy counts a moment after it was created.
+      for (const object of [
+        agent({ mcpServers: ['shell'] }),
+        llm({ provider: 'openai', model: 'x-mini' }),
+        server('x-old', 'http'),
+        call('shell', 'exec'),
+      ]) {
+        for (const deadline = Date.now() + 30_000; (await verdict(object)) === 'allow'; ) {
+          assert.ok(Date.now() < deadline, `nothing denies ${JSON.stringify(object)}`);
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+      }
+    });
+    after(async () => {
+      for (const { kind, metadata } of made.toReversed()) {
+        await cluster.client.delete(RESOURCES[kind ?? ''] as Resource, { name: metadata.name ?? '' });
+      }
+      await cluster.client.delete(namespaces, { name: namespace });
+      await cluster[Symbol.asyncDispose]();
+    });
+
+    const make = (kind: string, name: string, spec: object, labels: Record<string, string> = {}): KubeObject =>
+      ({ apiVersion: API_VERSION, kind, metadata: { namespace, name, labels }, spec }) as KubeObject;
+    function agent(given: {
+      tools?: string[];
+      mcpServers?: string[];
+      system?: string;
+      name?: string;
+      labels?: Record<string, string>;
+    }): KubeObject {
+      const names = (list: string[] = []) => list.map((name) => ({ name }));
+      const { tools, mcpServers, system = 'please', name = 'a', labels } = given;
+      const lists = { tools: names(tools), mcpServers: names(mcpServers) };
+      return make('Agent', name, { llmRef: { name: 'l' }, system, ...lists }, labels);
+    }
+    function llm(
+      given: { provider: string; model?: string; temperature?: string; maxTokens?: number },
+      labels = {},
+    ): KubeObject {
+      const { provider, ...parameters } = given;
+      const apiKeyFrom = { secretKeyRef: { name: 's', key: 'k' } };
+      return make('LLM', 'l', { provider, apiKeyFrom, parameters }, labels);
+    }
+    function server(name: string, transport: string): KubeObject {
+      const where = transport === 'stdio' ? { command: 'x' } : { url: 'https://example.com/mcp' };
+      return make('MCPServer', name, { transport, ...where });
+    }
+    function call(name: string, tool: string): KubeObject {
+      const spec = { toolCallId: 'x', taskRunRef: { name: 'r' }, toolRef: { name: 'f' }, arguments: '{}' };
+      return make('TaskRunToolCall', 'r-toolcall-01', { ...spec, tool: { kind: 'MCPServer', name, tool } });
+    }
+
+    const resourceOf = (object: KubeObject): Resource => KINDS.find(({ kind }) => kind === object.kind) as Resource;
+    async function verdict(object: KubeObject): Promise<'allow' | string> {
+      try {
+        await cluster.client.create(resourceOf(object), object, { dryRun: true });
+        return 'allow';
+      } catch (error) {
+        const text = String(error);
+        assert.match(text, /ValidatingAdmissionPolicy/, `${text}: ${JSON.stringify(object)}`);
+        return text;
+      }
+    }
+    const compiled = compilePolicies(policies);
+    /** What the engine denies. */
+    const denials = (object: KubeObject) =>
+      evaluate(compiled, {
+        place: 'admission',
+        operation: 'CREATE',
+        object: object as never,
+        now: Date.now(),
+      }).findings.filter(({ effect }) => effect === 'deny');
+    /** Whether one of the rules that were exported denies it. */
+    const isExported =
+      (object: KubeObject) =>
+      ({ policy: { name }, rule }: ReturnType<typeof denials>[number]): boolean =>
+        rulesOf(object.kind ?? '').has(`${name}/${rule}`);
+
+    const word = fc.constantFrom('fetch', 'git', 'github', 'shell', 'x-old', 'abc', 'a-b-c', 'other', 'ab');
+    const some = fc.array(word, { maxLength: 2 }).map((names) => [...new Set(names)]);
+    const labels = fc.record(
+      { tier: fc.constantFrom('prod', 'test'), team: fc.constantFrom('', 'a') },
+      { requiredKeys: [] },
+    );
+    const objects = fc.oneof(
+      fc
+        .record({
+          tools: fc
+            .array(fc.constantFrom('good', 'bad', 'badly', 'delete_all', 'x'))
+            .map((names) => [...new Set(names)]),
+          mcpServers: some,
+          system: fc.constantFrom('please', 'do it'),
+          name: fc.constantFrom('a', 'free-a'),
+          labels: labels as fc.Arbitrary<Record<string, string>>,
+        })
+        .map(agent),
+      fc
+        .tuple(
+          fc.record(
+            {
+              provider: fc.constantFrom('openai', 'anthropic'),
+              model: fc.constantFrom('gpt-4o', 'gpt-4o-mini', 'gpt-5', 'claude'),
+              temperature: fc.constantFrom('0.2', '1.0', '1.5'),
+              maxTokens: fc.constantFrom(1, 4000, 4001),
+            },
+            { requiredKeys: ['provider'] },
+          ),
+          labels as fc.Arbitrary<Record<string, string>>,
+        )
+        .map(([given, with_]) => llm(given, with_)),
+      fc.tuple(word, fc.constantFrom('http', 'stdio', 'sse')).map(([name, transport]) => server(name, transport)),
+      fc
+        .tuple(word, fc.constantFrom('read_file', 'delete_repo', 'fetch', 'exec', 'ré'))
+        .map(([name, tool]) => call(name, tool)),
+    );
+
+    it('denies and lets pass what the engine does', async () => {
+      const seen = { allow: 0, deny: 0 };
+      for (const object of fc.sample(objects, { numRuns: 250, seed: 7 })) {
+        const found = denials(object);
+        const said = await verdict(object);
+        const shown = `${JSON.stringify(object)}\nengine: ${found.map(({ message }) => message).join('; ')}\nserver: ${said}`;
+        if (found.some(isExported(object))) assert.notEqual(said, 'allow', shown);
+        if (said !== 'allow') assert.notEqual(found.length, 0, shown);
+        seen[said === 'allow' ? 'allow' : 'deny'] += 1;
+      }
+      assert.ok(seen.allow > 20 && seen.deny > 20, JSON.stringify(seen));
+    });
+
+    it('judges of updates what is new', async () => {
+      const pairs = fc.sample(fc.tuple(objects, objects), { numRuns: 2000, seed: 11 });
+      let changed = 0;
+      for (const [old, object] of pairs) {
+        if (old.kind !== object.kind || old.kind === 'TaskRunToolCall' || old.metadata.name !== object.metadata.name)
+          continue;
+        if (denials(old).length > 0 || changed >= 40) continue;
+        const resource = resourceOf(object);
+        const created = await cluster.client.create(resource, old);
+        try {
+          const found = findingsNotIn(denials(object), denials(old));
+          const next = {
+            ...object,
+            metadata: { ...object.metadata, resourceVersion: created.metadata.resourceVersion },
+          };
+          const said = await cluster.client.replace(resource, next as KubeObject, { dryRun: true }).then(
+            () => 'allow',
+            (error: unknown) => String(error),
+          );
+          const shown = `${JSON.stringify([old, object])}\n${said}`;
+          if (found.some(isExported(object))) assert.notEqual(said, 'allow', shown);
+          if (said !== 'allow') assert.notEqual(found.length, 0, shown);
+          changed += 1;
+        } finally {
+          await cluster.client.delete(resource, { namespace, name: old.metadata.name ?? '' });
+        }
+      }
+      assert.ok(changed >= 10, `${changed} updates`);
+    });
+  });
+});
