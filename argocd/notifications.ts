@@ -23,7 +23,7 @@ export function notifications(): Record<string, string> {
           'message: |',
           `  ${description} in Application {{.app.metadata.name}}:`,
           ...details.map((line) => `  ${line}`),
-          '  {{.context.argocdUrl}}/applications/{{.app.metadata.namespace}}/{{.app.metadata.name}}',
+          '  {{with .context.argocdUrl}}{{.}}/applications/{{$.app.metadata.namespace}}/{{$.app.metadata.name}}{{end}}',
           'email:',
           `  subject: "{{.app.metadata.name}}: ${description.toLowerCase()}"`,
         ]),

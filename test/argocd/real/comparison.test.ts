@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import { stringify } from 'yaml';
-import { API_VERSION, KINDS, taskRuns, tasks, toCustomResourceDefinition } from '../../../api/index.ts';
+import { API_VERSION, GROUP, KINDS, taskRuns, tasks, toCustomResourceDefinition } from '../../../api/index.ts';
 import { configMaps } from '../../../argocd/configMaps.ts';
 import type { KubeClient, KubeObject, Resource } from '../../../kube/index.ts';
 import { createKubeClient, loadKubeConfig } from '../../../kube/index.ts';
 import { manifestsOf } from '../drift/objects.ts';
 import type { Map as Manifest } from '../drift/threeWay.ts';
 import { threeWayDrift } from '../drift/threeWay.ts';
+import { argocd, argocdFolder } from '../realArgocd.ts';
 import type { ArgoStage } from './stage.ts';
 import { missingParts, openArgoStage } from './stage.ts';
 
@@ -182,6 +183,66 @@ describe('what Argo CD compares', function () {
         );
       });
     process.stderr.write(`      ${made.length} objects, ${drifted} drifted: agreed\n`);
+  });
+
+  it('tells of runs that failed, of humans that are waited for, and of what policies refused', async () => {
+    const resource = { group: GROUP, version: 'v1alpha1', namespace: 'a', status: 'Synced' };
+    const denial = 'admission webhook "validate.kubechain.humanlayer.dev" denied the request: [baseline/tools.deny] no';
+    const waits = 'Waiting for a human: approval of multiply';
+    const app = {
+      ...application('told', 'https://git.example/x.git', '.'),
+      status: {
+        operationState: {
+          phase: 'Failed',
+          operation: {},
+          startedAt: '2026-01-01T00:00:00Z',
+          syncResult: {
+            revision: 'abc',
+            resources: [{ ...resource, kind: 'Agent', name: 'bad', status: 'SyncFailed', message: denial }],
+          },
+        },
+        resources: [
+          { ...resource, kind: 'Task', name: 'daily', health: { status: 'Suspended', message: waits } },
+          {
+            ...resource,
+            kind: 'Task',
+            name: 'other',
+            health: { status: 'Degraded', message: 'the provider said 401' },
+          },
+          { ...resource, kind: 'Agent', name: 'fine' },
+        ],
+      },
+    };
+    const file = join(stage.folder, 'app.yaml');
+    const cm = join(stage.folder, 'notifications.yaml');
+    const [, , map] = configMaps({ namespace: 'argocd', links: [] });
+    writeFileSync(file, stringify(app));
+    writeFileSync(cm, stringify(map));
+    const ask = async (given: object, ...args: string[]) => {
+      writeFileSync(file, stringify(given));
+      const where = [
+        '--namespace',
+        'argocd',
+        '--config-map',
+        cm,
+        '--secret',
+        ':empty',
+        '--kubeconfig',
+        stage.kubeconfig,
+      ];
+      return (await argocd(argocdFolder() ?? '', ['admin', 'notifications', ...args, file, ...where])).stdout;
+    };
+    for (const [name, text] of [
+      ['run-failed', '- Task a/other: the provider said 401'],
+      ['approval-needed', `- Task a/daily: ${waits}`],
+      ['policy-violated', `- Agent a/bad: ${denial}`],
+    ] as const) {
+      assert.match(await ask(app, 'trigger', 'run', `on-kubechain-${name}`), /\strue\s/, name);
+      const told = await ask(app, 'template', 'notify', `kubechain-${name}`);
+      assert.ok(told.includes(text), told);
+      assert.equal(told.split('- ').length, 2, told);
+      assert.match(await ask({ ...app, status: {} }, 'trigger', 'run', `on-kubechain-${name}`), /\sfalse\s/, name);
+    }
   });
 
   it('is not looked at for a thousand writes of status that leave the health as it is', async () => {

@@ -191,6 +191,10 @@ describe('examples/gitops on Argo CD', function () {
       return run?.status?.phase === 'Cancelled';
     });
     model.release();
+    // Somebody stopped it, so somebody has to start it.
+    await settled('billing-dev', 'Suspended');
+    await runAction('billing-dev', 'TaskRun', name, 'retry');
+    await settled('billing-dev');
   });
 
   it('approves a tool call only where a policy takes a ServiceAccount for an approver', async () => {
