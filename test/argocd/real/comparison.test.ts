@@ -22,8 +22,8 @@ const NAMESPACE = 'drift';
 interface Application {
   status?: {
     sync?: { status?: string };
-    reconciledAt?: string;
-    resources?: { kind: string; name: string; status?: string; health?: { status?: string } }[];
+    health?: { status?: string };
+    resources?: { kind: string; name: string; status?: string }[];
   };
 }
 
@@ -285,10 +285,7 @@ describe('what Argo CD compares', function () {
       spec: { taskRef: { name: 'storm' } },
     });
     await write(taskRuns as Resource, 'storm-1', { phase: 'SendContextWindowToLLM', statusDetail: 'Sending' });
-    await stage.eventually(
-      'the health',
-      async () => (await app())?.status?.resources?.[0]?.health?.status === 'Healthy',
-    );
+    await stage.eventually('the health', async () => (await app())?.status?.health?.status === 'Healthy');
     const refreshes = () =>
       readFileSync(join(stage.folder, 'argocd', 'argocd-application-controller.log'), 'utf8')
         .split('\n')
