@@ -12,7 +12,7 @@ import { printTable } from './support/table.ts';
 import { policies, quantile, setPolicies, startWebhookProcess, type WebhookProcess } from './support/webhooks.ts';
 
 const COUNT = Number(process.env.BENCH_RUNS ?? 200);
-const ROUNDS = 5;
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const scenarios = [
   { name: 'no tools', agent: 'plain', message: 'What is the capital of the moon?' },
   { name: 'one builtin tool call', agent: 'adder', message: 'add 2 and 3' },

@@ -80,11 +80,13 @@ process.on('message', ({ kind, rotateMs }: Question) => {
   }
   if (rotateMs !== undefined) rotation ??= setInterval(writeCertificate, rotateMs);
   const { user, system } = process.cpuUsage(before);
+  globalThis.gc?.();
   process.send?.({
     cpuSeconds: (user + system) / 1e6,
     handlerMs,
     lagMs: lag.percentile(99) / 1e6,
     rssMiB: process.memoryUsage.rss() / 2 ** 20,
+    heapMiB: process.memoryUsage().heapUsed / 2 ** 20,
     rotations,
   } satisfies Answer);
   handlerMs = [];

@@ -32,6 +32,8 @@ export interface Answer {
   readonly handlerMs: readonly number[];
   readonly lagMs: number;
   readonly rssMiB: number;
+  /** What is left after a collection: what grows here grows for good. */
+  readonly heapMiB: number;
   readonly rotations: number;
 }
 
@@ -47,6 +49,7 @@ export async function startWebhookProcess(options: Omit<WebhookProcessOptions, '
   const main = join(import.meta.dirname, 'webhookProcess.ts');
   const child = fork(main, [JSON.stringify({ ...options, folder })], {
     env: { ...process.env, NODE_ENV: 'production' },
+    execArgv: ['--expose-gc'],
   });
   const failed = once(child, 'exit').then(([code]) => Promise.reject(new Error(`the webhook ended (${code})`)));
   failed.catch(() => undefined);
