@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseAllDocuments } from 'yaml';
+import { KINDS, toCustomResourceDefinition } from '../../api/index.ts';
+import { compileSchema, type JsonObject } from '../../schema/index.ts';
+import type { SchemaProps } from '../../schema/types.ts';
+import { changesThatBreak, type Definition } from '../../scripts/crd-changes.ts';
+
+/** A folder a release: its CRDs, and objects as it stored them. */
+const RELEASES = readdirSync(import.meta.dirname).filter((name) =>
+  statSync(join(import.meta.dirname, name)).isDirectory(),
+);
+const read = (release: string, file: string): unknown[] =>
+  parseAllDocuments(readFileSync(join(import.meta.dirname, release, file), 'utf8')).map((document) => document.toJS());
+const TODAY = KINDS.map((kind) => toCustomResourceDefinition(kind)) as unknown as Definition[];
+
+for (const release of RELEASES) {
+  describe(`upgrade from ${release}`, () => {
+    it('changes the CRDs by addition only', () => {
+      assert.deepEqual(changesThatBreak(read(release, 'crds.yaml') as Definition[], TODAY), []);
+    });
+
+    it('finds every stored object valid, and nothing of it unknown', () => {
+      const objects = read(release, 'objects.yaml') as (JsonObject & { kind: string; metadata: { name: string } })[];
+      assert.ok(objects.length > 10);
+      for (const object of objects) {
+        const definition = TODAY.find(({ spec }) => spec.names.kind === object.kind);
+        const [version] = definition?.spec.versions ?? [];
+        assert.ok(version, object.kind);
+        const schema = compileSchema(version.schema.openAPIV3Schema);
+        const label = `${object.kind} ${object.metadata.name}`;
+        assert.deepEqual(schema.prune(object), [], label);
+        assert.deepEqual(schema.validate(object), [], label);
+      }
+    });
+  });
+}
+
+describe('changes of CRDs', () => {
+  type Schema = SchemaProps & { properties: Record<string, Schema>; enum: string[]; required: string[] };
+  const [definition] = TODAY as [Definition];
+  const changed = (change: (spec: Schema) => void): string[] => {
+    const copy = structuredClone(definition);
+    const root = copy.spec.versions[0]?.schema.openAPIV3Schema as Schema;
+    change(root.properties.spec as Schema);
+    return changesThatBreak([definition], [copy]);
+  };
+  const at = (schema: Schema, ...path: string[]): Schema =>
+    path.reduce((found, name) => found.properties[name] as Schema, schema);
+  const cases: [string, (spec: Schema) => void, RegExp?][] = [
+    ['a new field', (spec) => Object.assign(spec.properties, { more: { type: 'string' } })],
+    ['a field that is gone', (spec) => delete spec.properties.parameters, /\.spec\.parameters: is gone/],
+    ['a field that is required', (spec) => spec.required.push('parameters'), /parameters: is required now/],
+    ['another type', (spec) => Object.assign(at(spec, 'provider'), { type: 'integer' }), /type is integer/],
+    ['fewer values', (spec) => at(spec, 'provider').enum.pop(), /does not take "anthropic" any more/],
+    ['more values', (spec) => at(spec, 'provider').enum.push('x')],
+    [
+      'a lower limit',
+      (spec) => Object.assign(at(spec, 'apiKeyFrom', 'secretKeyRef', 'key'), { maxLength: 10 }),
+      /maxLength is 10, it was 253/,
+    ],
+  ];
+  for (const [name, change, expected] of cases) {
+    it(`${expected === undefined ? 'lets pass' : 'names'} ${name}`, () => {
+      const found = changed(change);
+      if (expected === undefined) assert.deepEqual(found, []);
+      else assert.match(found.join('\n'), expected);
+    });
+  }
+});
