@@ -11,6 +11,7 @@ import { storageProtection } from './admission/protection.ts';
 import { admissionWebhooks } from './admission/webhook/index.ts';
 import type { ServiceAddresses } from './admission/webhook/resolve.ts';
 import { CrdController } from './apiextensions/controller.ts';
+import { conversionWebhooks } from './apiextensions/conversion.ts';
 import { crdDefinition } from './apiextensions/strategy.ts';
 import type { Credentials } from './authn/credentials.ts';
 import { TokenIssuer } from './authn/tokens.ts';
@@ -101,7 +102,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
   if (crds === undefined) throw new Error('the builtin kinds have no CustomResourceDefinition');
   await bootstrap(context);
-  const crdController = new CrdController(context, crds, mergeTypeFromSchema, logger);
+  const conversion = conversionWebhooks(() => context, options.resolve);
+  const crdController = new CrdController(context, crds, mergeTypeFromSchema, logger, conversion.converterOf);
   const controllers = startControllers(context, logger, credentials.caPem);
 
   let url = '';
@@ -152,6 +154,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         closing.abort();
         await connections.close(server);
         webhooks.close();
+        conversion.close();
         await store.close();
       })();
       return closed;

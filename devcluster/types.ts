@@ -59,6 +59,9 @@ export interface KubeObject {
   [field: string]: unknown;
 }
 
+/** Turns objects into another version of their resource. Rejects with a Status error. */
+export type Converter = (objects: readonly KubeObject[], apiVersion: string) => Promise<KubeObject[]>;
+
 export type Verb = 'create' | 'delete' | 'deletecollection' | 'get' | 'list' | 'patch' | 'update' | 'watch';
 
 /** Who asks. `extra` values are lists, as in UserInfo of authentication.k8s.io/v1. */
@@ -179,6 +182,9 @@ export interface ResourceDefinition {
    * From the stored form to this version and back (in place, apiVersion included). Absent: apiVersion is all that differs.
    */
   readonly convert?: { fromStorage(object: KubeObject): void; toStorage(object: KubeObject): void };
+
+  /** Where somebody else has to be asked to convert: instead of `convert`. */
+  readonly converter?: Converter;
 
   /** OpenAPI definition name: `io.k8s.api.core.v1.ConfigMap`. */
   readonly openApiName: string;

@@ -7,6 +7,7 @@ import { remove } from '../registry/delete.ts';
 import { modify, systemCall } from '../registry/internal.ts';
 import type { StoreEvent } from '../storage/entry.ts';
 import type { KubeObject, MergeTypeFromSchema, ResourceDefinition } from '../types.ts';
+import type { ConverterFactory } from './conversion.ts';
 import { type CrdNames, type CrdSpec, customDefinitions } from './custom.ts';
 import { cleanupFinalizer } from './strategy.ts';
 import { conditionTrue } from './validation.ts';
@@ -28,6 +29,7 @@ export class CrdController {
   private readonly definition: ResourceDefinition;
   private readonly mergeTypeFromSchema: MergeTypeFromSchema;
   private readonly logger: Logger;
+  private readonly converterOf: ConverterFactory;
   private readonly stop: () => void;
   /** What is served at present: name of the CRD → what it was built from. */
   private readonly served = new Map<string, { spec: string; group: string; plural: string }>();
@@ -39,11 +41,13 @@ export class CrdController {
     definition: ResourceDefinition,
     mergeTypeFromSchema: MergeTypeFromSchema,
     logger: Logger,
+    converterOf: ConverterFactory,
   ) {
     this.context = context;
     this.definition = definition;
     this.mergeTypeFromSchema = mergeTypeFromSchema;
     this.logger = logger;
+    this.converterOf = converterOf;
     for (const entry of context.store.list(crdResource)) this.serve(context.store.object(entry));
     this.stop = context.store.subscribe(crdResource, (event) => this.onEvent(event));
     for (const entry of context.store.list(crdResource)) this.sync(entry.key);
@@ -74,7 +78,7 @@ export class CrdController {
     if (known !== undefined) this.context.resources.remove(known.group, known.plural);
     this.served.set(name, { spec: text, group: spec.group, plural: spec.names.plural });
     const names = { ...spec.names, ...(accepted ?? {}) };
-    this.context.resources.add(customDefinitions(spec, names, this.mergeTypeFromSchema));
+    this.context.resources.add(customDefinitions(spec, names, this.mergeTypeFromSchema, this.converterOf));
   }
 
   private withdraw(name: string): void {

@@ -15,6 +15,7 @@ import type {
   SubresourceDefinition,
   TableColumn,
 } from '../types.ts';
+import type { ConversionWebhook, ConverterFactory } from './conversion.ts';
 import { compileJsonPath } from './jsonpath.ts';
 
 /** `spec.versions[]` of a CRD, validated. */
@@ -55,7 +56,7 @@ export interface CrdSpec {
   readonly names: CrdNames;
   readonly versions: readonly CrdVersion[];
   readonly preserveUnknownFields?: boolean;
-  readonly conversion?: { readonly strategy: string };
+  readonly conversion?: { readonly strategy: string; readonly webhook?: ConversionWebhook };
 }
 
 const verbs = ['delete', 'deletecollection', 'get', 'list', 'patch', 'create', 'update', 'watch'] as const;
@@ -65,12 +66,18 @@ export function customDefinitions(
   spec: CrdSpec,
   names: CrdNames,
   mergeTypeFromSchema: MergeTypeFromSchema,
+  converterOf?: ConverterFactory,
 ): ResourceDefinition[] {
+  const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined;
+  const converter = webhook === undefined ? undefined : converterOf?.(webhook);
   const stored = spec.versions.find((version) => version.storage)?.name ?? '';
   return spec.versions
     .filter((version) => version.served)
     .sort((a, b) => compareVersions(a.name, b.name))
-    .map((version) => customDefinition(spec, names, version, stored, mergeTypeFromSchema));
+    .map((version) => ({
+      ...customDefinition(spec, names, version, stored, mergeTypeFromSchema),
+      ...(converter === undefined ? {} : { converter }),
+    }));
 }
 
 function customDefinition(

@@ -2,6 +2,7 @@
 import type { Entry } from '../storage/entry.ts';
 import type { Store } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
+import { unknownError } from '../request/status.ts';
 import { copyJson } from './copy.ts';
 import { groupVersion } from './resources.ts';
 
@@ -11,6 +12,43 @@ const current = new WeakMap<Entry, { definition: ResourceDefinition; object: Kub
 /** Notes that an entry was written under this definition, so that reading it through the same one changes nothing. */
 export function markCurrent(entry: Entry, definition: ResourceDefinition): void {
   current.set(entry, { definition, object: undefined });
+}
+
+/** What converters made of entries, for the definition that asked. */
+const converted = new WeakMap<Entry, WeakMap<ResourceDefinition, KubeObject>>();
+
+/**
+ * Has the entries converted that `readEntry` could not read by itself. A promise only where somebody has to be asked; it rejects
+ * with a Status error.
+ */
+export function convertEntries(
+  store: Store,
+  entries: readonly (Entry | undefined)[],
+  definition: ResourceDefinition,
+): undefined | Promise<void> {
+  const { converter } = definition;
+  if (converter === undefined) return undefined;
+  const version = groupVersion(definition);
+  const missing = entries.filter(
+    (entry) =>
+      entry !== undefined &&
+      store.object(entry).apiVersion !== version &&
+      converted.get(entry)?.has(definition) !== true,
+  ) as Entry[];
+  if (missing.length === 0) return undefined;
+  return converter(
+    missing.map((entry) => store.object(entry)),
+    version,
+  ).then((objects) => {
+    for (const [index, entry] of missing.entries()) {
+      let known = converted.get(entry);
+      if (known === undefined) {
+        known = new WeakMap();
+        converted.set(entry, known);
+      }
+      known.set(definition, objects[index] as KubeObject);
+    }
+  });
 }
 
 /**
@@ -33,7 +71,10 @@ export function readEntry(
     current.set(entry, { definition, object: undefined });
     return { object: stored, asStored: true };
   }
-  const object = copyJson(stored);
+  const foreign = definition.converter !== undefined && !sameVersion;
+  const source = foreign ? converted.get(entry)?.get(definition) : stored;
+  if (source === undefined) throw unknownError(`${stored.kind} has not been converted to ${groupVersion(definition)}`);
+  const object = copyJson(source);
   toVersion(object, definition);
   if (definition.compiled !== undefined) {
     definition.compiled.prune(object as never);
@@ -50,8 +91,13 @@ export function toVersion(object: KubeObject, definition: ResourceDefinition): v
   else object.apiVersion = groupVersion(definition);
 }
 
-/** Turns an object of the served version into its stored form; a copy where that differs. */
-export function toStorage(object: KubeObject, definition: ResourceDefinition): KubeObject {
+/** Turns an object of the served version into its stored form; a copy where that differs, a promise where somebody has to be asked. */
+export function toStorage(object: KubeObject, definition: ResourceDefinition): KubeObject | Promise<KubeObject> {
+  const { converter, storageVersion } = definition;
+  if (converter !== undefined && storageVersion !== undefined && storageVersion !== definition.version) {
+    const version = groupVersion({ group: definition.group, version: storageVersion });
+    return converter([object], version).then((objects) => objects[0] as KubeObject);
+  }
   if (definition.convert !== undefined) {
     const copy = copyJson(object);
     definition.convert.toStorage(copy);

@@ -5,7 +5,7 @@ import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import type { Call, RegistryContext, Result } from './call.ts';
 import { timestamp } from './call.ts';
-import { markCurrent, readEntry, toStorage } from './convert.ts';
+import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { hasStatus } from './generation.ts';
 import { validateCoreFinalizers, validateMetadata } from './metadata.ts';
 import { dns1123Subdomain, generateName, maskTrailingDash, pathSegment } from './names.ts';
@@ -80,9 +80,11 @@ async function store(context: RegistryContext, call: Call, object: KubeObject): 
   if (context.store.latest(resource, key) !== undefined) throw nameTaken(call, object);
   if (call.dryRun) return { object, entry: undefined, created: true };
   try {
-    const stored = toStorage(object, definition);
+    const form = toStorage(object, definition);
+    const stored = form instanceof Promise ? await form : form;
     const entry = await context.store.put(resource, key, stored, 0);
     if (stored === object && !defaultsStatus(definition)) markCurrent(entry, definition);
+    await convertEntries(context.store, [entry], definition);
     const read = readEntry(context.store, entry, definition);
     return { object: read.object, entry: read.asStored ? entry : undefined, created: true };
   } catch (error) {

@@ -4,7 +4,7 @@ import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import { type Call, type RegistryContext, timestamp } from './call.ts';
-import { markCurrent, readEntry, toStorage } from './convert.ts';
+import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { copyJson, isObject } from './copy.ts';
 import { storageName } from './resources.ts';
 
@@ -39,6 +39,8 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
   const key = entryKey(definition.namespaced ? call.namespace : '', call.name);
   const entry = context.store.latest(storageName(definition), key);
   if (entry === undefined) throw notFound(subject, call.name);
+  const converting = convertEntries(context.store, [entry], definition);
+  if (converting !== undefined) await converting;
   const live = readEntry(context.store, entry, definition).object;
   checkPreconditions(definition, live, options);
   const attributes = {
@@ -66,9 +68,11 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
     return { status: success(definition, live) };
   }
   if (marked === live || call.dryRun) return { object: marked, entry: undefined };
-  const stored = toStorage(marked, definition);
+  const form = toStorage(marked, definition);
+  const stored = form instanceof Promise ? await form : form;
   const written = await context.store.put(entry.resource, entry.key, stored, entry.revision);
   if (stored === marked) markCurrent(written, definition);
+  await convertEntries(context.store, [written], definition);
   const read = readEntry(context.store, written, definition);
   return { object: read.object, entry: read.asStored ? written : undefined };
 }

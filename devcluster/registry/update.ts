@@ -4,7 +4,7 @@ import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition } from '../types.ts';
 import type { Call, RegistryContext, Result } from './call.ts';
-import { markCurrent, readEntry, toStorage } from './convert.ts';
+import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { copyJson, equalJson, isObject } from './copy.ts';
 import { create, ensureNamespace, strategyContext, track } from './create.ts';
 import { hasStatus, specChanged } from './generation.ts';
@@ -52,6 +52,8 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
     delete object.metadata.resourceVersion;
     return create(context, call, object, tracked);
   }
+  const converting = convertEntries(context.store, [entry], definition);
+  if (converting !== undefined) await converting;
   const live = readEntry(context.store, entry, definition).object;
   if (change.uid !== undefined && change.uid !== live.metadata.uid) {
     throw conflict(subjectOf(call), call.name, uidProblem(context, call, change.uid, live.metadata.uid ?? ''));
@@ -190,9 +192,11 @@ async function store(
     return { object: same.object, entry: same.asStored ? entry : undefined, created: false };
   }
   if (call.dryRun) return { object, entry: undefined, created: false };
-  const stored = toStorage(object, definition);
+  const form = toStorage(object, definition);
+  const stored = form instanceof Promise ? await form : form;
   const written = await context.store.put(entry.resource, entry.key, stored, entry.revision);
   if (stored === object) markCurrent(written, definition);
+  await convertEntries(context.store, [written], definition);
   const read = readEntry(context.store, written, definition);
   return { object: read.object, entry: read.asStored ? written : undefined, created: false };
 }

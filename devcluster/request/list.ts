@@ -1,6 +1,6 @@
 /** GET on a collection: versions, pages, selectors, and the text of the answer. */
 import type { RegistryContext } from '../registry/call.ts';
-import { readEntry } from '../registry/convert.ts';
+import { convertEntries, readEntry } from '../registry/convert.ts';
 import { type IncludeObject, partialMetadata, table } from '../registry/printers.ts';
 import { groupVersion, storageName } from '../registry/resources.ts';
 import type { Entry } from '../storage/entry.ts';
@@ -113,6 +113,7 @@ export async function page(
     const at = entries.findIndex((entry) => entry.key >= start);
     entries = at < 0 ? [] : entries.slice(at);
   }
+  await convertEntries(store, entries, definition);
   const matching = selected.all
     ? entries
     : entries.filter((entry) => selected.matches(readEntry(store, entry, definition).object));

@@ -2,7 +2,7 @@
 
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { Call, RegistryContext, Result } from '../registry/call.ts';
-import { readEntry } from '../registry/convert.ts';
+import { convertEntries, readEntry } from '../registry/convert.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
 import { create } from '../registry/create.ts';
 import { cannotHandle, completeTypeMeta, decodeObject } from '../registry/decode.ts';
@@ -132,6 +132,7 @@ async function get(context: RegistryContext, exchange: Exchange, definition: Res
     if (definition.custom) throw unknownError('content is not a list');
     throw notThatForm('PartialObjectMetadataList', `is not a list (*${goGroup(definition)}.${definition.kind})`);
   }
+  await convertEntries(context.store, [entry], definition);
   const { object, asStored } = readEntry(context.store, entry, definition);
   sendResult(context, exchange, definition, 200, form, object, asStored ? entry.json : undefined);
 }
@@ -166,6 +167,7 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
   const selected = selection(definition, query);
   if (info.verb === 'watch' || isWatch(info.query)) {
     const options = watchOptions(info.query);
+    await convertAll(context, definition, info.namespace);
     serveWatch(context, definition, info.namespace, selected, options, form, include, request, response, closing);
     return;
   }
@@ -175,6 +177,16 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
   }
   const found = await page(context, definition, info.namespace, selected, listOptions(info.query));
   sendText(request, response, 200, listText(context, definition, found, form, include), info.query, form.mediaType);
+}
+
+/** Has all objects of a resource converted that a watch may begin with. */
+async function convertAll({ store }: RegistryContext, definition: ResourceDefinition, namespace: string): Promise<void> {
+  const prefix = definition.namespaced && namespace !== '' ? `${namespace}/` : '';
+  for (;;) {
+    const converting = convertEntries(store, store.list(storageName(definition), prefix), definition);
+    if (converting === undefined) return;
+    await converting;
+  }
 }
 
 /** A watch on one name (`/watch/…/NAME`, or `NAME?watch`) is one with a field selector. */

@@ -1,6 +1,6 @@
 /** Subresources other than status: scale, finalize, token. */
 import type { Call, RegistryContext } from '../registry/call.ts';
-import { readEntry } from '../registry/convert.ts';
+import { convertEntries, readEntry } from '../registry/convert.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
 import { decodeMetadata } from '../registry/decode.ts';
 import { jsonPatch } from '../registry/jsonpatch.ts';
@@ -144,6 +144,7 @@ async function scale(
   const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
   const entry = context.store.latest(storageName(definition), key);
   if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
+  await convertEntries(context.store, [entry], definition);
   const live = readEntry(context.store, entry, definition).object;
   if (info.method === 'GET') {
     if (definition.custom && readPath(live, paths.specReplicasPath) === undefined) {

@@ -2,7 +2,7 @@
 
 import { encodeWatchEvent } from '../protobuf/encode.ts';
 import type { RegistryContext } from '../registry/call.ts';
-import { readEntry } from '../registry/convert.ts';
+import { convertEntries, readEntry } from '../registry/convert.ts';
 import { type IncludeObject, partialMetadata, table } from '../registry/printers.ts';
 import { groupVersion, storageName } from '../registry/resources.ts';
 import type { Entry, StoreEvent } from '../storage/entry.ts';
@@ -12,7 +12,7 @@ import { printJson } from './json.ts';
 import type { Form } from './negotiate.ts';
 import type { Request, Response } from './response.ts';
 import type { Selection } from './selection.ts';
-import { fieldError, invalid, type Status, unknownError } from './status.ts';
+import { fieldError, invalid, type Status, StatusError, unknownError } from './status.ts';
 
 /** Options of a watch, checked. */
 export interface WatchOptions {
@@ -97,8 +97,24 @@ export function serveWatch(
     if (event.revision <= last) return;
     last = event.revision;
     if (prefix !== '' && !event.entry.key.startsWith(prefix)) return;
+    const converting = convertEntries(store, [event.entry, event.previous], definition);
+    if (converting === undefined) later(() => show(event));
+    else waiting = Promise.all([waiting, converting]).then(() => show(event), fail);
+  };
+  const show = (event: StoreEvent): void => {
     const buffer = encoder.event(event, selected);
     if (buffer !== undefined) sender.send(buffer);
+  };
+  // Events that wait for a conversion hold up what comes after them.
+  let waiting: Promise<void> | undefined;
+  const later = (send: () => void): void => {
+    if (waiting === undefined) send();
+    else waiting = waiting.then(send);
+  };
+  const fail = (error: unknown): void => {
+    const status = error instanceof StatusError ? error : unknownError((error as Error).message);
+    sender.send(encoder.error(status.status));
+    stop();
   };
 
   if ('flushHeaders' in response) response.flushHeaders();
@@ -128,7 +144,8 @@ export function serveWatch(
   const bookmarks = options.bookmarks
     ? setInterval(() => {
         last = Math.max(last, store.revision);
-        sender.send(encoder.bookmark(last, false));
+        const reached = last;
+        later(() => sender.send(encoder.bookmark(reached, false)));
       }, bookmarkEvery)
     : undefined;
   const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : 1800 + Math.random() * 1800;

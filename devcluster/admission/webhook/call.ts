@@ -80,16 +80,8 @@ export async function callWebhook(
     if (error instanceof CallFailure) throw new CallingError(name, `failed to call webhook: ${error.message}`);
     throw error;
   }
-  if (answer.code < 200 || answer.code > 206) {
-    throw new CallingError(name, `failed to call webhook: ${statusMessage(answer.body) ?? serverError(answer)}`);
-  }
-  if (answer.body === '') {
-    const type = answer.contentType || 'application/json';
-    throw new CallingError(
-      name,
-      `failed to call webhook: 0-length response with status code: ${answer.code} and content type: ${type}`,
-    );
-  }
+  const problem = httpProblem(answer);
+  if (problem !== undefined) throw new CallingError(name, `failed to call webhook: ${problem}`);
   try {
     const response = readReview(answer.body, version, uid, mutating);
     for (const warning of response.warnings) invocation.attributes.warn(warning);
@@ -99,6 +91,14 @@ export async function callWebhook(
     const where = error.decoding ? 'failed to call webhook' : 'received invalid webhook response';
     throw new CallingError(name, `${where}: ${error.message}`);
   }
+}
+
+/** What is wrong with an answer before its body is read; undefined where nothing is. */
+export function httpProblem(answer: WebhookAnswer): string | undefined {
+  if (answer.code < 200 || answer.code > 206) return statusMessage(answer.body) ?? serverError(answer);
+  if (answer.body !== '') return undefined;
+  const type = answer.contentType || 'application/json';
+  return `0-length response with status code: ${answer.code} and content type: ${type}`;
 }
 
 /** The refusal that a webhook's `allowed: false` becomes. */
