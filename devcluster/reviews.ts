@@ -2,13 +2,14 @@
 import { tokenUser } from './authn/authenticate.ts';
 import { issuer, type TokenIssuer } from './authn/tokens.ts';
 import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './authz/rbac.ts';
+import { bind, podSubresources } from './podsubresources.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { isObject } from './registry/copy.ts';
 import { track } from './registry/create.ts';
 import { negotiate } from './request/negotiate.ts';
 import { callOf, type Exchange, readObject, sendResult } from './request/resource.ts';
-import { fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
+import { badRequest, conflict, fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
 import type { KubeObject, ResourceDefinition, UserInfo } from './types.ts';
 
 type Handler = (exchange: Exchange, definition: ResourceDefinition) => Promise<void>;
@@ -33,6 +34,13 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
     object.status = { allowed, ...(reason === '' ? {} : { reason }) };
   };
   return new Map<string, Handler>([
+    [
+      '/bindings',
+      async (exchange) => {
+        if (exchange.info.method !== 'POST') throw methodNotAllowed();
+        await bind(context(), exchange, context().resources.find('', 'v1', 'pods') as ResourceDefinition);
+      },
+    ],
     [
       'authorization.k8s.io/selfsubjectaccessreviews',
       review((exchange, object) => {
@@ -169,6 +177,7 @@ function attributesOf(user: UserInfo, spec: Fields, namespace?: string): AccessA
 export function subresourceHandlers(context: () => RegistryContext, tokens: TokenIssuer): Map<string, Handler> {
   return new Map<string, Handler>([
     ['/serviceaccounts/token', (exchange) => tokenRequest(context(), tokens, exchange)],
+    ...podSubresources(context),
   ]);
 }
 
@@ -194,6 +203,7 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
       fieldError.invalid('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
     );
   if (errors.length > 0) throw invalid('authentication.k8s.io', 'TokenRequest', '', errors);
+  checkBound(context, info.namespace, info.name, spec.boundObjectRef);
   const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [issuer];
   const now = Math.floor(context.now().getTime() / 1000);
   const expires = now + seconds;
@@ -220,6 +230,29 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   object.spec = { ...spec, audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null };
   object.status = { token, expirationTimestamp: timestamp(new Date(expires * 1000)) };
   sendResult(context, exchange, definition, 201, negotiate(request.headers.accept, false), object, undefined);
+}
+
+/** The object that a token is to be bound to must be there, and a pod must run as the account. Throws 400, 404 or 409. */
+function checkBound(context: RegistryContext, namespace: string, account: string, reference: unknown): void {
+  if (!isObject(reference)) return;
+  const { kind, apiVersion, name, uid } = reference as { [field: string]: string | undefined };
+  const plural = apiVersion === 'v1' ? { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }[kind ?? ''] : undefined;
+  if (plural === undefined) {
+    const [group, version] = (apiVersion ?? '').includes('/') ? (apiVersion ?? '').split('/') : ['', apiVersion ?? ''];
+    const type = group === '' && version !== '' ? version : `${group}/${version}`;
+    throw badRequest(`cannot bind token to object of type ${type}, Kind=${kind ?? ''}`);
+  }
+  const entry = context.store.get(`/${plural}`, plural === 'nodes' ? (name ?? '') : `${namespace}/${name ?? ''}`);
+  if (entry === undefined) throw notFound({ group: '', resource: plural }, name ?? '');
+  const object = context.store.object(entry);
+  if (uid !== undefined && uid !== object.metadata.uid) {
+    const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
+    throw conflict({ group: '', resource: plural }, name ?? '', why);
+  }
+  if (plural === 'pods' && fields(object.spec).serviceAccountName !== account)
+    throw badRequest(
+      `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
+    );
 }
 
 /** TokenRequest is a body without a resource of its own. */

@@ -5,6 +5,7 @@ import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
+import { limitRanges, podPriority, podRuntimeClass } from './admission/pods.ts';
 import { mutatingPolicies } from './admission/policy/mutating.ts';
 import { validatingPolicies } from './admission/policy/validating.ts';
 import { storageProtection } from './admission/protection.ts';
@@ -73,7 +74,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const webhooks = admissionWebhooks(() => context, options.resolve, logger);
   const admission = new AdmissionChain([
     namespaceLifecycle(() => context),
+    limitRanges(() => context),
+    podPriority(() => context),
     storageProtection(),
+    podRuntimeClass(() => context),
     escalationCheck(() => context),
     mutatingPolicies(() => context),
     webhooks.mutating,

@@ -9,6 +9,8 @@ import { type ResourceEntry, resourceTable } from './resources.ts';
 import { strategyOf } from './strategies.ts';
 import { structType } from './types.ts';
 import { hasChecks, validateKind } from './validation/index.ts';
+import { statusRules } from './validation/status.ts';
+import { warningsOf } from './warnings.ts';
 
 export { componentSchemas } from './openapi.ts';
 
@@ -21,6 +23,8 @@ function definition(entry: ResourceEntry): ResourceDefinition {
   const { openApiName } = entry;
   const kind = `${entry.group}/${entry.kind}`;
   const strategy = strategyOf(kind, entry.version);
+  const warnings = warningsOf(kind);
+  const ofStatus = statusRules(kind);
   return {
     ...entry,
     singular: entry.kind.toLowerCase(),
@@ -36,6 +40,8 @@ function definition(entry: ResourceEntry): ResourceDefinition {
           validateUpdate: (object, old) => validateKind(kind, object, old),
         }
       : {}),
+    ...(ofStatus === undefined ? {} : { validateStatusUpdate: ofStatus }),
+    ...(warnings === undefined ? {} : { warnings }),
     ...strategy,
     prepareForCreate: (object, context) => {
       strategy.prepareForCreate?.(object, context);

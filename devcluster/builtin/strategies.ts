@@ -2,7 +2,7 @@
 
 import { isIP } from 'node:net';
 import { dns1123Label, pathSegment } from '../registry/names.ts';
-import type { Json, JsonObject, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
+import type { Json, JsonObject, KubeObject, ResourceDefinition } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
 import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
@@ -82,16 +82,13 @@ function tolerateAbsence(spec: JsonObject): void {
 }
 
 /** What admission plugins of the real server put into every pod: service account, tolerations, priority. */
-function preparePod(object: KubeObject, context: StrategyContext): void {
+function preparePod(object: KubeObject): void {
   object.status = { phase: 'Pending', qosClass: qualityOfService(object) };
   const spec = child(object, 'spec');
   if (spec === undefined) return;
+  if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
+    spec.terminationGracePeriodSeconds = 1;
   tolerateAbsence(spec);
-  const priorityClass = text(spec, 'priorityClassName');
-  const value =
-    priorityClass === '' ? 0 : at(context.get('scheduling.k8s.io', 'priorityclasses', '', priorityClass), 'value');
-  if (typeof value === 'number') spec.priority = value;
-  if (spec.preemptionPolicy === undefined) spec.preemptionPolicy = 'PreemptLowerPriority';
 }
 
 /** What admission plugins of the real server fill in when an update leaves it out. */

@@ -51,10 +51,11 @@ export async function ensureKubernetesService(context: RegistryContext, port: nu
 }
 
 /** Creates an object unless it is there. */
-export async function ensure(context: RegistryContext, object: KubeObject): Promise<void> {
+export async function ensure(context: RegistryContext, object: KubeObject, manager?: string): Promise<void> {
   const definition = context.resources.findKind(object.apiVersion, object.kind);
   if (definition === undefined) throw new Error(`no resource for ${object.apiVersion} ${object.kind}`);
-  const call = systemCall(definition, object.metadata.namespace ?? '', object.metadata.name ?? '');
+  const by = manager === undefined ? {} : { manager };
+  const call = systemCall(definition, object.metadata.namespace ?? '', object.metadata.name ?? '', by);
   try {
     decodeObject(call, object);
     await create(context, call, object);

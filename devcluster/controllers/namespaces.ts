@@ -25,6 +25,8 @@ interface Condition {
  * How long what a namespace holds outlives its deletion. `kubectl delete -f` names the namespace and, right after it, what
  * is in it, and complains of whatever is gone already. kube-controller-manager waits for five seconds.
  */
+const RETRY_MS = 100;
+const manager = 'kube-controller-manager';
 const GRACE_MS = 1000;
 
 /** Starts the controller. */
@@ -49,6 +51,12 @@ export function startNamespaces(context: RegistryContext, logger: Logger, caPem:
     busy.add(name);
     graceOver(name)
       .then(() => reconcile(context, name, caPem))
+      .then(async (whole) => {
+        if (whole) return;
+        // A quota whose status is not there yet refuses what it will let pass.
+        again.add(name);
+        await setTimeout(RETRY_MS, undefined, { ref: false, signal: closed.signal });
+      })
       .catch((error: unknown) => {
         if (!closed.signal.aborted)
           logger.error({ error, namespace: name }, 'namespace could not be brought up to date');
@@ -80,33 +88,44 @@ export function startNamespaces(context: RegistryContext, logger: Logger, caPem:
   };
 }
 
-async function reconcile(context: RegistryContext, name: string, caPem: string): Promise<void> {
+/** False where something could not be made that belongs there. */
+async function reconcile(context: RegistryContext, name: string, caPem: string): Promise<boolean> {
   const entry = context.store.latest('/namespaces', name);
-  if (entry === undefined) return;
+  if (entry === undefined) return true;
   const namespace = context.store.object(entry);
   if (namespace.metadata.deletionTimestamp !== undefined) {
     await empty(context, namespace);
-    return;
+    return true;
   }
   try {
-    await ensure(context, { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } });
-    await ensure(context, {
-      apiVersion: 'v1',
-      kind: 'ConfigMap',
-      metadata: {
-        name: 'kube-root-ca.crt',
-        namespace: name,
-        annotations: {
-          'kubernetes.io/description':
-            'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+    await ensure(
+      context,
+      { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: 'default', namespace: name } },
+      manager,
+    );
+    await ensure(
+      context,
+      {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: {
+          name: 'kube-root-ca.crt',
+          namespace: name,
+          annotations: {
+            'kubernetes.io/description':
+              'Contains a CA bundle that can be used to verify the kube-apiserver when using internal endpoints such as the internal service IP or kubernetes.default.svc. No other usage is guaranteed across distributions of Kubernetes clusters.',
+          },
         },
+        data: { 'ca.crt': caPem },
       },
-      data: { 'ca.crt': caPem },
-    });
+      manager,
+    );
   } catch (error) {
     // The namespace has gone, or started to go, in between.
     if (!(error instanceof StatusError) || (error.code !== 403 && error.code !== 404)) throw error;
+    return error.code !== 403 || context.store.latest('/namespaces', name) === undefined;
   }
+  return true;
 }
 
 async function empty(context: RegistryContext, namespace: KubeObject): Promise<void> {

@@ -30,7 +30,10 @@ export function startQuotas(context: RegistryContext, logger: Logger): Controlle
   };
   const stop = context.store.subscribe('', ({ type, entry }) => {
     if (entry.resource === resource) {
-      if (type !== 'DELETED') sync(entry.key);
+      // Counting anew while something that has been admitted is on its way to storage would lose it.
+      if (type === 'DELETED') return;
+      const quota = context.store.object(entry);
+      if (!equalJson(record(quota, 'spec.hard'), record(quota, 'status.hard'))) sync(entry.key);
       return;
     }
     // What is made is counted as it is admitted; what goes, and pods that end, free what they used.

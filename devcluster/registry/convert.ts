@@ -1,8 +1,9 @@
 /** Between stored objects and objects of a served version. */
+
+import { unknownError } from '../request/status.ts';
 import type { Entry } from '../storage/entry.ts';
 import type { Store } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
-import { unknownError } from '../request/status.ts';
 import { copyJson } from './copy.ts';
 import { groupVersion } from './resources.ts';
 

@@ -48,7 +48,10 @@ export async function handle(parts: HandlerParts, request: Request, response: Re
   try {
     info = parseRequest(request.method ?? 'GET', request.url ?? '/');
   } catch {
-    sendPlain(response, 400, 'malformed request path\n');
+    for (const name of ['audit-id', 'cache-control']) response.removeHeader(name);
+    response.statusCode = 400;
+    response.setHeader('content-type', 'text/plain; charset=utf-8');
+    response.end('400 Bad Request');
     return;
   }
   try {

@@ -180,7 +180,11 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
 }
 
 /** Has all objects of a resource converted that a watch may begin with. */
-async function convertAll({ store }: RegistryContext, definition: ResourceDefinition, namespace: string): Promise<void> {
+async function convertAll(
+  { store }: RegistryContext,
+  definition: ResourceDefinition,
+  namespace: string,
+): Promise<void> {
   const prefix = definition.namespaced && namespace !== '' ? `${namespace}/` : '';
   for (;;) {
     const converting = convertEntries(store, store.list(storageName(definition), prefix), definition);
@@ -450,6 +454,17 @@ async function patchRequest(
   const call = callOf(exchange, definition, 'PatchOptions', type === 'apply');
   const result = await patch(context, call, type, body, isTrue(info.query.get('force')));
   finish(context, exchange, definition, form, call, result);
+}
+
+/** A PUT or PATCH of a subresource that writes a part of its object. */
+export function writeRequest(
+  context: RegistryContext,
+  exchange: Exchange,
+  definition: ResourceDefinition,
+): Promise<void> {
+  if (exchange.info.method === 'PUT') return put(context, exchange, definition);
+  if (exchange.info.method === 'PATCH') return patchRequest(context, exchange, definition);
+  throw methodNotAllowed();
 }
 
 async function readDeleteBody(exchange: Exchange, definition: ResourceDefinition): Promise<unknown> {

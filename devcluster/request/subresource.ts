@@ -5,11 +5,12 @@ import { copyJson, isObject } from '../registry/copy.ts';
 import { decodeMetadata } from '../registry/decode.ts';
 import { jsonPatch } from '../registry/jsonpatch.ts';
 import { mergePatch } from '../registry/mergepatch.ts';
+import { age, createdDescription, nameDescription } from '../registry/printers.ts';
 import { groupVersion, storageName } from '../registry/resources.ts';
 import { trackScale } from '../registry/scale.ts';
 import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
-import type { KubeObject, ResourceDefinition, ScalePaths } from '../types.ts';
+import type { KubeObject, ResourceDefinition, ScalePaths, TableColumn } from '../types.ts';
 import { readText } from './body.ts';
 import { parseJson, printJson } from './json.ts';
 import { negotiate } from './negotiate.ts';
@@ -38,12 +39,17 @@ export async function handleSubresource(
 async function finalize(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const call = callOf(exchange, definition, 'UpdateOptions');
   const object = await readObject(context, exchange, call);
-  const result = await finalizeNamespace(context, { ...call, subresource: '' }, object);
+  const result = await finalizeNamespace(context, call, object, false);
   sendResult(context, exchange, definition, 200, negotiate(exchange.request.headers.accept, false), result, undefined);
 }
 
 /** Sets a namespace's own finalizers (spec.finalizers) to those of `object`. */
-export async function finalizeNamespace(context: RegistryContext, call: Call, object: KubeObject): Promise<KubeObject> {
+export async function finalizeNamespace(
+  context: RegistryContext,
+  call: Call,
+  object: KubeObject,
+  tracked = true,
+): Promise<KubeObject> {
   const wanted = isObject(object.spec) && Array.isArray(object.spec.finalizers) ? object.spec.finalizers : [];
   // The strategy keeps spec as it was on every other endpoint.
   const definition: ResourceDefinition = { ...call.definition };
@@ -58,7 +64,7 @@ export async function finalizeNamespace(context: RegistryContext, call: Call, ob
       next: (live) => {
         const next = copyJson(live as KubeObject);
         next.spec = wanted.length > 0 ? { finalizers: wanted } : {};
-        return { object: next, tracked: true };
+        return { object: next, tracked };
       },
     },
   );
@@ -181,9 +187,11 @@ async function scale(
         const wanted = newScale(before, type, body, info.name);
         const replicas = isObject(wanted.spec) ? (wanted.spec.replicas ?? 0) : 0;
         if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
-          throw badRequest(
-            'Scale in version "v1" cannot be handled as a Scale: json: cannot unmarshal into Go struct field ScaleSpec.spec.replicas of type int32',
-          );
+          const word = Array.isArray(replicas) ? 'array' : typeof replicas === 'boolean' ? 'bool' : typeof replicas;
+          const shown = typeof replicas === 'number' ? `number ${replicas}` : word;
+          const why = `json: cannot unmarshal ${shown} into Go struct field ScaleSpec.spec.replicas of type int32`;
+          if (!isPatch) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${why}`);
+          throw invalid('', '', '', [fieldError.invalid('patch', printJson(wanted), why)]);
         }
         if (replicas < 0) {
           if (definition.custom) {
@@ -250,5 +258,26 @@ function newScale(current: KubeObject, type: string | undefined, body: string, n
 /** How a Scale prints as a table: by name and age. */
 function scaleDefinition(definition: ResourceDefinition): ResourceDefinition {
   const { columns: _, row: __, deprecation: ___, ...rest } = definition;
-  return rest;
+  const column = (name: string, type: 'string' | 'integer', description: string): TableColumn => ({
+    name,
+    type,
+    format: '',
+    description,
+    priority: 0,
+  });
+  return {
+    ...rest,
+    columns: [
+      column('Name', 'string', nameDescription),
+      column('Desired', 'integer', 'replicas is the desired number of instances for the scaled object.'),
+      column('Available', 'integer', 'replicas is the actual number of observed instances of the scaled object.'),
+      column('Age', 'string', createdDescription),
+    ],
+    row: (object, now) => {
+      const replicas = (part: unknown): number =>
+        isObject(part) && typeof part.replicas === 'number' ? part.replicas : 0;
+      const { name = '', creationTimestamp } = object.metadata;
+      return [name, replicas(object.spec), replicas(object.status), age(creationTimestamp, now)];
+    },
+  };
 }

@@ -171,9 +171,6 @@ export function podSpec(spec: unknown, path: string, errors: Errors): void {
   oneOf(spec, path, 'dnsPolicy', ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], errors);
   labels(at(spec, 'nodeSelector'), `${path}.nodeSelector`, errors);
   securityContext(spec, path, errors);
-  for (const [index, secret] of objects(spec, 'imagePullSecrets').entries()) {
-    if (text(secret, 'name') === '') errors.push(fieldError.required(`${path}.imagePullSecrets[${index}].name`));
-  }
   spreadConstraints(spec, path, errors);
   for (const field of ['serviceAccountName', 'nodeName', 'priorityClassName', 'runtimeClassName']) {
     const value = text(spec, field);

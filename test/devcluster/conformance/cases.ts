@@ -9,6 +9,7 @@ import { kindCases } from './kinds.cases.ts';
 import { listCases } from './list.cases.ts';
 import { patchCases } from './patch.cases.ts';
 import { protocolCases } from './protocol.cases.ts';
+import { workloadCases } from './workloads.cases.ts';
 import { writeCases } from './write.cases.ts';
 
 export const allCases: readonly Case[] = [
@@ -20,6 +21,7 @@ export const allCases: readonly Case[] = [
   ...accessCases,
   ...kindCases,
   ...protocolCases,
+  ...workloadCases,
 ];
 
 export function idOf(item: Case): string {

@@ -1,0 +1,293 @@
+/** Subresources of pods: binding to a node, eviction, containers added later, and what only a node could answer. */
+import { at, list, objects, text } from './builtin/access.ts';
+import { selectorMatches } from './builtin/validation/common.ts';
+import type { RegistryContext } from './registry/call.ts';
+import { timestamp } from './registry/call.ts';
+import { convertEntries, readEntry } from './registry/convert.ts';
+import { copyJson, equalJson, isObject } from './registry/copy.ts';
+import { remove } from './registry/delete.ts';
+import { storageName } from './registry/resources.ts';
+import { update } from './registry/update.ts';
+import { negotiate } from './request/negotiate.ts';
+import { callOf, type Exchange, readObject, sendResult, writeRequest } from './request/resource.ts';
+import { sendObject, sendWarnings } from './request/response.ts';
+import {
+  badRequest,
+  conflict,
+  failure,
+  fieldError,
+  methodNotAllowed,
+  notFound,
+  type StatusError,
+  unknownError,
+} from './request/status.ts';
+import { entryKey } from './storage/entry.ts';
+import type { FieldError, JsonObject, KubeObject, ResourceDefinition } from './types.ts';
+
+type Handler = (exchange: Exchange, definition: ResourceDefinition) => Promise<void>;
+
+const pods = { group: '', resource: 'pods' };
+
+/** Handlers by `group/plural/subresource`. */
+export function podSubresources(context: () => RegistryContext): Map<string, Handler> {
+  const onNode: Handler = async (exchange, definition) => {
+    const pod = await find(context(), exchange, definition);
+    const kind = exchange.info.subresource;
+    const wanted = exchange.info.query.get('container') ?? '';
+    const names = ['containers', 'initContainers', 'ephemeralContainers'].flatMap((field) =>
+      objects(pod, `spec.${field}`).map((container) => text(container, 'name')),
+    );
+    if (wanted !== '' && !names.includes(wanted))
+      throw badRequest(`container ${wanted} is not valid for pod ${exchange.info.name}`);
+    const node = text(pod, 'spec.nodeName');
+    if (node !== '') throw notFound(pods, node);
+    if (kind !== 'log') throw badRequest(`pod ${exchange.info.name} does not have a host assigned`);
+    // A pod that no node has begun has no log yet.
+    exchange.response.statusCode = 204;
+    exchange.response.setHeader('cache-control', 'no-cache, private');
+    exchange.response.end();
+  };
+  const method =
+    (methods: readonly string[], handler: Handler): Handler =>
+    (exchange, definition) => {
+      if (!methods.includes(exchange.info.method)) throw methodNotAllowed();
+      return handler(exchange, definition);
+    };
+  const streams = ['GET', 'POST'];
+  return new Map<string, Handler>([
+    ['/pods/binding', method(['POST'], (exchange, definition) => bind(context(), exchange, definition))],
+    ['/pods/eviction', method(['POST'], (exchange, definition) => evict(context(), exchange, definition))],
+    ['/pods/ephemeralcontainers', part(context, ephemeralContainers)],
+    ['/pods/resize', part(context, resize)],
+    ['/pods/log', method(['GET'], onNode)],
+    ['/pods/exec', method(streams, onNode)],
+    ['/pods/attach', method(streams, onNode)],
+    ['/pods/portforward', method(streams, onNode)],
+    ['certificates.k8s.io/certificatesigningrequests/approval', approval(context)],
+  ]);
+}
+
+async function find(context: RegistryContext, { info }: Exchange, definition: ResourceDefinition): Promise<KubeObject> {
+  const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
+  const entry = context.store.get(storageName(definition), key);
+  if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
+  await convertEntries(context.store, [entry], definition);
+  return readEntry(context.store, entry, definition).object;
+}
+
+/** Reads a body of another kind than the resource's own. */
+async function readBodyOf(
+  context: RegistryContext,
+  exchange: Exchange,
+  definition: ResourceDefinition,
+  group: string,
+  version: string,
+  kind: string,
+): Promise<KubeObject> {
+  const known = context.resources.find(group, version, `${kind.toLowerCase()}s`);
+  const { decode: _, applyDefaults: __, ...rest } = definition;
+  const own = known ?? { ...rest, group, version, kind };
+  return readObject(context, exchange, { ...callOf(exchange, own, 'CreateOptions'), definition: own });
+}
+
+function done({ request, response, info }: Exchange): void {
+  const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', code: 201 };
+  sendObject(request, response, 201, status, info.query, negotiate(request.headers.accept, false).mediaType);
+}
+
+/** POST of a Binding, to a pod's own path or to the collection. */
+export async function bind(
+  context: RegistryContext,
+  exchange: Exchange,
+  definition: ResourceDefinition,
+): Promise<void> {
+  const binding = await readBodyOf(context, exchange, definition, '', 'v1', 'Binding');
+  const name = exchange.info.name || (binding.metadata.name ?? '');
+  const kind = text(binding, 'target.kind');
+  const node = text(binding, 'target.name');
+  const { body } = fieldError.notSupported('', kind, ['Node', '<empty>']);
+  if (kind !== '' && kind !== 'Node') throw unknownError(`target.kind: ${body}`);
+  if (node === '') throw unknownError('target.name: Required value');
+  const call = { ...callOf(exchange, definition, 'UpdateOptions'), name, subresource: '' };
+  // A binding is no change of the pod's own.
+  const { prepareForUpdate: _, ...rest } = definition;
+  const own = { ...rest, hasStatus: false, hasGeneration: false, validateUpdate: () => [], warnings: () => [] };
+  await update(
+    context,
+    { ...call, definition: own },
+    {
+      createMissing: false,
+      uid: undefined,
+      retry: true,
+      next: (live) => {
+        const pod = copyJson(live as KubeObject);
+        const spec = isObject(pod.spec) ? pod.spec : {};
+        if (pod.metadata.deletionTimestamp !== undefined)
+          throw assigned(name, `pod ${name} is being deleted, cannot be assigned to a host`);
+        if (text(spec, 'nodeName') !== '')
+          throw assigned(name, `pod ${name} is already assigned to node ${JSON.stringify(text(spec, 'nodeName'))}`);
+        spec.nodeName = node;
+        pod.spec = spec;
+        if (binding.metadata.annotations !== undefined)
+          pod.metadata.annotations = { ...pod.metadata.annotations, ...binding.metadata.annotations };
+        const condition = {
+          type: 'PodScheduled',
+          status: 'True',
+          lastProbeTime: null,
+          lastTransitionTime: timestamp(context.now()),
+        };
+        const others = objects(pod, 'status.conditions').filter((item) => item.type !== 'PodScheduled');
+        pod.status = { ...(isObject(pod.status) ? pod.status : {}), conditions: [...others, condition] };
+        return { object: pod, tracked: true };
+      },
+    },
+  );
+  done(exchange);
+}
+
+function assigned(name: string, why: string): StatusError {
+  return conflict({ group: '', resource: 'pods/binding' }, name, why);
+}
+
+async function evict(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
+  const { info } = exchange;
+  const eviction = await readBodyOf(context, exchange, definition, 'policy', 'v1', 'Eviction');
+  if ((eviction.metadata.name ?? '') !== info.name)
+    throw badRequest('name in URL does not match name in Eviction object');
+  const pod = await find(context, exchange, definition);
+  const call = callOf(exchange, definition, 'CreateOptions');
+  const running = !['Succeeded', 'Failed', 'Pending'].includes(text(pod, 'status.phase'));
+  if (running && pod.metadata.deletionTimestamp === undefined) checkBudgets(context, info.namespace, pod);
+  const options = isObject(eviction.deleteOptions) ? eviction.deleteOptions : {};
+  await remove(context, { ...call, subresource: '' }, options);
+  sendWarnings(exchange.response, call.warnings);
+  done(exchange);
+}
+
+/** Throws 429 where a PodDisruptionBudget does not let the pod go. */
+function checkBudgets(context: RegistryContext, namespace: string, pod: KubeObject): void {
+  const { store } = context;
+  const budgets = store
+    .list('policy/poddisruptionbudgets', `${namespace}/`)
+    .map((entry) => store.object(entry))
+    .filter(
+      (budget) => selectorMatches(at(budget, 'spec.selector'), (pod.metadata.labels ?? {}) as JsonObject) === true,
+    );
+  if (budgets.length > 1)
+    throw unknownError(
+      'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
+    );
+  const [budget] = budgets;
+  if (budget === undefined) return;
+  const allowed = at(budget, 'status.disruptionsAllowed');
+  if (typeof allowed === 'number' && allowed > 0) return;
+  const name = budget.metadata.name ?? '';
+  const needed = Number(at(budget, 'status.desiredHealthy') ?? 0);
+  const healthy = Number(at(budget, 'status.currentHealthy') ?? 0);
+  const message = `The disruption budget ${name} needs ${needed} healthy pods and has ${healthy} currently`;
+  throw failure(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
+    causes: [{ reason: 'DisruptionBudget', message }],
+  });
+}
+
+/** What of a pod an endpoint writes: the rest stays as it was. */
+interface Part {
+  /** The new spec, from what was sent and what is. */
+  readonly spec: (sent: JsonObject, live: JsonObject) => JsonObject;
+  readonly check: (spec: JsonObject, live: JsonObject) => FieldError[];
+}
+
+const ephemeralContainers: Part = {
+  spec: (sent, live) => {
+    const { ephemeralContainers: _, ...rest } = live;
+    const added = list(sent, 'ephemeralContainers');
+    return added.length === 0 ? rest : { ...rest, ephemeralContainers: added };
+  },
+  check: (spec, live) => {
+    const errors: FieldError[] = [];
+    const names = new Set(
+      [...objects(spec, 'containers'), ...objects(spec, 'initContainers')].map((item) => text(item, 'name')),
+    );
+    for (const [index, container] of objects(spec, 'ephemeralContainers').entries()) {
+      const name = text(container, 'name');
+      if (names.has(name)) errors.push(fieldError.duplicate(`spec.ephemeralContainers[${index}].name`, name));
+      names.add(name);
+    }
+    for (const before of objects(live, 'ephemeralContainers')) {
+      const now = objects(spec, 'ephemeralContainers').find((item) => item.name === before.name);
+      const why = `existing ephemeral containers ${JSON.stringify(text(before, 'name'))} may not be ${now === undefined ? 'removed' : 'changed'}`;
+      if (now === undefined || !equalJson(now, before))
+        errors.push(fieldError.forbidden('spec.ephemeralContainers', `${why}\n`));
+    }
+    return errors;
+  },
+};
+
+const resize: Part = {
+  spec: (sent, live) => ({
+    ...live,
+    containers: objects(live, 'containers').map((container) => {
+      const asked = objects(sent, 'containers').find((item) => item.name === container.name);
+      const next = { ...container };
+      for (const field of ['resources', 'resizePolicy'] as const)
+        if (asked?.[field] !== undefined) next[field] = asked[field];
+      return next;
+    }),
+  }),
+  check: () => [],
+};
+
+/** The endpoint that writes the conditions of a signing request. */
+function approval(context: () => RegistryContext): Handler {
+  return async (exchange, definition) => {
+    const own: ResourceDefinition = {
+      ...definition,
+      hasStatus: false,
+      prepareForUpdate: (object, old) => {
+        const sent = isObject(object.status) ? object.status : {};
+        const { conditions: _, ...rest } = isObject(old.status) ? old.status : {};
+        object.spec = old.spec;
+        object.status = { ...rest, ...(sent.conditions === undefined ? {} : { conditions: sent.conditions }) };
+      },
+    };
+    if (exchange.info.method !== 'GET') return writeRequest(context(), exchange, own);
+    const object = await find(context(), exchange, definition);
+    sendResult(
+      context(),
+      exchange,
+      definition,
+      200,
+      negotiate(exchange.request.headers.accept, false),
+      object,
+      undefined,
+    );
+  };
+}
+
+/** An endpoint that reads the pod and writes a part of it. */
+function part(context: () => RegistryContext, { spec, check }: Part): Handler {
+  return async (exchange, definition) => {
+    const own: ResourceDefinition = {
+      ...definition,
+      warnings: () => [],
+      prepareForUpdate: (object, old) => {
+        const live = isObject(old.spec) ? (old.spec as JsonObject) : {};
+        const sent = isObject(object.spec) ? (object.spec as JsonObject) : {};
+        object.spec = spec(sent, copyJson(live as never) as JsonObject);
+      },
+      validateUpdate: (object, old) => check(object.spec as JsonObject, old.spec as JsonObject),
+    };
+    if (exchange.info.method === 'GET') {
+      const pod = await find(context(), exchange, definition);
+      sendResult(
+        context(),
+        exchange,
+        definition,
+        200,
+        negotiate(exchange.request.headers.accept, false),
+        pod,
+        undefined,
+      );
+    } else await writeRequest(context(), exchange, own);
+  };
+}
