@@ -77,7 +77,9 @@ async function store(context: RegistryContext, call: Call, object: KubeObject): 
   if (object.metadata.resourceVersion) {
     throw unknownError('resourceVersion should not be set on objects to be created');
   }
-  if (context.store.latest(resource, key) !== undefined) throw nameTaken(call, object);
+  const taken = context.store.latest(resource, key);
+  if (taken !== undefined)
+    throw nameTaken(call, object, context.store.object(taken).metadata.deletionTimestamp !== undefined);
   if (call.dryRun) return { object, entry: undefined, created: true };
   try {
     const form = toStorage(object, definition);
@@ -93,11 +95,14 @@ async function store(context: RegistryContext, call: Call, object: KubeObject): 
   }
 }
 
-function nameTaken(call: Call, object: KubeObject): Error {
+function nameTaken(call: Call, object: KubeObject, leaving = false): Error {
   const subject = { group: call.definition.group, resource: call.definition.plural };
   const name = object.metadata.name ?? '';
-  if (!object.metadata.generateName) return alreadyExists(subject, name);
   const error = alreadyExists(subject, name);
+  if (!object.metadata.generateName) {
+    if (!leaving) return error;
+    return failure(409, 'AlreadyExists', `object is being deleted: ${error.status.message}`, error.status.details);
+  }
   const message = `${error.status.message}, the server was not able to generate a unique name for the object`;
   return failure(409, 'AlreadyExists', message, { ...error.status.details, retryAfterSeconds: 1 });
 }

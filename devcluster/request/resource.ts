@@ -307,6 +307,14 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
       `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type ${struct} (${summary(text)})`,
     );
   }
+  for (const field of ['apiVersion', 'kind']) {
+    const given: unknown = value[field];
+    if (given === undefined || given === null || typeof given === 'string') continue;
+    const kind = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go struct field .${field} of type string (${summary(text)})`,
+    );
+  }
   const object = value as unknown as KubeObject;
   checkType(context, definition, object, text);
   decodeObject(call, object, duplicates, text);

@@ -12,7 +12,7 @@ import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
 import type { KubeObject, ResourceDefinition, ScalePaths, TableColumn } from '../types.ts';
 import { readText } from './body.ts';
-import { parseJson, printJson } from './json.ts';
+import { JsonSyntaxError, parseJson, printJson } from './json.ts';
 import { negotiate } from './negotiate.ts';
 import { callOf, type Exchange, isTrue, noSubresource, patchTypeOf, readObject, sendResult } from './resource.ts';
 import { sendWarnings } from './response.ts';
@@ -238,11 +238,25 @@ function invalidScale(definition: ResourceDefinition, paths: ScalePaths, live: K
   });
 }
 
+function readScale(current: KubeObject, type: string | undefined, body: string): unknown {
+  if (type === undefined) return /^\s*\{/.test(body) ? parseJson(body) : parseYaml(body).value;
+  if (type === 'json') return jsonPatch(copyJson(current), parseJson(body));
+  return mergePatch(copyJson(current), type === 'apply' ? parseYaml(body).value : parseJson(body));
+}
+
 function newScale(current: KubeObject, type: string | undefined, body: string, name: string): KubeObject {
   let next: unknown;
-  if (type === undefined) next = /^\s*\{/.test(body) ? parseJson(body) : parseYaml(body).value;
-  else if (type === 'json') next = jsonPatch(copyJson(current), parseJson(body));
-  else next = mergePatch(copyJson(current), type === 'apply' ? parseYaml(body).value : parseJson(body));
+  try {
+    next = readScale(current, type, body);
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const why = error.message === 'EOF' ? 'unexpected end of JSON input' : error.message;
+    if (type !== undefined) throw badRequest(`error decoding patch: ${why}`);
+    const shown = body.length > 30 ? `${body.slice(0, 30)} ...` : body;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type Scale): couldn't get version/kind; json parse error: ${why} (${shown})`,
+    );
+  }
   if (!isObject(next))
     throw badRequest(`the object provided is unrecognized (must be of type Scale): ${printJson(next)}`);
   decodeMetadata(next);
