@@ -4,8 +4,9 @@ import { crdFiles } from '../commands/crds.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { shellQuote } from '../paths.ts';
+import { packageRoot } from '../version.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
+const ROOT = packageRoot();
 const EXAMPLE = join(ROOT, 'examples', 'gitops');
 /** Whole installation; where it is not there, in a checkout of the sources without it, the CRDs alone. */
 const INSTALL = join(ROOT, 'manifests', 'release', 'latest.yaml');

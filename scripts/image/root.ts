@@ -11,20 +11,15 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { compile } from '../compile.ts';
 import { debianArchive, type ImageName, type Lock, npmArchive, uvArchive } from './packages.ts';
 
 const run = promisify(execFile);
 
 export const ROOT = join(import.meta.dirname, '..', '..');
-/** Where the program is: not below node_modules, where Node would not run TypeScript. */
 const PROGRAM = 'opt/kubechain';
-/** Of what git knows, everything but this: what is left out is not there at run time. */
-const NOT_THE_PROGRAM = [
-  ...['.*', '.*/**', '*.md', '*.json', '**/*.md'],
-  ...['bench', 'docs', 'examples', 'manifests', 'scripts', 'test'].map((folder) => `${folder}/**`),
-];
 /** Documentation of packages, which nothing reads at run time. Copyright files stay. */
 const NO_NEED =
   /^usr\/share\/(man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
@@ -119,20 +114,13 @@ interface LockEntry {
   readonly devOptional?: boolean;
 }
 
-/** The sources, and of node_modules what production needs, as package-lock.json tells. */
+/** The program, compiled: half the memory and the time to start of a Node that strips types. And of node_modules what production needs. */
 async function copyProgram(root: string): Promise<Component[]> {
   const target = join(root, PROGRAM);
-  const { stdout } = await run(
-    'git',
-    ['ls-files', '-z', '--', '.', ...NOT_THE_PROGRAM.map((path) => `:(exclude,glob,top)${path}`)],
-    {
-      cwd: ROOT,
-    },
-  );
-  for (const path of ['package.json', ...stdout.split('\0')]) {
-    if (path === '' || !existsSync(join(ROOT, path))) continue;
-    mkdirSync(join(target, dirname(path)), { recursive: true });
-    cpSync(join(ROOT, path), join(target, path));
+  mkdirSync(target, { recursive: true });
+  compile('tsconfig.build.json', join(target, 'dist'));
+  for (const path of ['package.json', 'LICENSE', 'bin']) {
+    cpSync(join(ROOT, path), join(target, path), { recursive: true });
   }
   const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, LockEntry>;
