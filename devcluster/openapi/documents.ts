@@ -1,10 +1,12 @@
 /** /openapi/v2 and /openapi/v3: made when asked for, kept until the served resources change. */
 import { createHash } from 'node:crypto';
 import type { Resources } from '../registry/resources.ts';
+import { parseAccept } from '../request/negotiate.ts';
 import type { Exchange } from '../request/resource.ts';
-import { sendText } from '../request/response.ts';
+import { sendBytes, sendText } from '../request/response.ts';
 import type { BuiltinSchemas } from '../types.ts';
 import { swaggerDocument } from './v2.ts';
+import { encodeSwagger, swaggerProtobuf, swaggerProtobufNames } from './v2proto.ts';
 import { versionDocument } from './v3.ts';
 
 interface Made {
@@ -18,6 +20,7 @@ export class OpenApi {
   private readonly schemas: BuiltinSchemas;
   /** By path below /openapi/v3; '' is the Swagger 2 document. */
   private readonly made = new Map<string, Made>();
+  private protobuf: Buffer | undefined;
   private generation = -1;
 
   constructor(resources: Resources, schemas: BuiltinSchemas) {
@@ -29,6 +32,7 @@ export class OpenApi {
   handle(exchange: Exchange, path: string): void {
     if (this.generation !== this.resources.generation) {
       this.made.clear();
+      this.protobuf = undefined;
       this.generation = this.resources.generation;
     }
     if (path === '/openapi/v3') {
@@ -49,6 +53,11 @@ export class OpenApi {
     if (request.headers['if-none-match'] === tag) {
       response.statusCode = 304;
       response.end();
+      return;
+    }
+    if (path === '/openapi/v2' && wantsProtobuf(request.headers.accept)) {
+      this.protobuf ??= encodeSwagger(JSON.parse(made.text));
+      sendBytes(request, response, 200, this.protobuf, swaggerProtobuf);
       return;
     }
     sendText(request, response, 200, made.text, new URLSearchParams([['pretty', 'false'], ...info.query]));
@@ -100,4 +109,13 @@ export class OpenApi {
     this.made.set(path, made);
     return made;
   }
+}
+
+/** Whether the first known type that the client takes is protobuf. */
+function wantsProtobuf(accept: string | undefined): boolean {
+  for (const { type } of parseAccept(accept ?? '')) {
+    if (swaggerProtobufNames.includes(type)) return true;
+    if (type === 'application/json' || type === '*/*') return false;
+  }
+  return false;
 }

