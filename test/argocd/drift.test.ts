@@ -31,7 +31,7 @@ function exampleObjects(): Manifest[] {
 }
 
 describe('drift as Argo CD sees it', function () {
-  this.timeout(120_000);
+  this.timeout(120_000 + GENERATED * 100);
   let stage: WebhookStage;
   let argocd: KubeClient;
   let count = 0;
