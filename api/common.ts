@@ -34,15 +34,17 @@ export const localRef = (description: string) =>
   object(description, { name: str('Name of the object, in the same namespace.', OBJECT_NAME) }, {});
 export type LocalRef = TypeOf<ReturnType<typeof localRef>>;
 
-export const secretKeyRef = (description: string) =>
+const keyOf = (description: string, kind: 'Secret' | 'ConfigMap') =>
   object(
     description,
     {
-      name: str('Name of the Secret, in the same namespace.', OBJECT_NAME),
-      key: str('Key within the Secret.', { minLength: 1, maxLength: 253 }),
+      name: str(`Name of the ${kind}, in the same namespace.`, OBJECT_NAME),
+      key: str(`Key within the ${kind}.`, { minLength: 1, maxLength: 253 }),
     },
     {},
   );
+export const secretKeyRef = (description: string) => keyOf(description, 'Secret');
+export const configMapKeyRef = (description: string) => keyOf(description, 'ConfigMap');
 export type SecretKeyRef = TypeOf<ReturnType<typeof secretKeyRef>>;
 
 export const apiKeySource = (description: string) =>

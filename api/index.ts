@@ -27,6 +27,7 @@ export * from './contextpage.ts';
 export type { Column, Custom, CustomResourceDefinition, Kind, Metadata } from './kind.ts';
 export { toCustomResourceDefinition } from './kind.ts';
 export * from './llm.ts';
+export type { Egress, PodTemplate } from './mcppod.ts';
 export * from './mcpserver.ts';
 export type { Message, ToolCall } from './message.ts';
 export type { JudgedKind, LabelSelector, PolicyMatch, PolicySubject } from './policymatch.ts';

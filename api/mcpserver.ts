@@ -1,5 +1,6 @@
 import { commonStatus, localRef, READY_STATES, secretKeyRef, UNSEEN } from './common.ts';
 import { defineKind } from './kind.ts';
+import { egress, image, podTemplate } from './mcppod.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, bool, int, list, listByKey, map, object, oneOf, str } from './schema.ts';
 
@@ -98,6 +99,9 @@ const spec = object(
         requests: map('What it needs.', quantity),
       },
     ),
+    image,
+    egress,
+    podTemplate,
   },
   {
     'x-kubernetes-validations': [
@@ -122,6 +126,10 @@ const spec = object(
       {
         rule: "self.transport == 'stdio' || !(has(self.command) || has(self.args) || has(self.env))",
         message: 'command, args and env go with transport stdio only',
+      },
+      {
+        rule: "self.transport == 'stdio' || !(has(self.image) || has(self.egress) || has(self.podTemplate))",
+        message: 'image, egress and podTemplate go with transport stdio only',
       },
       {
         rule: "self.transport != 'stdio' || !(has(self.url) || has(self.headers))",
@@ -156,6 +164,11 @@ const status = object(
   {},
   {
     connected: bool('Whether the connection stands.'),
+    runsAs: oneOf(
+      'How a stdio server runs: as a `Pod` of its own, or as a child `Process` of the operator, which shares the operator’s network and memory. Absent for servers that run elsewhere.',
+      ['Pod', 'Process'],
+    ),
+    podName: str('The Pod that it runs as.'),
     ...commonStatus(READY_STATES),
     tools: list('What the server offers.', tool),
   },
@@ -180,6 +193,7 @@ export const mcpServers = defineKind({
     { name: 'Ready', path: '.status.ready', type: 'boolean' },
     { name: 'Status', path: '.status.status' },
     { name: 'Detail', path: '.status.statusDetail', wide: true },
+    { name: 'Runs As', path: '.status.runsAs', wide: true },
   ],
 });
 

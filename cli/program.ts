@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { registerApprovals } from './approvals/command.ts';
 import { registerArgocd } from './argocd/command.ts';
+import { registerMcpBridge } from './commands/registerMcpBridge.ts';
 import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
 import { registerGitops } from './gitops/command.ts';
 import type { Io } from './io.ts';
@@ -159,7 +160,17 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       )
       .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
       .option('--argocd-namespace <namespace>', 'namespace of Argo CD', parseNamespace, 'argocd')
-      .option('--argocd-installation-id <id>', 'which Argo CD counts, where several share the cluster'),
+      .option('--argocd-installation-id <id>', 'which Argo CD counts, where several share the cluster')
+      .addOption(
+        new Option(
+          '--mcp-servers <how>',
+          'how MCP servers over stdio run: as Pods of their own, or as child processes of the operator; pods in a cluster, processes elsewhere when left out',
+        ).choices(['pods', 'processes']),
+      )
+      .option(
+        '--mcp-runner-image <image>',
+        'with pods: the image of servers that name none, and of the bridge; the one of this version when left out',
+      ),
   ).action(async (options) => finish(await (await import('./commands/operator.ts')).operator(options, io)));
 
   logging(
@@ -237,6 +248,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
   ).action(async (options) => finish(await (await import('./commands/devcluster.ts')).devcluster(options, io)));
 
   logging(registerSimulateOpenAI(program));
+
+  logging(registerMcpBridge(program, io, finish));
 
   program
     .command('crds')

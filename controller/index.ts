@@ -1,3 +1,6 @@
 /** The operator: what advances runs. */
+export { installInto, startBridge } from './mcp/index.ts';
+export { RUNNER_IMAGE } from './mcpserver/pod/pod.ts';
+export type { McpServersOptions } from './mcpserver/pod/pods.ts';
 export type { Operator, OperatorOptions } from './operator.ts';
 export { createOperator } from './operator.ts';

@@ -34,6 +34,9 @@ import {
 import type { Clock, Informer, InformerMetrics, KubeClient, KubeObject, Logger, Resource } from '../kube/index.ts';
 import { createInformer } from '../kube/index.ts';
 import { keyIn } from './keys.ts';
+import { SERVER_LABEL } from './mcpserver/pod/pod.ts';
+import type { NetworkPolicy, Pod } from './mcpserver/pod/types.ts';
+import { networkPolicies, pods } from './mcpserver/pod/types.ts';
 
 /** Names of the informers' indexes. Values are `namespace/name` keys of what is referred to. */
 export const INDEX = {
@@ -69,6 +72,9 @@ export interface Informers {
   readonly approvals: Informer<Approval>;
   /** Whose labels policies select by. An operator for one namespace may not list them, and then selectors match. */
   readonly namespaces: Informer<KubeObject> | undefined;
+  /** Those of MCP servers; undefined where servers run as processes. */
+  readonly pods: Informer<Pod> | undefined;
+  readonly networkPolicies: Informer<NetworkPolicy> | undefined;
 }
 
 const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
@@ -86,6 +92,7 @@ export function createInformers(options: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly namespace?: string;
+  readonly serverPods?: boolean;
   readonly metrics?: InformerMetrics;
 }): Informers {
   const make = <T extends KubeObject>(
@@ -93,6 +100,7 @@ export function createInformers(options: {
     indexers: Record<string, (object: T) => string[]> = {},
     transform: (object: T) => T = (object) => object,
     pageSize?: number,
+    labelSelector?: string,
   ): Informer<T> =>
     createInformer<T>({
       client: options.client,
@@ -104,7 +112,10 @@ export function createInformers(options: {
       ...(options.namespace === undefined || !kind.namespaced ? {} : { namespace: options.namespace }),
       ...(options.metrics === undefined ? {} : { metrics: options.metrics }),
       ...(pageSize === undefined ? {} : { pageSize }),
+      ...(labelSelector === undefined ? {} : { labelSelector }),
     });
+  const ofServers = <T extends KubeObject>(resource: Resource<T>): Informer<T> | undefined =>
+    options.serverPods === true ? make<T>(resource, {}, undefined, undefined, SERVER_LABEL) : undefined;
 
   return {
     llms: make<LLM>(llms),
@@ -163,6 +174,8 @@ export function createInformers(options: {
       [INDEX.approvalsByCall]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.toolCallRef.name)],
     }),
     namespaces: options.namespace === undefined ? make<KubeObject>(namespaces) : undefined,
+    pods: ofServers(pods),
+    networkPolicies: ofServers(networkPolicies),
   };
 }
 

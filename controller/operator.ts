@@ -21,6 +21,8 @@ import { createInformers, INDEX, isWholeRun, isWholeToolCall } from './informers
 import { createLLMController } from './llm/controller.ts';
 import { createMcpPool } from './mcp/index.ts';
 import { createMCPServerController } from './mcpserver/controller.ts';
+import type { McpServersOptions } from './mcpserver/pod/pods.ts';
+import { createServerPods, OPERATOR_LABELS } from './mcpserver/pod/pods.ts';
 import { createServerWaiters } from './mcpserver/waiters.ts';
 import { registerMetrics } from './metrics.ts';
 import type { ModelResult } from './modelCalls.ts';
@@ -67,6 +69,8 @@ export interface OperatorOptions {
   readonly argocdNamespace?: string;
   /** Which Argo CD counts, where several share the cluster. */
   readonly argocdInstallation?: string;
+  /** How MCP servers over stdio run; as processes when absent. */
+  readonly mcpServers?: McpServersOptions;
   /** How many agents deep delegation may go; 5 when absent. */
   readonly maxDelegationDepth?: number;
   /** Gets the operator's own series. */
@@ -98,6 +102,7 @@ export function createOperator(options: OperatorOptions): Operator {
     client,
     clock,
     logger,
+    serverPods: options.mcpServers?.runsAs === 'Pod',
     ...(metrics === undefined ? {} : { metrics: metrics.informer }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   });
@@ -228,11 +233,12 @@ export function createOperator(options: OperatorOptions): Operator {
         if (call.status?.status === 'AwaitingHumanApproval') queues.toolCall.add(keyOf(call));
       }
     };
+    const systemNamespace = options.systemNamespace ?? 'kubechain-system';
     const seals = createSealIdentity({
       client,
       clock,
       logger,
-      namespace: options.systemNamespace ?? 'kubechain-system',
+      namespace: systemNamespace,
       onChange: wakeWaitingCalls,
     });
     const provenance = createProvenanceResolver({
@@ -285,6 +291,8 @@ export function createOperator(options: OperatorOptions): Operator {
       FEW_WORKERS,
       createToolController({ ...shared, queue: queues.tool, events: recorder('tool-controller'), parser }),
     );
+    const { pods, networkPolicies } = informers;
+    const serverEvents = recorder('mcpserver-controller');
     add(
       'mcpserver',
       queues.mcpServer,
@@ -292,9 +300,27 @@ export function createOperator(options: OperatorOptions): Operator {
       createMCPServerController({
         ...shared,
         queue: queues.mcpServer,
-        events: recorder('mcpserver-controller'),
+        events: serverEvents,
         secrets,
         pool,
+        pods:
+          options.mcpServers === undefined || pods === undefined || networkPolicies === undefined
+            ? undefined
+            : createServerPods({
+                client,
+                clock,
+                events: serverEvents,
+                informers: { pods, networkPolicies },
+                runnerImage: options.mcpServers.runnerImage,
+                operator: {
+                  namespace: systemNamespace,
+                  labels: options.mcpServers.operatorLabels ?? OPERATOR_LABELS,
+                },
+                async key(abort) {
+                  await seals.refresh(abort);
+                  return seals.current().keys[0];
+                },
+              }),
       }),
     );
     add(

@@ -1,4 +1,5 @@
 import { collectDefaultMetrics, Registry } from 'prom-client';
+import { RUNNER_IMAGE } from '../../controller/index.ts';
 import { createKubeClient, createKubeMetrics, systemClock } from '../../kube/index.ts';
 import { type ClusterOptions, load } from '../connect.ts';
 import { OPERATOR_LEASE } from '../defaults.ts';
@@ -10,6 +11,7 @@ import { createLogger, type LogOptions } from '../logging.ts';
 import { createOperation, type LeaseTimes, processIdentity } from '../operate.ts';
 import { listenForShutdown } from '../signals.ts';
 import { loadStampKeys } from '../stampKeys.ts';
+import { version } from '../version.ts';
 
 export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly leaseNamespace?: string;
@@ -29,6 +31,8 @@ export interface OperatorCommandOptions extends ClusterOptions, LogOptions {
   readonly stampKey?: readonly string[];
   readonly argocdNamespace: string;
   readonly argocdInstallationId?: string;
+  readonly mcpServers?: 'pods' | 'processes';
+  readonly mcpRunnerImage?: string;
 }
 
 function leaseTimes(options: OperatorCommandOptions): LeaseTimes {
@@ -74,6 +78,10 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
       stampKeys: loadStampKeys(options.stampKey, io.cwd),
       argocdNamespace: options.argocdNamespace,
       argocdInstallation: options.argocdInstallationId,
+      mcpServers: {
+        runsAs: (options.mcpServers ?? (inCluster ? 'pods' : 'processes')) === 'pods' ? 'Pod' : 'Process',
+        runnerImage: options.mcpRunnerImage ?? `${RUNNER_IMAGE}:v${version()}`,
+      },
     },
     lease: options.leaderElect
       ? {

@@ -12,7 +12,11 @@ import { applyFinding } from '../validation.ts';
 import type { ServerSituation } from './decide.ts';
 import { decideServer } from './decide.ts';
 import { serverKey } from './key.ts';
+import type { ServerPods } from './pod/pods.ts';
 import { resolveServer } from './resolve.ts';
+
+/** What only a Pod can keep. */
+const POD_SETTINGS = ['resources', 'image', 'egress', 'podTemplate'] as const;
 
 /** Keeps MCP servers connected and writes down what they offer. */
 export function createMCPServerController(options: {
@@ -23,10 +27,12 @@ export function createMCPServerController(options: {
   readonly queue: WorkQueue;
   readonly secrets: SecretReader;
   readonly pool: McpPool;
+  /** Absent where servers over stdio run as processes of the operator. */
+  readonly pods: ServerPods | undefined;
 }) {
-  const { events, informers, queue, secrets, pool } = options;
+  const { events, informers, queue, secrets, pool, pods } = options;
   const failures = new Map<string, number>();
-  const toldOfResources = new Set<string>();
+  const toldOfSettings = new Set<string>();
 
   async function gather(server: MCPServer, signal: AbortSignal): Promise<ServerSituation> {
     const key = serverKey(server);
@@ -35,28 +41,39 @@ export function createMCPServerController(options: {
       channelName === undefined
         ? ('unset' as const)
         : informers.contactChannels.store.get(keyIn(server.metadata.namespace, channelName));
+    const runsAs = server.spec.transport === 'stdio' ? (pods === undefined ? 'Process' : 'Pod') : undefined;
+    if (runsAs === 'Pod' && pods !== undefined) {
+      const pod = await pods.ensure(server, signal);
+      if (pod.kind === 'waiting' && pod.gone) await pool.remove(key);
+      const connection = pod.kind === 'ready' ? pool.ensure(key, pod.spec, pod.fingerprint) : pool.state(key);
+      return { server, channel, runsAs, pod, secretFault: undefined, connection, failures: 0 };
+    }
+    await pods?.remove(server, signal);
     const resolved = await resolveServer(server, secrets, signal);
     if (resolved.kind === 'spec') {
       failures.delete(key);
       const connection = pool.ensure(key, resolved.spec, digest(resolved.spec));
-      return { server, channel, secretFault: undefined, connection, failures: 0 };
+      return { server, channel, runsAs, secretFault: undefined, connection, failures: 0 };
     }
     const failed = failures.get(key) ?? 0;
     failures.set(key, failed + 1);
     // A Secret that cannot be read for the moment is no reason to end a server that runs.
     if (resolved.kind === 'missing') await pool.remove(key);
-    return { server, channel, secretFault: resolved, connection: pool.state(key), failures: failed };
+    return { server, channel, runsAs, secretFault: resolved, connection: pool.state(key), failures: failed };
   }
 
-  function tellOfResources(server: MCPServer): void {
+  function tellOfSettings(server: MCPServer): void {
     const key = serverKey(server);
-    if (server.spec.resources === undefined || server.spec.transport !== 'stdio' || toldOfResources.has(key)) return;
-    toldOfResources.add(key);
+    if (pods !== undefined || server.spec.transport !== 'stdio' || toldOfSettings.has(key)) return;
+    const given = POD_SETTINGS.filter((name) => server.spec[name] !== undefined).map((name) => `spec.${name}`);
+    if (given.length === 0) return;
+    toldOfSettings.add(key);
+    const what = `${given.join(', ')} ${given.length === 1 ? 'is' : 'are'}`;
     events.event(
       referenceTo(server),
       'Warning',
       'ResourcesNotEnforced',
-      'spec.resources is not enforced: the server runs as a child process of the operator',
+      `${what} not enforced: the server runs as a child process of the operator`,
     );
   }
 
@@ -72,7 +89,7 @@ export function createMCPServerController(options: {
     async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
       const server = informers.mcpServers.store.get(key);
       if (server === undefined || server.metadata.deletionTimestamp !== undefined) return { kind: 'done' };
-      tellOfResources(server);
+      tellOfSettings(server);
       const finding = decideServer(await gather(server, signal));
       if (finding === undefined) return { kind: 'done' };
       return applyFinding({ ...options, informer: informers.mcpServers, object: server, finding, signal });
@@ -81,9 +98,10 @@ export function createMCPServerController(options: {
       const forget = (server: MCPServer) => {
         const key = serverKey(server);
         failures.delete(key);
-        toldOfResources.delete(key);
+        toldOfSettings.delete(key);
         void pool.remove(key);
       };
+      pods?.watch((key) => queue.add(key));
       informers.mcpServers.on({
         add: (server) => queue.add(keyOf(server)),
         update: (old, server) => {

@@ -2,6 +2,7 @@ import type { ContactChannel, MCPServer, MCPServerStatus } from '../../api/index
 import type { ServerState } from '../mcp/index.ts';
 import { describeDrift, driftMode, driftOf } from '../mcp/index.ts';
 import type { Finding } from '../validation.ts';
+import type { ServerPodState } from './pod/pods.ts';
 
 export interface ServerSituation {
   readonly server: MCPServer;
@@ -10,6 +11,9 @@ export interface ServerSituation {
   /** A Secret that is not there, or that could not be read. */
   readonly secretFault: { readonly kind: 'missing' | 'unavailable'; readonly message: string } | undefined;
   readonly connection: ServerState | undefined;
+  readonly runsAs: MCPServerStatus['runsAs'];
+  /** Where it runs as a Pod. */
+  readonly pod?: ServerPodState;
   readonly failures: number;
 }
 
@@ -18,6 +22,13 @@ const LAST_RETRY_MS = 60_000;
 
 /** What an MCPServer's status is to say; undefined: what it says is still right. */
 export function decideServer(state: ServerSituation): Finding | undefined {
+  const finding = judge(state);
+  if (finding === undefined) return undefined;
+  const { runsAs, pod } = state;
+  return { ...finding, extra: { ...finding.extra, runsAs, podName: pod?.podName } };
+}
+
+function judge(state: ServerSituation): Finding | undefined {
   const { server, channel, secretFault, connection } = state;
   const channelName = server.spec.approvalContactChannel?.name ?? '';
   if (channel === undefined) {
@@ -38,11 +49,13 @@ export function decideServer(state: ServerSituation): Finding | undefined {
     const againAfterMs = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS * 2 ** Math.min(state.failures, 16));
     return { ...fault('SecretNotFound', secretFault.message), againAfterMs, eventReason: 'ValidationFailed' };
   }
+  // A connection that stands says more than a probe that failed.
+  if (state.pod?.kind === 'waiting' && connection?.kind !== 'ready') return waitingForPod(state.pod);
   switch (connection?.kind) {
     case 'ready':
       return connected(server, connection);
     case 'backoff':
-      return fault('ConnectionFailed', connection.error);
+      return fault('ConnectionFailed', `${connection.error}${withoutNetwork(state)}`);
     case 'refused':
       return fault('ValidationFailed', connection.error);
     default: {
@@ -57,6 +70,24 @@ export function decideServer(state: ServerSituation): Finding | undefined {
 }
 
 const lost = { extra: { connected: false } satisfies Partial<MCPServerStatus> };
+
+function waitingForPod({
+  detail,
+  reason,
+  fault: isFault,
+  againAfterMs,
+}: ServerPodState & { kind: 'waiting' }): Finding {
+  const finding = isFault
+    ? fault(reason, detail)
+    : ({ ...lost, ready: false, status: 'Pending', detail, reason } satisfies Finding);
+  return againAfterMs === undefined ? finding : { ...finding, againAfterMs };
+}
+
+/** What npx and uvx say without a network is hard to read. */
+function withoutNetwork({ server, runsAs }: ServerSituation): string {
+  if (runsAs !== 'Pod' || (server.spec.egress ?? []).length > 0) return '';
+  return ' (its Pod may connect to nothing: spec.egress is empty)';
+}
 
 function fault(reason: string, detail: string): Finding {
   return { ...lost, ready: false, status: 'Error', detail, reason, eventReason: reason };

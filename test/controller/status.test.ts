@@ -349,6 +349,7 @@ describe('MCPServer and ContactChannel', () => {
     decideServer({
       server: server('s'),
       channel: 'unset',
+      runsAs: undefined,
       secretFault: undefined,
       connection: undefined,
       failures: 0,

@@ -44,7 +44,7 @@ const ONLY_AFTER_A_CRASH = new Map([
 /** Asked for only where a cluster has these APIs: test/controller/policyBackground.test.ts. */
 const ONLY_WITH_THE_API = ['openreports.io', 'wgpolicyk8s.io'];
 /** Asked of the authorizer by an admission plugin that neither server of these tests has turned on. */
-const ONLY_BY_ADMISSION = ['tasks/finalizers', 'taskruns/finalizers', 'taskruntoolcalls/finalizers'];
+const ONLY_BY_ADMISSION = ['tasks/finalizers', 'taskruns/finalizers', 'taskruntoolcalls/finalizers', 'mcpservers/finalizers'];
 
 function userOf(account: string): string {
   return `system:serviceaccount:${SYSTEM_NAMESPACE}:${account}`;

@@ -1,0 +1,74 @@
+import { BlockList, isIPv6 } from 'node:net';
+import type { Egress } from '../../../api/index.ts';
+
+/** Where clouds keep credentials of the machine: in no network that does not say so. */
+const METADATA = [
+  { network: '169.254.0.0', prefix: 16, family: 'ipv4' },
+  { network: 'fe80::', prefix: 10, family: 'ipv6' },
+  { network: 'fd00:ec2::254', prefix: 128, family: 'ipv6' },
+] as const;
+
+const DNS_PORTS = [
+  { protocol: 'UDP', port: 53 },
+  { protocol: 'TCP', port: 53 },
+];
+
+/** Who may connect to a server's Pod: the operator's Pods. */
+export interface Client {
+  readonly namespace: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The spec of a server's NetworkPolicy, with all that the API server would add. */
+export function networkPolicySpec(
+  podLabels: Readonly<Record<string, string>>,
+  port: number,
+  client: Client,
+  egress: Egress | undefined,
+): object {
+  const networks = (egress ?? []).map(({ cidr, ports }) => ({
+    to: [{ ipBlock: ipBlock(cidr) }],
+    ...(ports === undefined
+      ? {}
+      : {
+          ports: ports.map((each) => ({
+            protocol: each.protocol ?? 'TCP',
+            port: each.port,
+            ...(each.endPort === undefined ? {} : { endPort: each.endPort }),
+          })),
+        }),
+  }));
+  const names = { matchLabels: { 'kubernetes.io/metadata.name': 'kube-system' } };
+  const dns = {
+    to: [{ namespaceSelector: names, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
+    ports: DNS_PORTS,
+  };
+  return {
+    podSelector: { matchLabels: podLabels },
+    policyTypes: ['Ingress', 'Egress'],
+    ingress: [
+      {
+        from: [
+          {
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': client.namespace } },
+            podSelector: { matchLabels: client.labels },
+          },
+        ],
+        ports: [{ protocol: 'TCP', port }],
+      },
+    ],
+    // Names are of use to those only who may go somewhere, and a way out for data to those who may not.
+    egress: networks.length === 0 ? [] : [dns, ...networks],
+  };
+}
+
+function ipBlock(cidr: string): object {
+  const [address = '', prefix = '0'] = cidr.split('/');
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  const block = new BlockList();
+  block.addSubnet(address, Number(prefix), family);
+  const except = METADATA.filter(
+    (each) => each.family === family && each.prefix > Number(prefix) && block.check(each.network, family),
+  ).map((each) => `${each.network}/${each.prefix}`);
+  return except.length === 0 ? { cidr } : { cidr, except };
+}
