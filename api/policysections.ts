@@ -137,7 +137,7 @@ export const mcpServers = object(
       { maxItems: 256 },
     ),
     images: patterns(
-      'Images that servers may run through docker, podman or nerdctl: `ghcr.io/acme/*@sha256:*`. Judged with the registry written out (`docker.io/library/…`); what cannot be read for certain is refused.',
+      'Images that servers may run in as Pods (`spec.image`), or through docker, podman or nerdctl: `ghcr.io/acme/*@sha256:*`. Judged with the registry written out (`docker.io/library/…`); what cannot be read for certain is refused.',
     ),
     urls: patterns('Where http and sse servers may be, as `llms.baseURLs`.', 256),
     env: object(

@@ -12,6 +12,7 @@ import {
   clusterAgentPolicies,
   contactChannels,
   contextPages,
+  mcpServers,
   taskLedgers,
   taskRuns,
   taskRunToolCalls,
@@ -22,6 +23,9 @@ import { createOperation, processIdentity } from '../../cli/operate.ts';
 import { ACCOUNTS, applyRbac, rbacObjects, SYSTEM_NAMESPACE } from '../../cli/rbac.ts';
 import { accountClient } from '../../cli/up/accounts.ts';
 import { startWebhooks } from '../../cli/up/webhooks.ts';
+import { startBridge } from '../../controller/index.ts';
+import { BRIDGE_PORT } from '../../controller/mcpserver/pod/pod.ts';
+import { pods } from '../../controller/mcpserver/pod/types.ts';
 import type { AuditEvent } from '../../devcluster/index.ts';
 import type { KubeClient, KubeConfig, KubeObject, Resource } from '../../kube/index.ts';
 import { createKubeClient, loadKubeConfig, systemClock } from '../../kube/index.ts';
@@ -29,6 +33,7 @@ import { argumentsDigest } from '../../policies/approvals/index.ts';
 import { createRecordingLogger } from '../support/logger.ts';
 import { startModelServer } from '../support/modelServer.ts';
 import { agent, mcpServer, namespaces, secret, secrets, task, tool } from '../support/objects.ts';
+import type { Room } from '../support/operator.ts';
 import { createRoom } from '../support/operator.ts';
 import { startTestServer, testsRealServer } from '../support/server.ts';
 import { untilAmong, untilGone } from '../support/waiting.ts';
@@ -44,7 +49,12 @@ const ONLY_AFTER_A_CRASH = new Map([
 /** Asked for only where a cluster has these APIs: test/controller/policyBackground.test.ts. */
 const ONLY_WITH_THE_API = ['openreports.io', 'wgpolicyk8s.io'];
 /** Asked of the authorizer by an admission plugin that neither server of these tests has turned on. */
-const ONLY_BY_ADMISSION = ['tasks/finalizers', 'taskruns/finalizers', 'taskruntoolcalls/finalizers', 'mcpservers/finalizers'];
+const ONLY_BY_ADMISSION = [
+  'tasks/finalizers',
+  'taskruns/finalizers',
+  'taskruntoolcalls/finalizers',
+  'mcpservers/finalizers',
+];
 
 function userOf(account: string): string {
   return `system:serviceaccount:${SYSTEM_NAMESPACE}:${account}`;
@@ -147,7 +157,13 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
       renewDeadlineMs: 2000,
       retryPeriodMs: 200,
     };
-    const operation = createOperation({ client: account, clock, logger, operator: { externalApiAllow: [] }, lease });
+    const operation = createOperation({
+      client: account,
+      clock,
+      logger,
+      operator: { externalApiAllow: [], mcpServers: { runsAs: 'Pod', runnerImage: 'runner' } },
+      lease,
+    });
     const stop = new AbortController();
     const running = operation.run(stop.signal);
     return async () => {
@@ -242,6 +258,7 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
     tool(namespace, 'ask-poet', { agentRef: { name: 'poet' } }),
     mcpServer(namespace, 'tools', { transport: 'stdio', command: process.execPath, args: [MCP, 'good'] }),
   );
+  await serveBridge(client, room, 'tools-mcp', stack);
   await room.agent({
     tools: [{ name: 'add' }, { name: 'ask-poet' }],
     mcpServers: [{ name: 'tools' }],
@@ -324,8 +341,39 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
       ledgers.find(({ spec }) => spec.entries?.[name] !== undefined),
     );
   }
+  // A server that changes gets another Pod and may go elsewhere.
+  const before = await client.get(pods, key('tools-mcp'));
+  const changed = { args: [MCP, 'progress'], egress: [{ cidr: '10.0.0.0/8' }] };
+  await client.patch(mcpServers, key('tools'), { type: 'merge', body: { spec: changed } });
+  await room.until(pods, 'tools-mcp', ({ metadata }) => metadata.uid !== before.metadata.uid);
   await room.run('short', 'hello', { ttlSecondsAfterFinished: 1 });
   await untilGone(client, taskRuns, key('short-1'));
+}
+
+/** Does what a node would for the Pod of an MCP server, as far as the operator can tell. */
+async function serveBridge(
+  client: KubeClient,
+  room: Room,
+  podName: string,
+  stack: AsyncDisposableStack,
+): Promise<void> {
+  const pod = await room.until(pods, podName, () => true);
+  const command = pod.spec?.containers[0]?.command ?? [];
+  const [program = '', ...args] = command.slice(command.indexOf('--') + 1);
+  const tokenSha256 = command.find((word) => word.startsWith('--token-sha256='))?.split('=')[1] ?? '';
+  const podIP = `127.99.${process.pid % 250}.1`;
+  const spec = { transport: 'stdio', command: program, args } as const;
+  const bridge = await startBridge({
+    host: podIP,
+    port: BRIDGE_PORT,
+    tokenSha256,
+    spec,
+    clock: systemClock,
+    logger: createRecordingLogger(),
+  });
+  stack.defer(() => bridge.drain(0));
+  const status = { phase: 'Running', podIP, podIPs: [{ ip: podIP }], conditions: [{ type: 'Ready', status: 'True' }] };
+  await client.patch(pods, room.key(podName), { type: 'merge', body: { status } }, { subresource: 'status' });
 }
 
 /** Records of the audit log since `begun`, as the embedded server gives them. */

@@ -299,6 +299,15 @@ describe('verdict: what an object uses', () => {
     assert.equal(ask(spec, about(server({ command: 'uvx' }))).effect, 'allow');
   });
 
+  it('judges the image of a server’s Pod, its registry written out', () => {
+    const spec: PolicySpec = { mcpServers: { images: ['ghcr.io/acme/*@sha256:*', 'docker.io/mcp/*'] } };
+    const effect = (image: string): string => ask(spec, about(server({ command: 'serve', image }))).effect;
+    assert.equal(effect('ghcr.io/acme/x@sha256:abc'), 'allow');
+    assert.equal(effect('mcp/fetch'), 'allow');
+    assert.equal(effect('ghcr.io/acme/x:latest'), 'deny');
+    assert.equal(effect('evil'), 'deny');
+  });
+
   it('keeps a key from addresses that its Secret is not for', () => {
     const spec: PolicySpec = {
       secrets: { allow: [{ name: 'openai*', hosts: ['api.openai.com', '*.internal:8443'] }] },

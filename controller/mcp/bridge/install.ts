@@ -1,4 +1,4 @@
-import { copyFile, cp, mkdir } from 'node:fs/promises';
+import { copyFile, cp, mkdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 
 /** What a checkout has and an image has not, and the Nodes that npm installs, since one is brought along. */
@@ -30,6 +30,7 @@ export async function installInto(folder: string, program: string): Promise<void
   const loader = libraries.find((path) => LOADER.test(basename(path)));
   if (loader === undefined)
     throw new Error('this Node is linked statically, or its loader is not known: it cannot be copied');
+  const development = await developmentPackages(program);
   await mkdir(join(folder, 'lib'), { recursive: true });
   await mkdir(join(folder, 'bin'), { recursive: true });
   await Promise.all([
@@ -39,7 +40,17 @@ export async function installInto(folder: string, program: string): Promise<void
     cp(program, join(folder, 'program'), {
       recursive: true,
       verbatimSymlinks: true,
-      filter: (from) => !NO_NEED.test(relative(program, from)),
+      filter(from) {
+        const path = relative(program, from);
+        return !NO_NEED.test(path) && !development.has(path);
+      },
     }),
   ]);
+}
+
+/** Folders of packages that production does without, as npm wrote them down; none where it did not, as in an image. */
+async function developmentPackages(program: string): Promise<ReadonlySet<string>> {
+  const text = await readFile(join(program, 'node_modules', '.package-lock.json'), 'utf8').catch(() => '{}');
+  const { packages = {} } = JSON.parse(text) as { packages?: Record<string, { dev?: boolean; optional?: boolean }> };
+  return new Set(Object.entries(packages).flatMap(([path, { dev, optional }]) => (dev || optional ? [path] : [])));
 }

@@ -3,7 +3,7 @@ import type { Address } from '../address.ts';
 import { parseUrl } from '../address.ts';
 import type { Report, Sink } from '../collector.ts';
 import { compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
-import { imageOf } from '../image.ts';
+import { fullImage, imageOf } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
@@ -20,6 +20,8 @@ interface JudgedServer {
   readonly transport: string;
   readonly command: string;
   readonly args: readonly string[];
+  /** What it runs in where it is a Pod; empty: the operator's choice. */
+  readonly image: string;
   readonly url: string;
   /** Undefined for stdio. */
   readonly address: Address | { readonly problem: string } | undefined;
@@ -98,6 +100,7 @@ function judgedServers(scope: Scope): JudgedServer[] {
       isStdio: transport === 'stdio',
       command: textAt(server, 'spec', 'command') ?? '',
       args: argsOf(server),
+      image: textAt(server, 'spec', 'image') ?? '',
       url,
       address: transport === 'stdio' ? undefined : parseUrl(url),
       literalSecrets() {
@@ -213,8 +216,20 @@ function imageCheck(images: readonly string[], context: SectionContext): Check {
     if (problem !== undefined) context.problem(`mcpServers.images[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
   }
   const globs = compileGlobs(images);
-  return ({ isStdio, command, args }, report) => {
+  return ({ isStdio, command, args, image: podImage }, report) => {
     if (!isStdio) return;
+    if (podImage !== '') {
+      const full = fullImage(podImage);
+      if (globs.match(full) === undefined) {
+        report({
+          rule: 'mcpServers.images',
+          field: 'spec.image',
+          value: podImage,
+          detail: `image ${quote(full)} is not allowed; allowed: ${some(images)}`,
+          fix: 'use an allowed image',
+        });
+      }
+    }
     const image = imageOf(command, args);
     if (image === undefined) return;
     const value = typeof image === 'string' ? image : '';
