@@ -341,13 +341,13 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
       ledgers.find(({ spec }) => spec.entries?.[name] !== undefined),
     );
   }
+  await room.run('short', 'hello', { ttlSecondsAfterFinished: 1 });
+  await untilGone(client, taskRuns, key('short-1'));
   // A server that changes gets another Pod and may go elsewhere.
   const before = await client.get(pods, key('tools-mcp'));
   const changed = { args: [MCP, 'progress'], egress: [{ cidr: '10.0.0.0/8' }] };
   await client.patch(mcpServers, key('tools'), { type: 'merge', body: { spec: changed } });
   await room.until(pods, 'tools-mcp', ({ metadata }) => metadata.uid !== before.metadata.uid);
-  await room.run('short', 'hello', { ttlSecondsAfterFinished: 1 });
-  await untilGone(client, taskRuns, key('short-1'));
 }
 
 /** Does what a node would for the Pod of an MCP server, as far as the operator can tell. */
