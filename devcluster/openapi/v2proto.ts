@@ -77,7 +77,8 @@ function message(fields: () => Fields, extensions: number): (value: unknown) => 
     for (const [name, item] of Object.entries(value as Source)) {
       if (item === undefined || item === null) continue;
       const field = Object.hasOwn(known, name) ? known[name] : undefined;
-      if (field !== undefined) out.push(...field[1](field[0], item));
+      // One by one: as arguments of one call they would be too many.
+      if (field !== undefined) for (const chunk of field[1](field[0], item)) out.push(chunk);
       else if (name.startsWith('x-')) out.push(...delimited(extensions, [...text(1, name), ...any(2, item)]));
     }
     return out;

@@ -36,7 +36,7 @@ export function parseAccept(header: string): Clause[] {
 const protobuf = 'application/vnd.kubernetes.protobuf';
 const accepted = ['application/json', 'application/yaml', protobuf];
 
-/** Chooses the form of an answer: JSON wherever the client takes it, protobuf (whole builtin objects only) where it takes nothing else. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
+/** Chooses the form of an answer: the first that the client takes and that is served; protobuf is for whole builtin objects only. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
 export function negotiate(header: string | undefined, custom: boolean, tables = true, listing = false): Form {
   if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return plain;
   const clauses = parseAccept(header);
@@ -44,7 +44,7 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
   const servedAtAll =
     custom || clauses.some(({ type }) => type !== 'application/*' && (type === protobuf || mediaTypeOf(type)));
   for (const { type, parameters } of servedAtAll ? clauses : []) {
-    const mediaType = mediaTypeOf(type);
+    const mediaType = type === protobuf && !custom && !parameters.has('as') ? protobuf : mediaTypeOf(type);
     if (mediaType === undefined) continue;
     const as = parameters.get('as');
     if (as === undefined) return { mediaType, as: undefined };
@@ -53,9 +53,6 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
     if (version !== 'v1' && version !== 'v1beta1') continue;
     if (as === 'Table' || as === 'PartialObjectMetadata' || as === 'PartialObjectMetadataList')
       return { mediaType, as, ...(version === 'v1beta1' ? { metaVersion: version } : {}) };
-  }
-  if (!custom && clauses.some(({ type, parameters }) => type === protobuf && !parameters.has('as'))) {
-    return { mediaType: protobuf, as: undefined };
   }
   if (!servedAtAll) {
     const streams = listing ? ['application/json;stream=watch', `${protobuf};stream=watch`] : [];
