@@ -274,7 +274,7 @@ function normalise(answer: Answer, namespace: string, seen: Map<string, string>)
     value
       .replaceAll(namespace, '{ns}')
       .replace(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g, '<uid>')
-      .replace(/^\d+s$/, '<age>')
+      .replace(/^(\d+s|\d+d|\d+y(\d+d)?)$/, '<age>')
       .replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, '<time>')
       .replace(/resource version: \d+/g, 'resource version: <n>')
       .replace(/current: \d+/g, 'current: <n>')

@@ -188,7 +188,7 @@ export const protocolCases: readonly Case[] = [
     'odd paths',
     get('/api/v1/namespaces//configmaps?labelSelector=none%3Dsuch'),
     get('//api/v1'),
-    get(`${configMaps}/`),
+    get(`${configMaps}/?labelSelector=none%3Dsuch`),
     get(`${configMaps}/a/`),
     get('/api/v1/namespaces/{ns}/'),
     get('/api/v1/namespaces/{ns}/configmaps/a/b/c'),
