@@ -33,7 +33,7 @@ export const egress = list(
     {
       cidr: str(
         'The network: `10.20.0.0/16`, `203.0.113.7/32`, `2001:db8::/32`. A wider network does not include the link-local one, where clouds keep their metadata service.',
-        { minLength: 3, maxLength: 49 },
+        { minLength: 1, maxLength: 49 },
       ),
     },
     { ports: list('These ports of it; all when absent.', egressPort, { minItems: 1, maxItems: 32 }) },

@@ -366,7 +366,13 @@ describe('MCPServer and ContactChannel', () => {
     };
     const finding = decide({ connection });
     assert.equal(finding?.detail, 'Connected successfully with 1 tools; refused: bad: no schema');
-    assert.deepEqual(finding?.extra, { connected: true, tools: [{ name: 'fetch', inputSchema: { type: 'object' } }] });
+    assert.deepEqual(finding?.extra, {
+      connected: true,
+      tools: [{ name: 'fetch', inputSchema: { type: 'object' } }],
+      // Not over stdio: what was there of a process or Pod goes.
+      runsAs: undefined,
+      podName: undefined,
+    });
     assert.equal(
       decide({ connection: { kind: 'backoff', error: 'died', nextAttemptAt: 0, attempt: 1 } })?.reason,
       'ConnectionFailed',
