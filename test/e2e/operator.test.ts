@@ -91,8 +91,13 @@ describe('kubechain operator', function () {
       asked.toSorted(),
       names.map((name) => `Question ${name}`),
     );
-    const series = await get(`${standby.metrics}/metrics`);
-    assert.equal(/^kubechain_taskruns\{phase="FinalAnswer"\} (.*)$/m.exec(series)?.[1], `${RUNS}`);
+    // The operator's cache may be behind what the test has seen.
+    const counted = async () =>
+      /^kubechain_taskruns\{phase="FinalAnswer"\} (.*)$/m.exec(await get(`${standby.metrics}/metrics`))?.[1];
+    const deadline = Date.now() + 10_000;
+    while ((await counted()) !== `${RUNS}` && Date.now() < deadline)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(await counted(), `${RUNS}`);
 
     standby.child.kill('SIGTERM');
     const { code, err } = await standby.ended;
