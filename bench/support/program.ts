@@ -15,12 +15,15 @@ export interface Program {
   stop(): Promise<void>;
 }
 
-/** Starts `kubechain ARGS` on the Node that runs this, with nothing of OPENAI_API_KEY or KUBECONFIG in its environment. */
+/**
+ * Starts `kubechain ARGS` on the Node that runs this, with nothing of OPENAI_API_KEY or KUBECONFIG in its environment, and with
+ * the allocator's setting of bin/kubechain and of the image.
+ */
 export function startProgram(args: readonly string[], env: Record<string, string> = {}): Program {
   const { OPENAI_API_KEY: _key, KUBECONFIG: _config, ...rest } = process.env;
   const child = spawn(process.execPath, [MAIN, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...rest, NODE_ENV: 'production', ...env },
+    env: { ...rest, NODE_ENV: 'production', MALLOC_ARENA_MAX: '2', ...env },
   });
   const lines: string[] = [];
   const listeners = new Set<(line: string) => void>();

@@ -28,7 +28,13 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-const namespaces: Resource = { group: '', version: 'v1', plural: 'namespaces', kind: 'Namespace', namespaced: false };
+export const namespaces: Resource = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};
 const crds: Resource = {
   group: 'apiextensions.k8s.io',
   version: 'v1',
