@@ -4,22 +4,18 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
 import { parseAllDocuments } from 'yaml';
-import { API_VERSION, KINDS } from '../../api/index.ts';
+import { API_VERSION } from '../../api/index.ts';
 import type { KubeClient, KubeObject, Resource } from '../../kube/index.ts';
 import { KubeError } from '../../kube/index.ts';
 import type { WebhookStage } from '../webhooks/support/stage.ts';
 import { startWebhookStage } from '../webhooks/support/stage.ts';
-import { manifestsOf } from './drift/objects.ts';
+import { FROM_GIT, manifestsOf } from './drift/objects.ts';
 import type { Map as Manifest } from './drift/threeWay.ts';
 import { differences, LAST_APPLIED, threeWayDrift } from './drift/threeWay.ts';
 
 const EXAMPLES = join(import.meta.dirname, '..', '..', 'examples');
-/** What Git may hold. Tool calls, revisions and pages are the operator's; who decides is a person. */
-const FROM_GIT = KINDS.filter(
-  ({ kind }) => !['TaskRunToolCall', 'AgentRevision', 'ContextPage', 'Approval'].includes(kind),
-);
-/** More where time is no matter. */
-const GENERATED = Number(process.env.KUBECHAIN_DRIFT_RUNS ?? 120);
+/** Of all kinds together. More where time is no matter. */
+const GENERATED = Number(process.env.KUBECHAIN_DRIFT_RUNS ?? 55);
 
 /** Every object of ours in the examples. */
 function exampleObjects(): Manifest[] {
@@ -148,11 +144,13 @@ describe('drift as Argo CD sees it', function () {
     return true;
   }
 
-  /** A policy that is off judges nothing of what the next ones bring. */
-  const quiet = (object: Manifest): Manifest =>
-    object.kind === 'AgentPolicy' || object.kind === 'ClusterAgentPolicy'
-      ? { ...object, spec: { ...(object.spec as object), mode: 'Off' } }
-      : object;
+  /** A policy that is off everywhere judges nothing of what the next ones bring. */
+  const quiet = (object: Manifest): Manifest => {
+    if (object.kind !== 'AgentPolicy' && object.kind !== 'ClusterAgentPolicy') return object;
+    const spec = object.spec as { modes?: Record<string, string> };
+    const modes = spec.modes && Object.fromEntries(Object.keys(spec.modes).map((place) => [place, 'Off']));
+    return { ...object, spec: { ...spec, mode: 'Off', ...(modes === undefined ? {} : { modes }) } };
+  };
 
   it('is none in any example, applied on either side', async () => {
     const objects = exampleObjects();
@@ -167,20 +165,15 @@ describe('drift as Argo CD sees it', function () {
     }
   });
 
-  it('is none in whatever the schemas admit', async () => {
-    let accepted = 0;
-    const kinds = new Set<string>();
-    await fc.assert(
-      fc.asyncProperty(fc.constantFrom(...FROM_GIT).chain(manifestsOf), fc.boolean(), async (object, serverSide) => {
-        if (!(await check(quiet(JSON.parse(JSON.stringify(object))), serverSide))) return;
-        accepted += 1;
-        kinds.add(object.kind);
-      }),
-      { numRuns: GENERATED },
-    );
-    assert.ok(accepted >= GENERATED / 8, `${accepted} of ${GENERATED} were accepted`);
-    assert.ok(kinds.size >= 5, [...kinds].join(', '));
-  });
+  for (const kind of FROM_GIT) {
+    it(`is none in whatever the schemas admit: ${kind.kind}`, async () => {
+      const property = fc.asyncProperty(manifestsOf(kind), fc.boolean(), async (object, serverSide) => {
+        // The webhook knows rules that the schema has not. It takes more than half of all: a hundred refusals in a row would be its fault.
+        fc.pre(await check(quiet(JSON.parse(JSON.stringify(object))), serverSide));
+      });
+      await fc.assert(property, { numRuns: Math.ceil(GENERATED / FROM_GIT.length), maxSkipsPerRun: 100 });
+    });
+  }
 
   it('is noticed where there is some', async () => {
     const agent = {
