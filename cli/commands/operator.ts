@@ -4,11 +4,11 @@ import { createKubeClient, createKubeMetrics, systemClock } from '../../kube/ind
 import { type ClusterOptions, load } from '../connect.ts';
 import { OPERATOR_LEASE } from '../defaults.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { type Route, startSmallServer } from '../healthServer.ts';
 import { collectEarly } from '../heap.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
 import { createOperation, type LeaseTimes, processIdentity } from '../operate.ts';
+import { startProgramServers } from '../programServers.ts';
 import { listenForShutdown } from '../signals.ts';
 import { loadStampKeys } from '../stampKeys.ts';
 import { version } from '../version.ts';
@@ -94,44 +94,19 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
   });
 
   const shutdown = listenForShutdown({ source: io.signals, force: process.exit });
-  const healthRoutes = new Map<string, Route>([
-    ['/healthz', () => ({ status: 200, text: 'ok\n' })],
-    [
-      '/readyz',
-      () => {
-        if (shutdown.signal.aborted) return { status: 503, text: 'it is being stopped\n' };
-        return operation.ready()
-          ? { status: 200, text: 'ok\n' }
-          : { status: 503, text: 'the caches are not filled yet\n' };
-      },
-    ],
-  ]);
-  const metricsRoutes = new Map<string, Route>([
-    [
-      '/metrics',
-      async () => {
-        const all = Registry.merge([registry, operation.registry()]);
-        return { status: 200, text: await all.metrics(), contentType: all.contentType };
-      },
-    ],
-  ]);
   try {
     await using cleanup = new AsyncDisposableStack();
     cleanup.defer(() => client.close());
-    const health = await startSmallServer({
+    const { health, metrics: metricsServer } = await startProgramServers(cleanup, {
       host,
-      port: options.healthPort,
-      option: '--health-port',
-      routes: healthRoutes,
+      healthPort: options.healthPort,
+      metricsPort: options.metricsPort,
+      notReady: () => {
+        if (shutdown.signal.aborted) return ['it is being stopped'];
+        return operation.ready() ? [] : ['the caches are not filled yet'];
+      },
+      registry: () => Registry.merge([registry, operation.registry()]),
     });
-    cleanup.defer(() => health.close());
-    const metricsServer = await startSmallServer({
-      host,
-      port: options.metricsPort,
-      option: '--metrics-port',
-      routes: metricsRoutes,
-    });
-    cleanup.defer(() => metricsServer.close());
     logger.info(
       {
         server: kubeConfig.cluster.server,

@@ -9,9 +9,9 @@ import {
 } from '../../webhooks/index.ts';
 import { type ClusterOptions, load } from '../connect.ts';
 import { CliError, EXIT } from '../exit.ts';
-import { type Route, startSmallServer } from '../healthServer.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
+import { startProgramServers } from '../programServers.ts';
 import { listenForShutdown } from '../signals.ts';
 import { loadStampKeys } from '../stampKeys.ts';
 
@@ -94,37 +94,17 @@ export async function webhook(options: WebhookCommandOptions, io: Io): Promise<n
     ...(options.maxInFlight === undefined ? {} : { maxInFlight: options.maxInFlight }),
   });
 
-  const healthRoutes = new Map<string, Route>([
-    ['/healthz', () => ({ status: 200, text: 'ok\n' })],
-    [
-      '/readyz',
-      () => {
-        const missing = server.notReady();
-        return missing.length === 0 ? { status: 200, text: 'ok\n' } : { status: 503, text: `${missing.join('\n')}\n` };
-      },
-    ],
-  ]);
-  const metricsRoutes = new Map<string, Route>([
-    ['/metrics', async () => ({ status: 200, text: await registry.metrics(), contentType: registry.contentType })],
-  ]);
   const shutdown = listenForShutdown({ source: process, force: process.exit });
   try {
     await using cleanup = new AsyncDisposableStack();
     cleanup.defer(() => client.close());
-    const health = await startSmallServer({
+    const { health, metrics: metricsServer } = await startProgramServers(cleanup, {
       host,
-      port: options.healthPort,
-      option: '--health-port',
-      routes: healthRoutes,
+      healthPort: options.healthPort,
+      metricsPort: options.metricsPort,
+      notReady: () => server.notReady(),
+      registry: () => registry,
     });
-    cleanup.defer(() => health.close());
-    const metricsServer = await startSmallServer({
-      host,
-      port: options.metricsPort,
-      option: '--metrics-port',
-      routes: metricsRoutes,
-    });
-    cleanup.defer(() => metricsServer.close());
     server.started.then(
       ({ port }) =>
         logger.info(
