@@ -135,6 +135,7 @@ spec: {agentRef: {name: my-assistant}, message: "What is the capital of the moon
       `kubectl patch agent my-assistant -n default --type merge -p '{"spec":{"system":"x"}}'`,
     );
     assert.match(late.err, /failed calling webhook/);
+    await stage.readOnce();
     const { code, out, err } = await stage.shell(`timeout 50 kubectl delete -f ${LATEST}`);
     assert.equal(code, 0, `${out}${err}`);
     assert.deepEqual(await stage.left(), []);

@@ -14,6 +14,12 @@ export interface InstallStage {
   readonly shell: Shell;
   /** Runs a command that has to succeed; what it printed. */
   run(command: string): Promise<string>;
+  /**
+   * Lists every kind of ours once, as the garbage collector does within half a minute. Kubernetes 1.36 finalizes a CRD that nobody
+   * has read from yet in its own time: its finalizer gets `storage is (re)initializing`, writes that down, tries again with the
+   * CRD as it was before that write, and after the conflict waits for its next resync, five minutes later (docs/install.md).
+   */
+  readOnce(): Promise<void>;
   /** Everything that carries our label, and our CRDs. */
   left(): Promise<string[]>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -39,6 +45,11 @@ export async function openInstallStage(): Promise<InstallStage> {
     kubeConfig,
     shell,
     run,
+    async readOnce() {
+      await run(
+        'kubectl get -A $(kubectl api-resources --api-group kubechain.humanlayer.dev --verbs list -o name | paste -sd,)',
+      );
+    },
     async left() {
       const labelled = await run(`kubectl get ${KINDS} -l app.kubernetes.io/part-of=kubechain -o name`);
       const definitions = await run('kubectl get customresourcedefinitions -o name');
