@@ -1,10 +1,11 @@
 /** Subresources of pods: binding to a node, eviction, containers added later, and what only a node could answer. */
-import { at, list, objects, text } from './builtin/access.ts';
+import { at, objects, text } from './builtin/access.ts';
 import { selectorMatches } from './builtin/validation/common.ts';
+import { ephemeralContainers, type Part, resize } from './podparts.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { convertEntries, readEntry } from './registry/convert.ts';
-import { copyJson, equalJson, isObject } from './registry/copy.ts';
+import { copyJson, isObject } from './registry/copy.ts';
 import { remove } from './registry/delete.ts';
 import { storageName } from './registry/resources.ts';
 import { update } from './registry/update.ts';
@@ -22,7 +23,7 @@ import {
   unknownError,
 } from './request/status.ts';
 import { entryKey } from './storage/entry.ts';
-import type { FieldError, JsonObject, KubeObject, ResourceDefinition } from './types.ts';
+import type { JsonObject, KubeObject, ResourceDefinition } from './types.ts';
 
 type Handler = (exchange: Exchange, definition: ResourceDefinition) => Promise<void>;
 
@@ -73,6 +74,13 @@ async function find(context: RegistryContext, { info }: Exchange, definition: Re
   if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
   await convertEntries(context.store, [entry], definition);
   return readEntry(context.store, entry, definition).object;
+}
+
+/** Answers with the object itself. */
+async function answer(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
+  const object = await find(context, exchange, definition);
+  const form = negotiate(exchange.request.headers.accept, false);
+  sendResult(context, exchange, definition, 200, form, object, undefined);
 }
 
 /** Reads a body of another kind than the resource's own. */
@@ -190,53 +198,6 @@ function checkBudgets(context: RegistryContext, namespace: string, pod: KubeObje
   });
 }
 
-/** What of a pod an endpoint writes: the rest stays as it was. */
-interface Part {
-  /** The new spec, from what was sent and what is. */
-  readonly spec: (sent: JsonObject, live: JsonObject) => JsonObject;
-  readonly check: (spec: JsonObject, live: JsonObject) => FieldError[];
-}
-
-const ephemeralContainers: Part = {
-  spec: (sent, live) => {
-    const { ephemeralContainers: _, ...rest } = live;
-    const added = list(sent, 'ephemeralContainers');
-    return added.length === 0 ? rest : { ...rest, ephemeralContainers: added };
-  },
-  check: (spec, live) => {
-    const errors: FieldError[] = [];
-    const names = new Set(
-      [...objects(spec, 'containers'), ...objects(spec, 'initContainers')].map((item) => text(item, 'name')),
-    );
-    for (const [index, container] of objects(spec, 'ephemeralContainers').entries()) {
-      const name = text(container, 'name');
-      if (names.has(name)) errors.push(fieldError.duplicate(`spec.ephemeralContainers[${index}].name`, name));
-      names.add(name);
-    }
-    for (const before of objects(live, 'ephemeralContainers')) {
-      const now = objects(spec, 'ephemeralContainers').find((item) => item.name === before.name);
-      const why = `existing ephemeral containers ${JSON.stringify(text(before, 'name'))} may not be ${now === undefined ? 'removed' : 'changed'}`;
-      if (now === undefined || !equalJson(now, before))
-        errors.push(fieldError.forbidden('spec.ephemeralContainers', `${why}\n`));
-    }
-    return errors;
-  },
-};
-
-const resize: Part = {
-  spec: (sent, live) => ({
-    ...live,
-    containers: objects(live, 'containers').map((container) => {
-      const asked = objects(sent, 'containers').find((item) => item.name === container.name);
-      const next = { ...container };
-      for (const field of ['resources', 'resizePolicy'] as const)
-        if (asked?.[field] !== undefined) next[field] = asked[field];
-      return next;
-    }),
-  }),
-  check: () => [],
-};
-
 /** The endpoint that writes the conditions of a signing request. */
 function approval(context: () => RegistryContext): Handler {
   return async (exchange, definition) => {
@@ -250,44 +211,29 @@ function approval(context: () => RegistryContext): Handler {
         object.status = { ...rest, ...(sent.conditions === undefined ? {} : { conditions: sent.conditions }) };
       },
     };
-    if (exchange.info.method !== 'GET') return writeRequest(context(), exchange, own);
-    const object = await find(context(), exchange, definition);
-    sendResult(
-      context(),
-      exchange,
-      definition,
-      200,
-      negotiate(exchange.request.headers.accept, false),
-      object,
-      undefined,
-    );
+    return exchange.info.method === 'GET'
+      ? answer(context(), exchange, definition)
+      : writeRequest(context(), exchange, own);
   };
 }
 
 /** An endpoint that reads the pod and writes a part of it. */
 function part(context: () => RegistryContext, { spec, check }: Part): Handler {
   return async (exchange, definition) => {
+    let wanted: JsonObject = {};
     const own: ResourceDefinition = {
       ...definition,
       warnings: () => [],
       prepareForUpdate: (object, old) => {
         const live = isObject(old.spec) ? (old.spec as JsonObject) : {};
         const sent = isObject(object.spec) ? (object.spec as JsonObject) : {};
+        wanted = sent;
         object.spec = spec(sent, copyJson(live as never) as JsonObject);
       },
-      validateUpdate: (object, old) => check(object.spec as JsonObject, old.spec as JsonObject),
+      validateUpdate: (object, old) => check(object.spec as JsonObject, old.spec as JsonObject, wanted),
     };
-    if (exchange.info.method === 'GET') {
-      const pod = await find(context(), exchange, definition);
-      sendResult(
-        context(),
-        exchange,
-        definition,
-        200,
-        negotiate(exchange.request.headers.accept, false),
-        pod,
-        undefined,
-      );
-    } else await writeRequest(context(), exchange, own);
+    return exchange.info.method === 'GET'
+      ? answer(context(), exchange, definition)
+      : writeRequest(context(), exchange, own);
   };
 }

@@ -230,6 +230,8 @@ export interface ResourceDefinition {
   /** Further fields for fieldSelector beside metadata.name and metadata.namespace: label → value of an object ('' when absent). */
   readonly selectableFields?: { readonly [label: string]: (object: KubeObject) => string };
 
+  /** A create keeps the status that was sent, as that of a Node, which registers itself with one call. */
+  readonly keepsNewStatus?: true;
   /** Before validation of a create: clears what a client may not set, fills what the server owns. Generic metadata, status and generation are done already. */
   readonly prepareForCreate?: (object: KubeObject, context: StrategyContext) => void;
   readonly prepareForUpdate?: (object: KubeObject, old: KubeObject, context: StrategyContext) => void;

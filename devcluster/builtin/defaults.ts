@@ -327,6 +327,10 @@ const defaults: { readonly [definition: string]: Defaults } = {
   },
   'io.k8s.api.resource.v1.ExactDeviceRequest': deviceRequest,
   'io.k8s.api.resource.v1.DeviceSubRequest': deviceRequest,
+  'io.k8s.api.core.v1.NodeStatus': (object) => {
+    if (object.allocatable === undefined && object.capacity !== undefined)
+      object.allocatable = { ...record(object, 'capacity') } as JsonObject;
+  },
   'io.k8s.api.storage.v1.StorageClass': (object) =>
     fill(object, { reclaimPolicy: 'Delete', volumeBindingMode: 'Immediate' }),
   'io.k8s.api.storage.v1.CSIDriver': (object) => {

@@ -55,8 +55,8 @@ function prepareJob(object: KubeObject): void {
 const burstable = ['cpu', 'memory'];
 
 /** `Guaranteed` when every container limits cpu and memory and requests as much, `BestEffort` when none asks for any. */
-function qualityOfService(pod: KubeObject): string {
-  const containers = [...objects(pod, 'spec.containers'), ...objects(pod, 'spec.initContainers')];
+export function qualityOfService(spec: unknown): string {
+  const containers = [...objects(spec, 'containers'), ...objects(spec, 'initContainers')];
   const asks = (container: unknown, kind: string) =>
     burstable.some((name) => record(container, `resources.${kind}`)[name] !== undefined);
   if (!containers.some((container) => asks(container, 'requests') || asks(container, 'limits'))) return 'BestEffort';
@@ -83,7 +83,7 @@ function tolerateAbsence(spec: JsonObject): void {
 
 /** What admission plugins of the real server put into every pod: service account, tolerations, priority. */
 function preparePod(object: KubeObject): void {
-  object.status = { phase: 'Pending', qosClass: qualityOfService(object) };
+  object.status = { phase: 'Pending', qosClass: qualityOfService(object.spec) };
   const spec = child(object, 'spec');
   if (spec === undefined) return;
   if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
@@ -217,6 +217,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
   },
   '/Node': {
     prepareForCreate: prepareNode,
+    keepsNewStatus: true,
     selectableFields: { 'spec.unschedulable': (object) => String(at(object, 'spec.unschedulable') ?? false) },
   },
   '/Pod': {

@@ -55,7 +55,7 @@ export async function create(
 export function beforeCreate(context: RegistryContext, call: Call, object: KubeObject): void {
   const { definition } = call;
   const strategy = strategyContext(context, call);
-  if (hasStatus(definition)) delete object.status;
+  if (hasStatus(definition) && definition.keepsNewStatus !== true) delete object.status;
   if (definition.hasGeneration) object.metadata.generation = 1;
   definition.prepareForCreate?.(object, strategy);
   const errors = validateObject(definition, object, strategy);

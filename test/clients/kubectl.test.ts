@@ -1,4 +1,6 @@
 import { kubectlPath } from '../support/kubectl.ts';
-import { describeKubectl } from './kubectl.ts';
+import { describeKubectl } from './kubectl/describe.ts';
+import { EVERYDAY } from './kubectl/everyday.ts';
 
-describeKubectl('1.35', kubectlPath);
+// All of it, at two versions, is in slow/kubectl.test.ts.
+describeKubectl('1.35', kubectlPath, EVERYDAY);

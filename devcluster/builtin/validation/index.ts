@@ -11,6 +11,7 @@ const checks: { readonly [kind: string]: Check } = {
   '/Endpoints': core.endpoints,
   '/Event': core.event,
   '/LimitRange': core.limitRange,
+  '/Node': infrastructure.node,
   '/PersistentVolume': core.persistentVolume,
   '/PersistentVolumeClaim': core.claim,
   '/Pod': workloads.pod,

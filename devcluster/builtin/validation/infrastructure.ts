@@ -7,6 +7,7 @@ import {
   fieldError,
   immutable,
   immutableText,
+  nonNegativeQuantity,
   notSupported,
   oneOf,
   problems,
@@ -201,6 +202,13 @@ export function csiDriver(object: unknown, errors: Errors, old?: unknown): void 
   if (old === undefined) return;
   immutable(object, old, 'spec.attachRequired', errors);
   immutable(object, old, 'spec.volumeLifecycleModes', errors);
+}
+
+export function node(object: unknown, errors: Errors): void {
+  for (const field of ['capacity', 'allocatable']) {
+    for (const [name, value] of Object.entries(record(object, `status.${field}`)))
+      nonNegativeQuantity(value, `status.${field}.${name}`, errors);
+  }
 }
 
 export function csiNode(object: unknown, errors: Errors, old?: unknown): void {

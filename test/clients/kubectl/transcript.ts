@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Printed } from '../support/kubectl.ts';
+import type { Printed } from '../../support/kubectl.ts';
 
 /** What a line printed, without what differs from one run to the next. */
 export interface Typed extends Printed {

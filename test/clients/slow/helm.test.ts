@@ -6,12 +6,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
-import { helmPath, kubectlPath } from '../support/kubectl.ts';
-import type { TestServer } from '../support/server.ts';
-import { startTestServer } from '../support/server.ts';
+import { helmPath, kubectlPath } from '../../support/kubectl.ts';
+import type { TestServer } from '../../support/server.ts';
+import { startTestServer } from '../../support/server.ts';
 
 const run = promisify(execFile);
-const CHART = join(import.meta.dirname, 'chart');
+const CHART = join(import.meta.dirname, '..', 'chart');
 
 /** Helm 4 applies by server-side apply, and keeps its releases in Secrets. */
 describe('Helm 4', function () {

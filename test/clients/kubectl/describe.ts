@@ -7,20 +7,25 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { after, before, describe, it } from 'mocha';
-import type { TestServer } from '../support/server.ts';
-import { startTestServer } from '../support/server.ts';
-import { FILES, SCENARIOS } from './kubectl.scenarios.ts';
+import type { TestServer } from '../../support/server.ts';
+import { startTestServer } from '../../support/server.ts';
+import { FILES } from './files.ts';
+import type { Scenario } from './scenario.ts';
 import type { Typed } from './transcript.ts';
 import { normalizer, type, writeFiles } from './transcript.ts';
 
 const run = promisify(execFile);
 
 /** What a real API server (1.36.3) and these kubectls print: `KUBECHAIN_TEST_SERVER=real CLIENTS_RECORD=1` writes it anew. */
-const recordedAt = (version: string): string => join(import.meta.dirname, `kubectl-${version}.recorded.json`);
+const recordedAt = (version: string): string => join(import.meta.dirname, `recorded-${version}.json`);
 const recording = process.env.CLIENTS_RECORD !== undefined;
 
 /** Tests what a kubectl prints of the embedded server, or of the real one; skipped where `find` finds none. */
-export function describeKubectl(version: string, find: () => Promise<string | undefined>): void {
+export function describeKubectl(
+  version: string,
+  find: () => Promise<string | undefined>,
+  scenarios: readonly Scenario[],
+): void {
   describe(`kubectl ${version}`, function () {
     this.timeout(120_000);
     const recorded: Record<string, Typed[]> = existsSync(recordedAt(version))
@@ -46,7 +51,7 @@ export function describeKubectl(version: string, find: () => Promise<string | un
       if (folder !== undefined) await rm(folder, { recursive: true, force: true });
     });
 
-    for (const { name, lines } of SCENARIOS) {
+    for (const { name, lines } of scenarios) {
       it(name, async () => {
         const namespace = `kc-${randomBytes(4).toString('hex')}`;
         const work = join(folder, name.replaceAll(/\W+/g, '-'));
