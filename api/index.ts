@@ -35,6 +35,7 @@ export { JUDGED_KINDS } from './policymatch.ts';
 export type {
   ApprovalSection,
   ArgumentRule,
+  ContainerSection,
   ExternalApiSection,
   LimitSection,
   LlmSection,
@@ -54,6 +55,7 @@ export * from './taskledger.ts';
 export * from './taskrun.ts';
 export * from './taskruntoolcall.ts';
 export * from './tool.ts';
+export type { ToolContainer } from './toolcontainer.ts';
 
 /** Every kind, in the order in which their CRDs are printed and installed. */
 export const KINDS: readonly Kind<unknown>[] = [

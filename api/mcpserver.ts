@@ -1,30 +1,9 @@
-import { commonStatus, localRef, READY_STATES, secretKeyRef, UNSEEN } from './common.ts';
+import { commonStatus, localRef, READY_STATES, UNSEEN } from './common.ts';
 import { defineKind } from './kind.ts';
 import { egress, image, podTemplate } from './mcppod.ts';
+import { environment, ONE_VALUE, resources, valueFrom } from './process.ts';
 import type { TypeOf } from './schema.ts';
-import { anyObject, bool, int, list, listByKey, map, object, oneOf, str } from './schema.ts';
-
-const ENVIRONMENT_NAME = { minLength: 1, maxLength: 253, pattern: '^[-._a-zA-Z][-._a-zA-Z0-9]*$' } as const;
-
-const valueFrom = object(
-  'Where the value comes from.',
-  {},
-  { secretKeyRef: secretKeyRef('A key of a Secret.') },
-  {
-    'x-kubernetes-validations': [{ rule: 'has(self.secretKeyRef)', message: 'secretKeyRef is required' }],
-  },
-);
-
-const ONE_VALUE = {
-  'x-kubernetes-validations': [
-    { rule: 'has(self.value) != has(self.valueFrom)', message: 'exactly one of value and valueFrom is required' },
-  ],
-} as const;
-
-const quantity = {
-  ...str('A quantity: `500m`, `256Mi`.', { pattern: '^[0-9]+(\\.[0-9]+)?([munKMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?$' }),
-  maxLength: 64,
-};
+import { anyObject, bool, int, list, listByKey, object, oneOf, str } from './schema.ts';
 
 const spec = object(
   'How the server is started or reached.',
@@ -37,16 +16,8 @@ const spec = object(
   {
     command: str('The program (stdio).', { minLength: 1, maxLength: 4096 }),
     args: list('Its arguments.', str('An argument.', { maxLength: 32768 }), { maxItems: 256 }),
-    env: listByKey(
+    env: environment(
       'Its environment variables. Nothing else of this program’s environment reaches it but PATH, HOME, LANG and TMPDIR.',
-      'name',
-      object(
-        'A variable.',
-        { name: str('Its name.', ENVIRONMENT_NAME) },
-        { value: str('Its value.', { maxLength: 32768 }), valueFrom },
-        ONE_VALUE,
-      ),
-      { maxItems: 256 },
     ),
     url: str('Where the server is (http, sse).', { maxLength: 2048, pattern: '^https?://[^\\s]+$' }),
     headers: listByKey(
@@ -91,13 +62,8 @@ const spec = object(
     approvalContactChannel: localRef(
       'Every call of this server’s tools waits for a human’s approval; this is where the human is asked.',
     ),
-    resources: object(
+    resources: resources(
       'What the server may use where it runs as a Pod of its own. A server that runs as a child process of the operator is not limited, and an event says so.',
-      {},
-      {
-        limits: map('The most it may use.', quantity),
-        requests: map('What it needs.', quantity),
-      },
     ),
     image,
     egress,

@@ -167,6 +167,17 @@ export const externalAPIs = object(
 );
 export type ExternalApiSection = TypeOf<typeof externalAPIs>;
 
+export const containers = object(
+  'Which containers Tools may run.',
+  {},
+  {
+    images: patterns(
+      'Images: only these: `ghcr.io/acme/*@sha256:*`. Judged with the registry written out (`docker.io/library/…`).',
+    ),
+  },
+);
+export type ContainerSection = TypeOf<typeof containers>;
+
 export const secrets = object(
   'Which Secret may go where, so that no address carries a key away.',
   {

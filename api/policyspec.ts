@@ -44,6 +44,7 @@ export const policySpec = object(
     llms: sections.llms,
     mcpServers: sections.mcpServers,
     externalAPIs: sections.externalAPIs,
+    containers: sections.containers,
     secrets: sections.secrets,
     prompts: sections.prompts,
     limits: sections.limits,

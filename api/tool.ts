@@ -2,6 +2,7 @@ import { commonStatus, localRef, READY_STATES, secretKeyRef, UNSEEN } from './co
 import { defineKind, STATUS_COLUMNS } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, bool, int, list, object, oneOf, str } from './schema.ts';
+import { container } from './toolcontainer.ts';
 
 const externalApi = object(
   'An HTTP call. `{name}` in the URL stands for the argument of that name; what the URL does not take goes into the query (GET, HEAD, DELETE) or the JSON body.',
@@ -49,6 +50,7 @@ const spec = object(
       'function',
       'delegateToAgent',
       'externalAPI',
+      'container',
     ]),
     execute: object(
       'How the tool is executed.',
@@ -60,6 +62,7 @@ const spec = object(
           {},
         ),
         externalAPI: externalApi,
+        container,
       },
     ),
     agentRef: localRef('The agent that the call is delegated to: its final answer is the tool’s result.'),
@@ -72,8 +75,8 @@ const spec = object(
   {
     'x-kubernetes-validations': [
       {
-        rule: '(has(self.execute) && has(self.execute.builtin) ? 1 : 0) + (has(self.execute) && has(self.execute.externalAPI) ? 1 : 0) + (has(self.agentRef) ? 1 : 0) == 1',
-        message: 'exactly one of execute.builtin, execute.externalAPI and agentRef is required',
+        rule: '(has(self.execute) && has(self.execute.builtin) ? 1 : 0) + (has(self.execute) && has(self.execute.externalAPI) ? 1 : 0) + (has(self.execute) && has(self.execute.container) ? 1 : 0) + (has(self.agentRef) ? 1 : 0) == 1',
+        message: 'exactly one of execute.builtin, execute.externalAPI, execute.container and agentRef is required',
       },
       {
         rule: "!has(self.toolType) || self.toolType != 'function' || (has(self.execute) && has(self.execute.builtin))",
@@ -83,6 +86,11 @@ const spec = object(
       {
         rule: "!has(self.toolType) || self.toolType != 'externalAPI' || (has(self.execute) && has(self.execute.externalAPI))",
         message: 'toolType externalAPI needs execute.externalAPI',
+        fieldPath: '.toolType',
+      },
+      {
+        rule: "!has(self.toolType) || self.toolType != 'container' || (has(self.execute) && has(self.execute.container))",
+        message: 'toolType container needs execute.container',
         fieldPath: '.toolType',
       },
       {
@@ -103,7 +111,7 @@ const status = object('What the controller found.', {}, commonStatus(READY_STATE
 export const tools = defineKind({
   kind: 'Tool',
   plural: 'tools',
-  description: 'A tool that agents may call: a builtin function, an HTTP API, or another agent.',
+  description: 'A tool that agents may call: a builtin function, an HTTP API, a container, or another agent.',
   spec,
   status,
   initialStatus: UNSEEN,

@@ -164,7 +164,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       .addOption(
         new Option(
           '--mcp-servers <how>',
-          'how MCP servers over stdio run: as Pods of their own, or as child processes of the operator; pods in a cluster, processes elsewhere when left out',
+          'how MCP servers over stdio and container tools run: as Pods of their own, or as child processes of the operator; pods in a cluster, processes elsewhere when left out',
         ).choices(['pods', 'processes']),
       )
       .option(

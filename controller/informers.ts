@@ -32,11 +32,11 @@ import {
   tools,
 } from '../api/index.ts';
 import type { Clock, Informer, InformerMetrics, KubeClient, KubeObject, Logger, Resource } from '../kube/index.ts';
-import { createInformer } from '../kube/index.ts';
+import { controllerOf, createInformer } from '../kube/index.ts';
 import { keyIn } from './keys.ts';
-import { SERVER_LABEL } from './mcpserver/pod/pod.ts';
-import type { NetworkPolicy, Pod } from './mcpserver/pod/types.ts';
-import { networkPolicies, pods } from './mcpserver/pod/types.ts';
+import { MANAGED } from './pods/parts.ts';
+import type { Job, NetworkPolicy, Pod } from './pods/types.ts';
+import { jobs, networkPolicies, pods } from './pods/types.ts';
 
 /** Names of the informers' indexes. Values are `namespace/name` keys of what is referred to. */
 export const INDEX = {
@@ -53,6 +53,8 @@ export const INDEX = {
   approvalsByCall: 'approvalsByCall',
   /** The value is the namespace itself. */
   exceptionsByNamespace: 'exceptionsByNamespace',
+  /** The value is the UID of what controls the Pod. */
+  podsByOwner: 'podsByOwner',
 } as const;
 
 export interface Informers {
@@ -72,8 +74,9 @@ export interface Informers {
   readonly approvals: Informer<Approval>;
   /** Whose labels policies select by. An operator for one namespace may not list them, and then selectors match. */
   readonly namespaces: Informer<KubeObject> | undefined;
-  /** Those of MCP servers; undefined where servers run as processes. */
+  /** Those of MCP servers and container tools; undefined where these run as processes. */
   readonly pods: Informer<Pod> | undefined;
+  readonly jobs: Informer<Job> | undefined;
   readonly networkPolicies: Informer<NetworkPolicy> | undefined;
 }
 
@@ -92,7 +95,8 @@ export function createInformers(options: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly namespace?: string;
-  readonly serverPods?: boolean;
+  /** MCP servers and container tools run as Pods. */
+  readonly withPods?: boolean;
   readonly metrics?: InformerMetrics;
 }): Informers {
   const make = <T extends KubeObject>(
@@ -114,8 +118,12 @@ export function createInformers(options: {
       ...(pageSize === undefined ? {} : { pageSize }),
       ...(labelSelector === undefined ? {} : { labelSelector }),
     });
-  const ofServers = <T extends KubeObject>(resource: Resource<T>): Informer<T> | undefined =>
-    options.serverPods === true ? make<T>(resource, {}, undefined, undefined, SERVER_LABEL) : undefined;
+  const selector = Object.entries(MANAGED).map(([name, value]) => `${name}=${value}`);
+  const ours = <T extends KubeObject>(
+    resource: Resource<T>,
+    indexers: Record<string, (object: T) => string[]> = {},
+  ): Informer<T> | undefined =>
+    options.withPods === true ? make<T>(resource, indexers, undefined, undefined, selector.join()) : undefined;
 
   return {
     llms: make<LLM>(llms),
@@ -174,8 +182,9 @@ export function createInformers(options: {
       [INDEX.approvalsByCall]: ({ metadata: { namespace }, spec }) => [keyIn(namespace, spec.toolCallRef.name)],
     }),
     namespaces: options.namespace === undefined ? make<KubeObject>(namespaces) : undefined,
-    pods: ofServers(pods),
-    networkPolicies: ofServers(networkPolicies),
+    pods: ours(pods, { [INDEX.podsByOwner]: (pod) => [controllerOf(pod)?.uid ?? ''] }),
+    jobs: ours(jobs),
+    networkPolicies: ours(networkPolicies),
   };
 }
 

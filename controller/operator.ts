@@ -40,6 +40,8 @@ import { createTaskLedgers } from './task/ledger.ts';
 import { createTaskRunController } from './taskrun/controller.ts';
 import { messageBytes } from './taskrun/window.ts';
 import { createToolController } from './tool/controller.ts';
+import { createToolJobs } from './toolcall/container/jobs.ts';
+import { createToolProcesses } from './toolcall/container/processes.ts';
 import { createToolCallController } from './toolcall/controller.ts';
 import { createCallExecutor } from './toolcall/execute.ts';
 import type { ToolOutcome } from './tools/index.ts';
@@ -102,7 +104,7 @@ export function createOperator(options: OperatorOptions): Operator {
     client,
     clock,
     logger,
-    serverPods: options.mcpServers?.runsAs === 'Pod',
+    withPods: options.mcpServers?.runsAs === 'Pod',
     ...(metrics === undefined ? {} : { metrics: metrics.informer }),
     ...(options.namespace === undefined ? {} : { namespace: options.namespace }),
   });
@@ -195,7 +197,14 @@ export function createOperator(options: OperatorOptions): Operator {
       onProgress: (key) => queues.toolCall.add(key),
       onCrash: (error) => ({ kind: 'unknown', error: crash(error) }),
     });
+    const { jobs } = informers;
+    const processes = createToolProcesses({ clock, logger, secrets });
+    const containers =
+      jobs === undefined || informers.pods === undefined
+        ? processes
+        : createToolJobs({ client, clock, jobs, pods: informers.pods });
     const executor = createCallExecutor({
+      containers,
       pool,
       secrets,
       whenReady: (key, abort) => waiters.whenReady(key, () => pool.state(key), abort),
@@ -376,6 +385,7 @@ export function createOperator(options: OperatorOptions): Operator {
         toolCalls,
         effects: toolEffects,
         executor,
+        containers,
         pool,
         parser,
         identity,
@@ -418,6 +428,7 @@ export function createOperator(options: OperatorOptions): Operator {
       await Promise.allSettled(watching);
       await ledgers.close();
       await pool.close();
+      await processes.close();
       await models.close();
       await Promise.allSettled(recorders.map((created) => created.close()));
       logger.info({ identity }, 'operator: stopped');

@@ -131,6 +131,13 @@ function onTool({ spec }: Tool): Advice[] {
       );
     }
   }
+  for (const [i, { name, value = '' }] of (spec.execute?.container?.env ?? []).entries()) {
+    const seen = findSecret(value) ?? (value !== '' && isSecretName(name) ? `the value of ${name}` : undefined);
+    if (seen !== undefined) {
+      const field = `spec.execute.container.env[${i}].value`;
+      found.push(warn('secret', field, `looks like ${seen}: keep it in a Secret and write valueFrom`));
+    }
+  }
   const url = URL.parse(api?.url ?? '');
   if (url?.protocol === 'http:' && !LOCAL.test(url.hostname) && api?.credentialsFrom !== undefined) {
     found.push(

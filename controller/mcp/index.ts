@@ -6,6 +6,7 @@ export type { ToolDrift } from './lock.ts';
 export { describeDrift, driftMode, driftOf, isLocked, lockDigest, lockProblem, usableTools } from './lock.ts';
 export type { McpBackoff, McpPoolOptions } from './pool.ts';
 export { createMcpPool } from './pool.ts';
+export { CONNECTION_VARIABLE, killMarked, OWNER_VARIABLE, signalGroup } from './processes.ts';
 export { checkSpec } from './spec.ts';
 export { toolDigest } from './tool-list.ts';
 export type {
@@ -22,3 +23,4 @@ export type {
   ServerState,
 } from './types.ts';
 export { DEFAULT_MCP_LIMITS } from './types.ts';
+export { createWatchdog } from './watchdog.ts';

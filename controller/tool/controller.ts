@@ -1,9 +1,12 @@
 import type { Agent, Tool } from '../../api/index.ts';
 import type { Clock, EventRecorder, KubeClient, ReconcileResult, WorkQueue } from '../../kube/index.ts';
-import { keyOf } from '../../kube/index.ts';
+import { controllerOf, keyOf } from '../../kube/index.ts';
 import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
-import { keyIn } from '../keys.ts';
+import { keyIn, nameOf } from '../keys.ts';
+import { applyNetworkPolicy } from '../pods/applyNetworkPolicy.ts';
+import type { NetworkPolicy } from '../pods/types.ts';
+import { toolNetworkPolicy } from '../toolcall/container/job.ts';
 import type { ArgumentParser } from '../tools/index.ts';
 import { checkExternalApi } from '../tools/index.ts';
 import { applyFinding } from '../validation.ts';
@@ -20,14 +23,32 @@ export function createToolController(options: {
   readonly queue: WorkQueue;
   readonly parser: ArgumentParser;
 }) {
+  const { networkPolicies } = options.informers;
+
   const { informers, queue, parser } = options;
 
-  function gather(tool: Tool): ToolState {
+  async function containerState(tool: Tool, signal: AbortSignal): Promise<ToolState['container']> {
+    const container = tool.spec.execute?.container;
+    if (container === undefined) return undefined;
+    if (networkPolicies === undefined) {
+      const fault =
+        'spec.execute.container.command: is required where tools run as child processes, which use no image';
+      return { runsAs: 'Process', ...(container.command === undefined ? { fault } : {}) };
+    }
+    const wanted = toolNetworkPolicy(tool);
+    const applied = await applyNetworkPolicy(options.client, networkPolicies, wanted, signal);
+    const fault = `NetworkPolicy "${nameOf(wanted)}" is there already and is not this tool's: delete it, or rename the tool`;
+    return { runsAs: 'Job', ...(applied === 'taken' ? { fault } : {}) };
+  }
+
+  async function gather(tool: Tool, signal: AbortSignal): Promise<ToolState> {
     const { agentRef, execute } = tool.spec;
     const schema = tool.spec.parameters ?? tool.spec.arguments;
     const api = execute?.externalAPI;
+    const container = await containerState(tool, signal);
     return {
       tool,
+      ...(container === undefined ? {} : { container }),
       delegate:
         agentRef === undefined ? undefined : informers.agents.store.get(keyIn(tool.metadata.namespace, agentRef.name)),
       cycle: delegationCycle(tool, { agents: informers.agents.store, tools: informers.tools.store }),
@@ -46,12 +67,12 @@ export function createToolController(options: {
   return {
     async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
       const tool = informers.tools.store.get(key);
-      if (tool === undefined) return { kind: 'done' };
+      if (tool === undefined || tool.metadata.deletionTimestamp !== undefined) return { kind: 'done' };
       return applyFinding({
         ...options,
         informer: informers.tools,
         object: tool,
-        finding: decideTool(gather(tool)),
+        finding: decideTool(await gather(tool, signal)),
         signal,
       });
     },
@@ -70,6 +91,11 @@ export function createToolController(options: {
           if (tool.spec.agentRef !== undefined) delegating();
         },
       });
+      const ofTool = (policy: NetworkPolicy): void => {
+        const owner = controllerOf(policy);
+        if (owner?.kind === 'Tool') queue.add(keyIn(policy.metadata.namespace, owner.name));
+      };
+      networkPolicies?.on({ update: (_old, policy) => ofTool(policy), delete: ofTool });
       const byAgent = (agent: Agent) => {
         for (const tool of informers.tools.store.byIndex(INDEX.toolsByAgent, keyOf(agent))) queue.add(keyOf(tool));
       };

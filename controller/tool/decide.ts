@@ -11,10 +11,12 @@ export interface ToolState {
   readonly schemaFault: string | undefined;
   /** Why the external API cannot be called as it stands. */
   readonly apiFault: string | undefined;
+  /** How container tools run here, and what keeps this one from it. */
+  readonly container?: { readonly runsAs: 'Job' | 'Process'; readonly fault?: string };
 }
 
 /** Whether a Tool can be used, or why not. */
-export function decideTool({ tool, delegate, cycle, schemaFault, apiFault }: ToolState): Finding {
+export function decideTool({ tool, delegate, cycle, schemaFault, apiFault, container }: ToolState): Finding {
   const { execute, agentRef } = tool.spec;
   const field = tool.spec.parameters === undefined ? 'spec.arguments' : 'spec.parameters';
   if (schemaFault !== undefined) return fault('InvalidSchema', `${field}: ${schemaFault}`);
@@ -25,12 +27,24 @@ export function decideTool({ tool, delegate, cycle, schemaFault, apiFault }: Too
     if (delegate.status?.observedGeneration !== delegate.metadata.generation || delegate.status?.ready !== true) {
       return wait(`Waiting for Agent "${agentRef.name}" to be ready${detailOf(delegate)}`);
     }
+  } else if (execute?.container !== undefined) {
+    if (container?.fault !== undefined) return fault('CannotRun', container.fault);
+    return { ready: true, status: 'Ready', detail: CONTAINER_DETAIL[container?.runsAs ?? 'Process'], reason: 'Valid' };
   } else if (execute?.builtin === undefined && execute?.externalAPI === undefined) {
     // The CRD refuses this; an object may be older than the rule.
-    return fault('NothingToExecute', 'Exactly one of execute.builtin, execute.externalAPI and agentRef is required');
+    return fault(
+      'NothingToExecute',
+      'Exactly one of execute.builtin, execute.externalAPI, execute.container and agentRef is required',
+    );
   }
   return { ready: true, status: 'Ready', detail: 'Tool validation successful', reason: 'Valid' };
 }
+
+const CONTAINER_DETAIL = {
+  Job: 'Each call runs as a Job of its own',
+  Process:
+    'Each call runs as a child process of the operator: image, resources, egress and podTemplate are not enforced',
+} as const;
 
 const fault = (reason: string, detail: string): Finding => ({ ready: false, status: 'Error', detail, reason });
 const wait = (detail: string): Finding => ({ ready: false, status: 'Pending', detail, reason: 'AgentNotReady' });

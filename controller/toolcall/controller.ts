@@ -31,6 +31,7 @@ import { statusOperations } from '../status.ts';
 import { describeMcpTool, describeTool } from '../toolDefinitions.ts';
 import type { ArgumentParser, ToolOutcome } from '../tools/index.ts';
 import { delegationChain } from './ancestry.ts';
+import type { ToolContainers } from './container/types.ts';
 import type { CallDecision, CallState, Executor } from './decide.ts';
 import { decideCall, failCall, hasEnded } from './decide.ts';
 import { ownDemand } from './demand.ts';
@@ -55,6 +56,7 @@ export function createToolCallController(options: {
   readonly toolCalls: FullObjects<TaskRunToolCall>;
   readonly effects: Effects<ToolOutcome>;
   readonly executor: CallExecutor;
+  readonly containers: ToolContainers;
   readonly pool: McpPool;
   readonly parser: ArgumentParser;
   readonly identity: string;
@@ -86,6 +88,7 @@ export function createToolCallController(options: {
     if (execute?.builtin !== undefined)
       return { executor: { kind: 'builtin', tool, name: execute.builtin.name }, schema };
     if (execute?.externalAPI !== undefined) return { executor: { kind: 'externalAPI', tool }, schema };
+    if (execute?.container !== undefined) return { executor: { kind: 'container', tool }, schema };
     if (agentRef !== undefined) return { executor: { kind: 'agent', tool, agent: agentRef.name }, schema };
     return none(`Tool "${target.name}" has nothing to execute`);
   }
@@ -119,6 +122,7 @@ export function createToolCallController(options: {
           ? lockProblem(executor.server.spec, executor.tool, pool.state(serverKey(executor.server)))
           : undefined,
       effect: effects.state(key, uidOf(call)),
+      begun: executor.kind === 'container' && options.containers.isThere(call),
       child: executor.kind === 'agent' ? childOf(call, executor.agent) : {},
       ancestors,
       verdict,
@@ -213,6 +217,7 @@ export function createToolCallController(options: {
       const seen = informers.toolCalls.store.get(key);
       if (seen === undefined || hasEnded(seen)) {
         effects.cancel(key);
+        if (seen !== undefined) await options.containers.cleanUp(seen, signal);
         return DONE;
       }
       const call = await toolCalls.get(key, signal);
@@ -276,6 +281,7 @@ export function createToolCallController(options: {
   return {
     reconcile,
     wire() {
+      options.containers.watch((call) => queue.add(call));
       informers.toolCalls.on({
         add: (call) => queue.add(keyOf(call)),
         update: (_old, call) => queue.add(keyOf(call)),

@@ -14,6 +14,7 @@ import { UNKNOWN_OUTCOME } from './outcome.ts';
 export type Executor =
   | { readonly kind: 'builtin'; readonly tool: Tool; readonly name: 'add' | 'subtract' | 'multiply' | 'divide' }
   | { readonly kind: 'externalAPI'; readonly tool: Tool }
+  | { readonly kind: 'container'; readonly tool: Tool }
   | { readonly kind: 'agent'; readonly tool: Tool; readonly agent: string }
   | { readonly kind: 'mcp'; readonly server: MCPServer; readonly tool: string }
   /** Nothing does: why, for the model. */
@@ -31,6 +32,8 @@ export interface CallState {
   /** Why the tool must not be called: it is not what was reviewed. */
   readonly drift?: string | undefined;
   readonly effect: EffectState<ToolOutcome>;
+  /** What an earlier process began is there and can be gone on with: the Job of a container tool. */
+  readonly begun?: boolean;
   /** The Task that a call to an agent created, and its run; `runDeleted` where it had one and somebody deleted it. */
   readonly child: { readonly task?: Task; readonly run?: TaskRun; readonly runDeleted?: boolean };
   /** The agents from here up to the first run, this run's own included: who delegates to whom. */
@@ -133,8 +136,8 @@ function supervise(state: CallState): CallDecision {
   if (executor.kind === 'agent') return superviseChild(state, executor.agent);
   if (effect.kind === 'settled') return record(state, effect.result);
   if (effect.kind === 'running') return WAIT;
-  if (call.status?.holder === state.identity || isRepeatable(executor)) {
-    // Claimed by us and not begun yet; or cut off, and our own YAML says that a repetition does no harm.
+  if (call.status?.holder === state.identity || isRepeatable(executor) || state.begun === true) {
+    // Claimed by us and not begun yet; or cut off, and it goes on without us, or our own YAML says that a repetition does no harm.
     if (!args.ok) return fail(state, args.message);
     if (executor.kind === 'none') return fail(state, executor.message);
     const denial = deniedBy(state);
@@ -336,6 +339,7 @@ export function isRepeatable(executor: Executor): boolean {
     case 'none':
       return true;
     case 'externalAPI':
+    case 'container':
     case 'agent':
       return executor.tool.spec.idempotent === true || executor.tool.spec.readOnly === true;
     case 'mcp': {

@@ -5,6 +5,7 @@ import { serverKey } from '../mcpserver/key.ts';
 import type { SecretReader } from '../secrets.ts';
 import type { ExternalApi, ToolOutcome } from '../tools/index.ts';
 import { runBuiltin } from '../tools/index.ts';
+import type { ToolContainers } from './container/types.ts';
 import type { Executor } from './decide.ts';
 import { isRepeatable } from './decide.ts';
 
@@ -26,10 +27,11 @@ export function createCallExecutor(options: {
   readonly pool: McpPool;
   readonly externalApi: ExternalApi;
   readonly secrets: SecretReader;
+  readonly containers: ToolContainers;
   /** Resolves with true when the server is connected, with false when it never will be. */
   readonly whenReady: (serverKey: string, signal: AbortSignal) => Promise<boolean>;
 }): CallExecutor {
-  const { pool, externalApi, secrets, whenReady } = options;
+  const { pool, externalApi, secrets, containers, whenReady } = options;
 
   async function send(
     call: TaskRunToolCall,
@@ -44,6 +46,8 @@ export function createCallExecutor(options: {
         return runBuiltin(executor.name, args);
       case 'externalAPI':
         return callApi(executor.tool, args, idempotencyKey, signal);
+      case 'container':
+        return containers.run(call, executor.tool, args, signal);
       case 'mcp': {
         const { timeoutSeconds } = executor.server.spec;
         return pool.callTool(serverKey(executor.server), executor.tool, args, {
@@ -92,7 +96,8 @@ export function createCallExecutor(options: {
       for (let sending = 1; ; sending += 1) {
         const outcome = await send(call, executor, args, signal);
         const again = outcome.kind === 'not-sent' || (outcome.kind === 'unknown' && isRepeatable(executor));
-        if (!again || sending === MOST_SENDINGS || signal.aborted) return outcome;
+        // A Job runs once, and says the same when it is asked again.
+        if (!again || executor.kind === 'container' || sending === MOST_SENDINGS || signal.aborted) return outcome;
         if (executor.kind === 'mcp' && !(await whenReady(serverKey(executor.server), signal))) return outcome;
       }
     },

@@ -10,3 +10,5 @@ export { checkExternalApi, createExternalApi, externalApiParameters } from './ex
 export type { SchemaCompiler, SchemaLimits, Validation } from './json-schema.ts';
 export { createSchemaCompiler } from './json-schema.ts';
 export type { ToolOutcome } from './outcome.ts';
+export { messageOf } from './outcome.ts';
+export { createRedactor } from './redact.ts';

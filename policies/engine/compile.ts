@@ -20,6 +20,7 @@ import { createArgumentSchemaCompiler } from './jsonschema.ts';
 import { compileMatcher } from './match.ts';
 import type { CompiledPolicy, Judge, SectionContext } from './policy.ts';
 import { compileArguments } from './sections/arguments.ts';
+import { compileContainers } from './sections/containers.ts';
 import { compileExternalApis } from './sections/externalapis.ts';
 import { compileLimits, readLimits } from './sections/limits.ts';
 import { compileLlms } from './sections/llms.ts';
@@ -179,6 +180,7 @@ function compileSpec(
     ...compileLlms(spec.llms, context),
     ...compileMcpServers(spec.mcpServers, context),
     ...compileExternalApis(spec.externalAPIs, context),
+    ...compileContainers(spec.containers, context),
     ...compileSecrets(spec.secrets, context),
     ...compilePrompts(spec.prompts),
     ...compileLimits(limits),

@@ -37,6 +37,7 @@ const ACTIONS: Readonly<Record<PolicyMode, string | undefined>> = {
 /** Sections, and why they are not what CEL in the API server can say: `partly` where some of it is. */
 const SECTIONS: Readonly<Partial<Record<keyof PolicySpec, string>>> = {
   approval: 'who approves is decided when a call waits',
+  containers: 'images are compared with their registry written out',
   externalAPIs: 'URLs are parsed before they are compared',
   secrets: 'which Secret goes where takes several objects',
   prompts: 'secrets are found by more than a pattern',

@@ -92,7 +92,7 @@ describe('bad input', function () {
         { provider: 'openai', apiKeyFrom: key, maxTokens: 1, parameters: { maxTokens: 1 } },
         /set maxTokens or parameters\.maxTokens, not both/,
       ],
-      [tools, {}, /exactly one of execute\.builtin, execute\.externalAPI and agentRef is required/],
+      [tools, {}, /exactly one of execute\.builtin, execute\.externalAPI, execute\.container and agentRef is required/],
       [tools, { execute: { builtin: { name: 'add' } }, agentRef: { name: 'x' } }, /exactly one of/],
       [
         tools,

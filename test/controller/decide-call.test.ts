@@ -103,6 +103,16 @@ describe('the next step of a tool call', () => {
     assert.deepEqual(decideCall(stateOf({ phase: 'Succeeded', completionTime: 't' })), { kind: 'wait' });
   });
 
+  it('goes on with the Job of a container tool that a dead process began, and starts no second', () => {
+    const executor: Executor = { kind: 'container', tool: toolOf() };
+    const taken = written(decideCall(stateOf(orphaned, { executor, begun: true })));
+    assert.deepEqual([taken.set.phase, taken.set.holder], ['Running', 'me']);
+    // Begun or not, nobody knows.
+    assert.equal(written(decideCall(stateOf(orphaned, { executor, begun: false }))).set.phase, 'OutcomeUnknown');
+    const idempotent: Executor = { kind: 'container', tool: toolOf({ idempotent: true }) };
+    assert.equal(written(decideCall(stateOf(orphaned, { executor: idempotent }))).set.holder, 'me');
+  });
+
   it('gives the model a text for everything that can go wrong', () => {
     const settled = (result: Parameters<typeof Object>[0]) =>
       stateOf(running, { executor: http(), effect: { kind: 'settled', result } as CallState['effect'] });

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { MCPServer, MCPServerSpec } from '../../api/index.ts';
 import { API_VERSION } from '../../api/index.ts';
-import { literal, podFor, SERVER_LABEL, TEMPLATE_ANNOTATION } from '../../controller/mcpserver/pod/pod.ts';
+import { podFor, SERVER_LABEL } from '../../controller/mcpserver/pod/pod.ts';
 import { podState } from '../../controller/mcpserver/pod/state.ts';
 import { bridgeToken } from '../../controller/mcpserver/pod/token.ts';
-import type { Pod } from '../../controller/mcpserver/pod/types.ts';
+import { literal, TEMPLATE_ANNOTATION } from '../../controller/pods/parts.ts';
+import type { Pod } from '../../controller/pods/types.ts';
 import { expand } from '../support/kubelet.ts';
 
 const OPTIONS = {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { agents, mcpServers } from '../../api/index.ts';
-import { networkPolicies, pods } from '../../controller/mcpserver/pod/types.ts';
+import { networkPolicies, pods } from '../../controller/pods/types.ts';
 import { isAlreadyExists } from '../../kube/index.ts';
 import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET } from '../../policies/approvals/index.ts';
 import type { Kubelet } from '../support/kubelet.ts';

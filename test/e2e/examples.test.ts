@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseAllDocuments } from 'yaml';
@@ -89,6 +90,20 @@ describe('examples', function () {
   it('builtin-tools works with the simulated model as it is', async () => {
     const room = await apply('builtin-tools');
     assert.equal((await room.untilEnded('six-times-seven-1')).status?.output, 'The result is 42.');
+  });
+
+  it('container-tools runs a program for each call', async () => {
+    const args = { text: 'the moon has no capital' };
+    const room = await apply('container-tools', {
+      script: { rules: [{ when: { turn: 1 }, toolCalls: [{ name: 'checksum', arguments: args }] }, { text: 'Done.' }] },
+    });
+    assert.equal((await room.untilEnded('notarize-1')).status?.output, 'Done.');
+    const { items } = await stage.client.list(taskRunToolCalls, { namespace: room.namespace });
+    const sum = createHash('sha256').update(JSON.stringify(args)).digest('hex');
+    assert.deepEqual(
+      items.map(({ status }) => status?.result?.trim()),
+      [`${sum}  -`],
+    );
   });
 
   it('mcp calls a tool of a real server from npm', async () => {

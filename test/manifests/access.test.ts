@@ -25,7 +25,7 @@ import { accountClient } from '../../cli/up/accounts.ts';
 import { startWebhooks } from '../../cli/up/webhooks.ts';
 import { startBridge } from '../../controller/index.ts';
 import { BRIDGE_PORT } from '../../controller/mcpserver/pod/pod.ts';
-import { pods } from '../../controller/mcpserver/pod/types.ts';
+import { jobs, pods } from '../../controller/pods/types.ts';
 import type { AuditEvent } from '../../devcluster/index.ts';
 import type { KubeClient, KubeConfig, KubeObject, Resource } from '../../kube/index.ts';
 import { createKubeClient, loadKubeConfig, systemClock } from '../../kube/index.ts';
@@ -44,12 +44,14 @@ const users = { operator: userOf(ACCOUNTS.operator), webhook: userOf(ACCOUNTS.we
 /** What is granted and no run in good order needs, and why it is granted all the same. */
 const ONLY_AFTER_A_CRASH = new Map([
   ['get agentrevisions', 'somebody else has created it in between, or it is younger than the cache'],
+  ['get jobs', 'the Job of a call is there already'],
   ['get tasks', 'the Task of a delegation is there already'],
 ]);
 /** Asked for only where a cluster has these APIs: test/controller/policyBackground.test.ts. */
 const ONLY_WITH_THE_API = ['openreports.io', 'wgpolicyk8s.io'];
 /** Asked of the authorizer by an admission plugin that neither server of these tests has turned on. */
 const ONLY_BY_ADMISSION = [
+  'tools/finalizers',
   'tasks/finalizers',
   'taskruns/finalizers',
   'taskruntoolcalls/finalizers',
@@ -188,6 +190,7 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
           when: { user: 'for ever', turn: 1 },
           toolCalls: [{ name: 'ask-poet', arguments: { message: `wait ${'x'.repeat(600)}` } }],
         },
+        { when: { user: 'contained', turn: 1 }, toolCalls: [{ name: 'report', arguments: {} }] },
         { when: { user: 'echo', turn: 1 }, toolCalls: [{ name: 'tools__echo', arguments: {} }] },
         // Long: its beginning moves into a page, which the operator that comes next has to read.
         {
@@ -255,18 +258,25 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
   await room.create(
     agent(namespace, 'poet', { system: 'I am poet' }),
     tool(namespace, 'add', { execute: { builtin: { name: 'add' } } }),
+    tool(namespace, 'report', { execute: { container: { image: 'registry.example/report:v1' } } }),
     tool(namespace, 'ask-poet', { agentRef: { name: 'poet' } }),
     mcpServer(namespace, 'tools', { transport: 'stdio', command: process.execPath, args: [MCP, 'good'] }),
   );
   await serveBridge(client, room, 'tools-mcp', stack);
   await room.agent({
-    tools: [{ name: 'add' }, { name: 'ask-poet' }],
+    tools: [{ name: 'add' }, { name: 'ask-poet' }, { name: 'report' }],
     mcpServers: [{ name: 'tools' }],
     revisionHistoryLimit: 1,
   });
   await room.until(agents, 'poet', ({ status }) => status?.ready);
   await room.run('poem', 'delegate');
   await room.run('mcp', 'echo');
+
+  // A container's Job, whose end nobody sees, and which goes with its run.
+  await room.create(task(namespace, 'contained', 'contained'));
+  await room.until(jobs, 'contained-1-toolcall-01-job', () => true);
+  await client.patch(taskRuns, key('contained-1'), { type: 'merge', body: { spec: { cancel: true } } });
+  await untilGone(client, jobs, key('contained-1-toolcall-01-job'));
 
   // A delegated run that is cancelled with the run that waits for it.
   await room.create(task(namespace, 'ever', 'for ever'));

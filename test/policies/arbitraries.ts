@@ -74,6 +74,7 @@ const parts = {
     { urls: list(fc.constantFrom('https://api.example.com/')), methods: list(fc.constantFrom('GET', 'POST')) },
     { requiredKeys: [] },
   ),
+  containers: fc.constantFrom({}, { images: [] }, { images: ['ghcr.io/acme/*'] }),
   secrets: fc.constantFrom(
     { allow: [] },
     { allow: [{ name: 'openai', hosts: ['api.openai.com'] }] },

@@ -17,6 +17,7 @@ import {
   seen,
   server,
   task,
+  tool,
 } from './support.ts';
 
 type Question = (spec: PolicySpec) => PolicyRequest;
@@ -235,6 +236,11 @@ const CASES: Record<string, Case> = {
     { externalAPIs: { methods: ['GET'] } },
     {},
     about(api({ url: 'https://api.example.com/', method: 'DELETE' })),
+  ],
+  'containers.images': [
+    { containers: { images: ['ghcr.io/acme/*'] } },
+    {},
+    about(tool({ execute: { container: { image: 'acme/report:v1' } } })),
   ],
   'secrets.allow[].name': [
     { secrets: { allow: [{ name: 'slack*' }] } },

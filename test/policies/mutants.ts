@@ -24,6 +24,7 @@ const WIDEST: Readonly<Record<string, string>> = {
   'llms.baseURLs': 'https://**:*/',
   'mcpServers.urls': 'https://**:*/',
   'mcpServers.images': '*',
+  'containers.images': '*',
   'externalAPIs.urls': 'https://**:*/',
   hosts: '**',
   mcpServers: '*',

@@ -1,12 +1,12 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Container, Pod } from '../../controller/mcpserver/pod/types.ts';
-import { pods } from '../../controller/mcpserver/pod/types.ts';
+import type { Container, Pod } from '../../controller/pods/types.ts';
+import { pods } from '../../controller/pods/types.ts';
 import type { KubeClient } from '../../kube/index.ts';
 import { createInformer, keyOf } from '../../kube/index.ts';
 import { createRecordingLogger } from './logger.ts';
@@ -73,6 +73,10 @@ export async function startKubelet(client: KubeClient, namespace: string): Promi
       }
       const [container] = pod.spec?.containers ?? [];
       if (container === undefined) throw new Error('no container');
+      if (pod.spec?.restartPolicy === 'Never') {
+        await runToEnd(pod, container, podIP, state);
+        return;
+      }
       const child = await start(pod, container, podIP, state);
       while (!(await isReady(podIP))) {
         if (child.exitCode !== null || state.stopped) throw new Error(`it ended: ${state.log}`);
@@ -92,6 +96,23 @@ export async function startKubelet(client: KubeClient, namespace: string): Promi
         containerStatuses: [{ name: 'server', state: { waiting: { reason: 'CrashLoopBackOff', message } } }],
       }).catch(() => undefined);
     }
+  }
+
+  /** What a Job's Pod does: it begins, ends, and leaves a message. */
+  async function runToEnd(pod: Pod, container: Container, podIP: string, state: Running): Promise<void> {
+    const { name = '' } = pod.metadata;
+    const report = (phase: string, own: object): Promise<unknown> =>
+      writeStatus(name, { phase, containerStatuses: [{ name: container.name, state: own }] });
+    const child = await start(pod, container, podIP, state);
+    await report('Running', { running: { startedAt: new Date().toISOString() } });
+    const [code] = (await once(child, 'close')) as [number | null];
+    if (state.stopped) return;
+    const exitCode = code ?? 137;
+    const written = readFileSync(join(state.folder, 'termination-log'), 'utf8').slice(0, 4096);
+    const message = written === '' && exitCode !== 0 ? state.log.slice(-2048) : written;
+    const reason = exitCode === 0 ? 'Completed' : 'Error';
+    const phase = exitCode === 0 ? 'Succeeded' : 'Failed';
+    await report(phase, { terminated: { exitCode, reason, message, finishedAt: new Date().toISOString() } });
   }
 
   const isReady = async (ip: string): Promise<boolean> =>
@@ -188,6 +209,14 @@ function confined(pod: Pod, container: Container, env: Readonly<Record<string, s
   const { workingDir = '/' } = container as { workingDir?: string };
   const mounts = (container.volumeMounts ?? []) as readonly Mount[];
   const lines = ['set -e', 'mount --make-rprivate /'];
+  // A /dev of its own, as containers have one, with the file that the kubelet puts there.
+  writeFileSync(join(folder, 'termination-log'), '');
+  chmodSync(join(folder, 'termination-log'), 0o666);
+  lines.push(
+    'mkdir -p "$1/dev" && mount --bind /dev "$1/dev" && mount -t tmpfs none /dev && ln -s /proc/self/fd /dev/fd',
+  );
+  lines.push('for it in null zero random urandom; do touch /dev/$it; mount --bind "$1/dev/$it" /dev/$it; done');
+  lines.push('touch /dev/termination-log && mount --bind "$1/termination-log" /dev/termination-log');
   // What an image has besides this machine's files.
   const node = join(folder, 'node');
   lines.push(`touch ${node} && mount --bind ${process.execPath} ${node}`);

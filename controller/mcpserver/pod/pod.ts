@@ -4,17 +4,27 @@ import { childName, controllerRef, labelValue } from '../../../kube/index.ts';
 import { childAnnotations } from '../../childAnnotations.ts';
 import { digest, inNamespaceOf, nameOf, uidOf } from '../../keys.ts';
 import { installedCommand } from '../../mcp/bridge/install.ts';
-import type { Client } from './networkPolicy.ts';
-import { networkPolicySpec } from './networkPolicy.ts';
-import type { Container, NetworkPolicy, Pod, Variable } from './types.ts';
+import type { Client } from '../../pods/networkPolicy.ts';
+import { networkPolicySpec } from '../../pods/networkPolicy.ts';
+import {
+  caVolume,
+  literal,
+  MANAGED,
+  mergeVariables,
+  placement,
+  platformVariables,
+  RESTRICTED,
+  RESTRICTED_POD,
+  resourcesOf,
+  TEMPLATE_ANNOTATION,
+} from '../../pods/parts.ts';
+import type { Container, NetworkPolicy, Pod, Variable } from '../../pods/types.ts';
 
 /** Without a tag. */
 export const RUNNER_IMAGE = 'ghcr.io/humanlayer/kubechain-runner';
 
 /** Label of everything that belongs to a server's Pod; the value is the server's name. */
 export const SERVER_LABEL = `${GROUP}/mcpserver`;
-/** Annotation: what the object was made from. Another value, and it is made again. */
-export const TEMPLATE_ANNOTATION = `${GROUP}/template`;
 export const BRIDGE_PORT = 8080;
 
 export interface PodOptions {
@@ -31,22 +41,14 @@ export interface ServerPod {
   readonly networkPolicy: NetworkPolicy;
 }
 
-/** As in the runner image; nobody in most others. */
-const USER = 65532;
 const HOME = '/home/runner';
 const BRIDGE_FOLDER = '/kubechain';
-const CA_FOLDER = '/etc/kubechain/ca';
 const RUNNER_COMMAND = [
   '/usr/local/bin/node',
   '--disable-warning=ExperimentalWarning',
   '/opt/kubechain/bin/kubechain',
 ] as const;
 const RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } };
-const RESTRICTED = {
-  allowPrivilegeEscalation: false,
-  readOnlyRootFilesystem: true,
-  capabilities: { drop: ['ALL'] },
-} as const;
 
 /**
  * The Pod and the NetworkPolicy of an MCPServer over stdio, as the API server returned it. A plain Pod: its one client watches it,
@@ -57,7 +59,7 @@ export function podFor(server: MCPServer, options: PodOptions): ServerPod {
   const labels = {
     'app.kubernetes.io/name': 'kubechain',
     'app.kubernetes.io/component': 'mcp-server',
-    'app.kubernetes.io/managed-by': 'kubechain',
+    ...MANAGED,
     [SERVER_LABEL]: labelValue(name),
   };
   const metadata = (template: unknown) => ({
@@ -69,8 +71,7 @@ export function podFor(server: MCPServer, options: PodOptions): ServerPod {
   const spec = podSpec(server, options);
   const policy = networkPolicySpec(
     { [SERVER_LABEL]: labelValue(name) },
-    BRIDGE_PORT,
-    options.client,
+    { port: BRIDGE_PORT, client: options.client },
     server.spec.egress,
   );
   return {
@@ -90,8 +91,8 @@ function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spe
   const home = { name: 'home', mountPath: HOME };
   const tmp = { name: 'tmp', mountPath: '/tmp' };
   const bridge = { name: 'bridge', mountPath: BRIDGE_FOLDER };
-  const ca = { name: 'ca', mountPath: CA_FOLDER, readOnly: true };
-  const resources = resourcesOf(spec.resources);
+  const ca = caVolume(podTemplate);
+  const resources = resourcesOf(spec.resources, RESOURCES);
   const container: Container = {
     name: 'server',
     image: spec.image ?? options.runnerImage,
@@ -105,12 +106,7 @@ function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spe
     livenessProbe: { ...probe('/healthz'), periodSeconds: 20, timeoutSeconds: 5 },
     readinessProbe: { ...probe('/readyz'), periodSeconds: 5, timeoutSeconds: 3 },
     securityContext: RESTRICTED,
-    volumeMounts: [
-      home,
-      tmp,
-      ...(own ? [] : [{ ...bridge, readOnly: true }]),
-      ...(podTemplate.caBundle === undefined ? [] : [ca]),
-    ],
+    volumeMounts: [home, tmp, ...(own ? [] : [{ ...bridge, readOnly: true }]), ...ca.mounts],
   };
   const installer: Container = {
     name: 'bridge',
@@ -123,19 +119,11 @@ function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spe
     volumeMounts: [bridge, tmp],
   };
   return {
-    automountServiceAccountToken: false,
-    enableServiceLinks: false,
+    ...RESTRICTED_POD,
     restartPolicy: 'Always',
     terminationGracePeriodSeconds: 30,
     // What servers leave behind as orphans is somebody's to reap.
     shareProcessNamespace: true,
-    securityContext: {
-      runAsNonRoot: true,
-      runAsUser: USER,
-      runAsGroup: USER,
-      fsGroup: USER,
-      seccompProfile: { type: 'RuntimeDefault' },
-    },
     ...placement(podTemplate),
     ...(own ? {} : { initContainers: [installer] }),
     containers: [container],
@@ -143,33 +131,12 @@ function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spe
       { name: 'home', emptyDir: { sizeLimit: '1Gi' } },
       { name: 'tmp', emptyDir: { sizeLimit: '256Mi' } },
       ...(own ? [] : [{ name: 'bridge', emptyDir: { sizeLimit: '512Mi' } }]),
-      ...(podTemplate.caBundle === undefined
-        ? []
-        : [
-            {
-              name: 'ca',
-              configMap: {
-                name: podTemplate.caBundle.name,
-                items: [{ key: podTemplate.caBundle.key, path: 'ca.crt' }],
-              },
-            },
-          ]),
+      ...ca.volumes,
     ],
   };
 }
 
 const probe = (path: string) => ({ httpGet: { path, port: 'mcp' } });
-
-function placement(template: NonNullable<MCPServer['spec']['podTemplate']>): object {
-  const { serviceAccountName, imagePullSecrets, nodeSelector, tolerations, runtimeClassName } = template;
-  return {
-    ...(serviceAccountName === undefined ? {} : { serviceAccountName }),
-    ...(imagePullSecrets === undefined ? {} : { imagePullSecrets }),
-    ...(nodeSelector === undefined ? {} : { nodeSelector }),
-    ...(tolerations === undefined ? {} : { tolerations }),
-    ...(runtimeClassName === undefined ? {} : { runtimeClassName }),
-  };
-}
 
 function bridgeArguments({ command = '', args = [], env = [] }: MCPServer['spec'], options: PodOptions): string[] {
   const secret = env.filter(({ valueFrom }) => valueFrom !== undefined).map(({ name }) => `--secret-env=${name}`);
@@ -185,45 +152,19 @@ function bridgeArguments({ command = '', args = [], env = [] }: MCPServer['spec'
   ];
 }
 
-/** Kubernetes replaces `$(NAME)` in commands and values, and `$$` by `$`. What people write for a program is meant for the program. */
-export const literal = (text: string): string => text.replaceAll('$', '$$$$');
-
-/** Values of Secrets are not among it: the kubelet puts them in. What the server's author says comes last, and wins. */
 function environment({ env = [], podTemplate }: MCPServer['spec']): Variable[] {
-  const { proxy, caBundle } = podTemplate ?? {};
   const ours: Variable[] = [
     { name: 'HOME', value: HOME },
     { name: 'TMPDIR', value: '/tmp' },
+    ...platformVariables(podTemplate),
   ];
-  const set = (value: string | undefined, ...names: string[]): void => {
-    if (value !== undefined) for (const name of names) ours.push({ name, value: literal(value) });
-  };
-  set(proxy?.httpProxy, 'HTTP_PROXY', 'http_proxy');
-  set(proxy?.httpsProxy, 'HTTPS_PROXY', 'https_proxy');
-  set(proxy?.noProxy, 'NO_PROXY', 'no_proxy');
-  set(proxy === undefined ? undefined : '1', 'NODE_USE_ENV_PROXY');
-  set(
-    caBundle === undefined ? undefined : `${CA_FOLDER}/ca.crt`,
-    'NODE_EXTRA_CA_CERTS',
-    'SSL_CERT_FILE',
-    'REQUESTS_CA_BUNDLE',
-  );
-  const theirs = env
-    .filter(({ name }) => name !== POD_IP.name)
-    .map(({ name, value, valueFrom }): Variable => {
-      const ref = valueFrom?.secretKeyRef;
-      if (ref === undefined) return { name, value: literal(value ?? '') };
-      return { name, valueFrom: { secretKeyRef: { name: ref.name, key: ref.key } } };
-    });
-  const named = new Set(theirs.map(({ name }) => name));
-  return [...ours.filter(({ name }) => !named.has(name)), ...theirs, POD_IP];
+  return [
+    ...mergeVariables(
+      ours,
+      env.filter(({ name }) => name !== POD_IP.name),
+    ),
+    POD_IP,
+  ];
 }
 
 const POD_IP: Variable = { name: 'KUBECHAIN_POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };
-
-function resourcesOf(given: MCPServer['spec']['resources']): object {
-  const { limits = RESOURCES.limits, requests } = given ?? {};
-  // Where a limit is given and no request, Kubernetes takes the limit for the request: ours could be more than it.
-  const asked = requests ?? (given?.limits === undefined ? RESOURCES.requests : undefined);
-  return { limits, ...(asked === undefined ? {} : { requests: asked }) };
-}

@@ -4,14 +4,15 @@ import { controllerOf, isAlreadyExists, isNotFound, keyOf } from '../../../kube/
 import { inNamespaceOf, nameOf, uidOf } from '../../keys.ts';
 import type { McpServerSpec } from '../../mcp/index.ts';
 import { BRIDGE_PATH } from '../../mcp/index.ts';
+import { applyNetworkPolicy } from '../../pods/applyNetworkPolicy.ts';
+import type { Client } from '../../pods/networkPolicy.ts';
+import type { NetworkPolicy, Pod } from '../../pods/types.ts';
+import { pods } from '../../pods/types.ts';
 import { referenceTo } from '../../reference.ts';
-import type { Client } from './networkPolicy.ts';
 import type { PodOptions } from './pod.ts';
-import { BRIDGE_PORT, podFor, TEMPLATE_ANNOTATION } from './pod.ts';
+import { BRIDGE_PORT, podFor } from './pod.ts';
 import { podState } from './state.ts';
 import { bridgeToken } from './token.ts';
-import type { NetworkPolicy, Pod } from './types.ts';
-import { networkPolicies, pods } from './types.ts';
 
 /** How MCP servers over stdio run. */
 export interface McpServersOptions {
@@ -76,32 +77,6 @@ export function createServerPods(options: {
   /** Since when a Pod that is over is known to be, by UID. */
   const overSince = new Map<string, number>();
 
-  async function applyNetworkPolicy(wanted: NetworkPolicy, signal: AbortSignal): Promise<'applied' | 'taken'> {
-    const found = informers.networkPolicies.store.get(keyOf(wanted));
-    if (found === undefined) {
-      try {
-        informers.networkPolicies.observe(await client.create(networkPolicies, wanted, { signal }));
-        return 'applied';
-      } catch (error) {
-        if (isAlreadyExists(error)) return 'taken';
-        throw error;
-      }
-    }
-    if (controllerOf(found)?.uid !== controllerOf(wanted)?.uid) return 'taken';
-    const template = ({ metadata }: NetworkPolicy) => metadata.annotations?.[TEMPLATE_ANNOTATION];
-    if (template(found) === template(wanted)) return 'applied';
-    const { annotations } = wanted.metadata;
-    informers.networkPolicies.observe(
-      await client.patch(
-        networkPolicies,
-        inNamespaceOf(wanted, nameOf(wanted)),
-        { type: 'merge', body: { metadata: { annotations }, spec: wanted.spec } },
-        { signal },
-      ),
-    );
-    return 'applied';
-  }
-
   async function create(server: MCPServer, pod: Pod, signal: AbortSignal): Promise<'created' | 'taken'> {
     try {
       informers.pods.observe(await client.create(pods, pod, { signal }));
@@ -145,7 +120,8 @@ export function createServerPods(options: {
         });
       }
       // Before there is anything that it could be late for.
-      if ((await applyNetworkPolicy(networkPolicy, signal)) === 'taken') return taken('NetworkPolicy', podName);
+      if ((await applyNetworkPolicy(client, informers.networkPolicies, networkPolicy, signal)) === 'taken')
+        return taken('NetworkPolicy', podName);
       const found = informers.pods.store.get(keyOf(wanted));
       const state = podState(found, wanted);
       switch (state.kind) {

@@ -1,6 +1,6 @@
 import { controllerOf } from '../../../kube/index.ts';
-import { TEMPLATE_ANNOTATION } from './pod.ts';
-import type { ContainerStatus, Pod } from './types.ts';
+import { TEMPLATE_ANNOTATION } from '../../pods/parts.ts';
+import type { ContainerStatus, Pod } from '../../pods/types.ts';
 
 /** What is to be done about a Pod that was found where a server's Pod is to be. */
 export type PodState =

@@ -97,7 +97,7 @@ function unneededFor(
 }
 
 /** Sections whose findings stand in live objects, so that the background sees all that there is to see. */
-const IN_LIVE_OBJECTS = /^(llms|mcpServers|externalAPIs|secrets|prompts|require)\./;
+const IN_LIVE_OBJECTS = /^(llms|mcpServers|externalAPIs|containers|secrets|prompts|require)\./;
 
 /** Whether one of its rules can find something in a tool call or in what a run has used: that is not seen in the background. */
 function isOfRuns({ spec, metadata }: AgentPolicyException, set: CompiledPolicySet): boolean {

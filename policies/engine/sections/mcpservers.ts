@@ -10,6 +10,7 @@ import type { Scope } from '../scope.ts';
 import { referencesOf } from '../scope.ts';
 import { findSecret, isSecretName } from '../secretpatterns.ts';
 import { quote, some } from '../text.ts';
+import { compileImages } from './images.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
@@ -205,17 +206,7 @@ function commandCheck(commands: NonNullable<McpServerSection['commands']>): Chec
 }
 
 function imageCheck(images: readonly string[], context: SectionContext): Check {
-  for (const [i, pattern] of images.entries()) {
-    const slash = pattern.indexOf('/');
-    const registry = slash < 0 ? '' : pattern.slice(0, slash);
-    const problem =
-      globProblem(pattern) ??
-      (/[.:*]/.test(registry) || registry === 'localhost' || pattern === '*'
-        ? undefined
-        : 'can match nothing: images are compared with their registry written out; write docker.io/library/… or ghcr.io/…');
-    if (problem !== undefined) context.problem(`mcpServers.images[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
-  }
-  const globs = compileGlobs(images);
+  const globs = compileImages(images, 'mcpServers.images', context);
   return ({ isStdio, command, args, image: podImage }, report) => {
     if (!isStdio) return;
     if (podImage !== '') {

@@ -143,6 +143,11 @@ function usesOf(subject: Subject, scope: Scope): Use[] {
       const api = at(object, 'spec', 'execute', 'externalAPI');
       const field = 'spec.execute.externalAPI.credentialsFrom';
       use(at(api, 'credentialsFrom'), field, address(textAt(api, 'url')));
+      const destination = { unknown: `the program of Tool ${name}` };
+      for (const [i, each] of listAt(object, 'spec', 'execute', 'container', 'env').entries()) {
+        const variable = `spec.execute.container.env[${i}].valueFrom.secretKeyRef`;
+        use(at(each, 'valueFrom', 'secretKeyRef'), variable, destination);
+      }
       break;
     }
     case 'ContactChannel': {

@@ -1,4 +1,4 @@
-import type { KubeObject, Resource } from '../../../kube/index.ts';
+import type { KubeObject, Resource } from '../../kube/index.ts';
 
 /** What we read of a Pod, and what we write. */
 export interface Pod extends KubeObject {
@@ -42,8 +42,24 @@ export interface PodStatus {
 
 export interface ContainerStatus {
   name?: string;
-  state?: { waiting?: { reason?: string; message?: string } };
-  lastState?: { terminated?: { exitCode?: number; reason?: string; message?: string } };
+  state?: {
+    waiting?: { reason?: string; message?: string };
+    running?: { startedAt?: string };
+    terminated?: Terminated;
+  };
+  lastState?: { terminated?: Terminated };
+}
+
+export interface Terminated {
+  exitCode?: number;
+  reason?: string;
+  message?: string;
+}
+
+/** What we read of a Job, and what we write. */
+export interface Job extends KubeObject {
+  spec?: object;
+  status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
 }
 
 export interface NetworkPolicy extends KubeObject {
@@ -51,6 +67,8 @@ export interface NetworkPolicy extends KubeObject {
 }
 
 export const pods: Resource<Pod> = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true };
+
+export const jobs: Resource<Job> = { group: 'batch', version: 'v1', plural: 'jobs', kind: 'Job', namespaced: true };
 
 export const networkPolicies: Resource<NetworkPolicy> = {
   group: 'networking.k8s.io',

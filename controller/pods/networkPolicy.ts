@@ -1,5 +1,5 @@
 import { BlockList, isIPv6 } from 'node:net';
-import type { Egress } from '../../../api/index.ts';
+import type { Egress } from '../../api/index.ts';
 
 /** Where clouds keep credentials of the machine: in no network that does not say so. */
 const METADATA = [
@@ -19,11 +19,10 @@ export interface Client {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The spec of a server's NetworkPolicy, with all that the API server would add. */
+/** The spec of the NetworkPolicy of Pods of ours, with all that the API server would add. Without `door` nobody may connect. */
 export function networkPolicySpec(
   podLabels: Readonly<Record<string, string>>,
-  port: number,
-  client: Client,
+  door: { readonly port: number; readonly client: Client } | undefined,
   egress: Egress | undefined,
 ): object {
   const networks = (egress ?? []).map(({ cidr, ports }) => ({
@@ -46,17 +45,20 @@ export function networkPolicySpec(
   return {
     podSelector: { matchLabels: podLabels },
     policyTypes: ['Ingress', 'Egress'],
-    ingress: [
-      {
-        from: [
-          {
-            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': client.namespace } },
-            podSelector: { matchLabels: client.labels },
-          },
-        ],
-        ports: [{ protocol: 'TCP', port }],
-      },
-    ],
+    ingress:
+      door === undefined
+        ? []
+        : [
+            {
+              from: [
+                {
+                  namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': door.client.namespace } },
+                  podSelector: { matchLabels: door.client.labels },
+                },
+              ],
+              ports: [{ protocol: 'TCP', port: door.port }],
+            },
+          ],
     // Names are of use to those only who may go somewhere, and a way out for data to those who may not.
     egress: networks.length === 0 ? [] : [dns, ...networks],
   };
