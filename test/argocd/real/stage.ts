@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { GROUP, VERSION } from '../../../api/index.ts';
+import { kubectlPath } from '../../support/kubectl.ts';
 import { argocdFolder } from '../realArgocd.ts';
 
 const run = promisify(execFile);
@@ -22,7 +23,7 @@ export function missingParts(): string | undefined {
   return argocdFolder() === undefined ? 'realargo is not built' : undefined;
 }
 
-/** A real API server and a real Argo CD that acts as its ServiceAccount; ours beside them as processes. */
+/** An API server and a real Argo CD that acts as its ServiceAccount; ours beside them as processes. */
 export interface ArgoStage {
   readonly folder: string;
   readonly kubeconfig: string;
@@ -51,23 +52,44 @@ export interface ActionTarget {
   readonly name: string;
 }
 
-export async function openArgoStage(): Promise<ArgoStage> {
+/** An API server for Argo CD, and the kubectl for it. */
+interface Cluster {
+  readonly kubeconfig: string;
+  readonly kubectl: string;
+  close(): Promise<unknown>;
+}
+
+async function realCluster(folder: string): Promise<Cluster> {
+  const state = join(folder, 'cluster');
+  const { stdout } = await run(REALCLUSTER, ['up', state], { maxBuffer: 1e8 });
+  const assets = /KUBEBUILDER_ASSETS=["']?([^"'\n;]+)/.exec(stdout)?.[1] ?? '';
+  const close = () => run(REALCLUSTER, ['down', state]);
+  return { kubeconfig: join(state, 'kubeconfig'), kubectl: join(assets, 'kubectl'), close };
+}
+
+async function embeddedCluster(folder: string): Promise<Cluster> {
+  const { startApiServer } = await import('../../../devcluster/index.ts');
+  const kubeconfig = join(folder, 'kubeconfig');
+  const server = await startApiServer({ inMemory: true, kubeconfigPath: kubeconfig });
+  return { kubeconfig, kubectl: await kubectlPath(), close: () => server.close() };
+}
+
+/** The API server is a real one, or the embedded. */
+export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promise<ArgoStage> {
   await using stack = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), 'kubechain-argocd-'));
   stack.defer(() => {
     if (process.env.KUBECHAIN_KEEP === undefined) rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   });
-  const cluster = join(folder, 'cluster');
-  const { stdout } = await run(REALCLUSTER, ['up', cluster], { maxBuffer: 1e8 });
+  const cluster = await (server === 'real' ? realCluster : embeddedCluster)(folder);
   stack.defer(async () => {
-    await run(REALCLUSTER, ['down', cluster]);
+    await cluster.close();
   });
-  const assets = /KUBEBUILDER_ASSETS=["']?([^"'\n;]+)/.exec(stdout)?.[1] ?? '';
-  const kubeconfig = join(cluster, 'kubeconfig');
+  const { kubeconfig } = cluster;
   const env = { ...process.env, KUBECONFIG: kubeconfig };
 
   async function kubectl(args: readonly string[], input?: string, config = kubeconfig): Promise<string> {
-    const child = run(join(assets, 'kubectl'), ['--kubeconfig', config, ...args], { env, maxBuffer: 1e8 });
+    const child = run(cluster.kubectl, ['--kubeconfig', config, ...args], { env, maxBuffer: 1e8 });
     if (input !== undefined) child.child.stdin?.end(input);
     return (await child).stdout;
   }
