@@ -130,8 +130,7 @@ export function serveWatch(
         }
       }
       last = Math.max(last, start);
-      const announces = options.bookmarks && (options.initialEvents === true || options.resourceVersion === '0');
-      if (announces && options.initialEvents !== false) sender.send(encoder.bookmark(last, true));
+      if (options.bookmarks && initial) sender.send(encoder.bookmark(last, true));
     } else for (const event of store.since(resource, last)) deliver(event);
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
