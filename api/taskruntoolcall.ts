@@ -89,6 +89,8 @@ export const taskRunToolCalls = defineKind({
   status,
   initialStatus: { phase: 'Pending', status: 'Pending' },
   columns: [
+    // Phase has no word for who or what a call waits for; the order is that of TaskRuns.
+    { name: 'Status', path: '.status.status' },
     { name: 'Phase', path: '.status.phase' },
     { name: 'TaskRun', path: '.spec.taskRunRef.name' },
     { name: 'Tool', path: '.spec.toolRef.name' },

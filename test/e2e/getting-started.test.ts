@@ -300,7 +300,9 @@ EOF`);
     assert.equal(run?.PHASE, 'FinalAnswer');
     const output = await type("kubectl get taskrun fetch-task-1 -o jsonpath='{.status.output}'");
     assert.match(output, new RegExp(PAGE), 'the agent that was just changed has the tool');
-    assert.deepEqual(parseCalls(await type('kubectl get taskruntoolcall')), ['Succeeded fetch-task-1 fetch__fetch']);
+    assert.deepEqual(parseCalls(await type('kubectl get taskruntoolcall')), [
+      'Ready Succeeded fetch-task-1 fetch__fetch',
+    ]);
   });
 
   it('cleaning up', async () => {
@@ -315,7 +317,7 @@ EOF`);
   });
 });
 
-/** `PHASE TASKRUN TOOL` of each row. */
+/** `STATUS PHASE TASKRUN TOOL` of each row. */
 function parseCalls(text: string): string[] {
   return text
     .trim()

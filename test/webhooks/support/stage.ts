@@ -17,6 +17,7 @@ import { namespaces } from '../../support/objects.ts';
 
 /** The webhooks, registered with the API server of the tests by url. */
 export interface WebhookStage {
+  readonly kubeConfig: KubeConfig;
   readonly client: KubeClient;
   readonly operator: KubeClient;
   readonly webhook: Webhook;
@@ -106,6 +107,7 @@ export async function startWebhookStage(): Promise<WebhookStage> {
   // A new registration counts a moment later: until then a forged stamp is not refused.
   await untilRegistered(operator, await as('probe'), namespace);
   return {
+    kubeConfig: cluster.kubeConfig,
     client,
     operator,
     webhook,
