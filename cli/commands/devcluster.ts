@@ -17,6 +17,10 @@ export interface DevclusterOptions extends LogOptions {
   readonly kubeconfig?: string;
 }
 
+/** `up` registered webhooks that ended with it. Left there, they would have this server refuse all writes to our kinds. */
+const UNGUARDED = (program: string): string =>
+  `  KubeChain’s webhooks ended with ${program} up and are not registered here: until it runs again nobody judges or stamps what is written.`;
+
 /** `kubechain devcluster`: the embedded API server alone. */
 export async function devcluster(options: DevclusterOptions, io: Io): Promise<number> {
   const logger = createLogger(options, io.err, 'warn');
@@ -40,11 +44,17 @@ export async function devcluster(options: DevclusterOptions, io: Io): Promise<nu
     );
     try {
       dataDir?.save({ apiPort: Number(new URL(server.url).port) });
+      const unguarded = options.inMemory !== true && dataDir?.saved.webhooks === true;
+      if (unguarded) {
+        await (await import('../up/registration.ts')).withdrawWebhooks(kubeconfigPath);
+        dataDir?.save({ webhooks: false });
+      }
       const style = createStyle(io.out, io.env);
       const shown = shownPath(kubeconfigPath, io.cwd);
       io.out.write(
         `${style.bold('Kubernetes API')} on ${server.url}${options.inMemory ? ' (in memory: nothing is kept)' : ''}\n` +
           `  kubectl --kubeconfig ${shown} get namespaces\n` +
+          (unguarded ? `${style.warn(UNGUARDED(io.programName))}\n` : '') +
           `${style.dim('Ctrl-C stops it.')}\n`,
       );
       if (!shutdown.signal.aborted) await once(shutdown.signal, 'abort');

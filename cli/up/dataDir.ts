@@ -9,6 +9,8 @@ export interface SavedState {
   readonly apiPort?: number;
   /** Port of the simulated model: runs that are pinned to it go on. */
   readonly modelPort?: number;
+  /** Whether `up` has registered its webhooks with the API server: they are gone when it has ended, the registration is not. */
+  readonly webhooks?: boolean;
 }
 
 /** The folder that `up` and `devcluster` keep their state in, held by this process alone. */
@@ -82,7 +84,7 @@ function readState(file: string): SavedState {
   const state = readJson(file);
   const port = (value: unknown): number | undefined =>
     Number.isInteger(value) && Number(value) > 0 && Number(value) < 65536 ? Number(value) : undefined;
-  return { apiPort: port(state.apiPort), modelPort: port(state.modelPort) };
+  return { apiPort: port(state.apiPort), modelPort: port(state.modelPort), webhooks: state.webhooks === true };
 }
 
 /** An object read from a file that may be missing or damaged: nothing in it is worth failing for. */

@@ -62,6 +62,7 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
     await refuseSecondOperator(cluster.client, OPERATOR_LEASE, identity, clock.now());
 
     // Before the operator writes anything: the webhooks of last time are gone, and what they judge nobody else lets in.
+    if (cluster.embedded) dataDir.save({ webhooks: true });
     const webhooks = cluster.embedded ? await startWebhooks(cluster, { clock, logger, signal }) : undefined;
     if (webhooks !== undefined) cleanup.defer(webhooks.close);
     await showWebhooks(screen, cluster, webhooks, signal);

@@ -1,19 +1,18 @@
-import type { Clock, KubeClient, KubeObject, Logger, Resource } from '../../kube/index.ts';
+import type { Clock, KubeClient, Logger } from '../../kube/index.ts';
 import { isNotFound } from '../../kube/index.ts';
 import {
   APPROVAL_KEY_SECRET,
   CONFIGURATION_NAME,
   createWebhook,
   DEFAULT_OPERATOR,
-  mutatingConfigurations,
   validatingConfigurations,
-  webhookConfigurations,
 } from '../../webhooks/index.ts';
 import { WEBHOOK_CERT_SECRET } from '../defaults.ts';
 import { CliError } from '../exit.ts';
 import { ACCOUNTS, SYSTEM_NAMESPACE } from '../rbac.ts';
 import { accountClient } from './accounts.ts';
 import type { UpCluster } from './cluster.ts';
+import { registerWebhooks } from './registration.ts';
 
 export interface UpWebhooks {
   /** `https://127.0.0.1:PORT` */
@@ -63,24 +62,13 @@ export async function startWebhooks(
   try {
     const { port } = await Promise.race([webhook.started, failed, tooLate(clock, signal, webhook.notReady)]);
     const url = `https://${HOST}:${port}`;
-    await register(cluster.client, url, webhook.caBundle(), signal);
+    const operators = [DEFAULT_OPERATOR];
+    await registerWebhooks(cluster.client, { url, caBundle: webhook.caBundle(), operators }, signal);
     return { url, failed, close };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-async function register(client: KubeClient, url: string, caBundle: string, signal: AbortSignal): Promise<void> {
-  const { mutating, validating } = webhookConfigurations({ reach: { url }, caBundle, operators: [DEFAULT_OPERATOR] });
-  const apply = (resource: Resource, body: object): Promise<KubeObject> =>
-    client.patch(
-      resource,
-      { name: CONFIGURATION_NAME },
-      { type: 'apply', body },
-      { fieldManager: 'kubechain-up', force: true, signal },
-    );
-  await Promise.all([apply(mutatingConfigurations, mutating), apply(validatingConfigurations, validating)]);
 }
 
 function tooLate(clock: Clock, signal: AbortSignal, notReady: () => readonly string[]): Promise<never> {

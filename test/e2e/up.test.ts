@@ -98,6 +98,25 @@ describe('kubechain up', function () {
     );
   });
 
+  it('leaves a folder on which `devcluster` takes writes without webhooks that are gone, and says so', async () => {
+    // As after a kill: the webhooks are registered, and nobody is there.
+    {
+      await using up = startKubechain(['up', '--no-demo'], here);
+      await up.shows(/Try next/);
+    }
+    {
+      await using alone = startKubechain(['devcluster'], here);
+      await alone.shows(/KubeChain’s webhooks ended with \S+ up and are not registered here/);
+      const made = await connect().create(agents, agent('default', 'late'));
+      assert.equal(made.metadata.annotations?.[STAMPS.createdBy], undefined);
+      alone.child.kill('SIGTERM');
+      assert.equal((await alone.ended).code, 0);
+    }
+    await using again = startKubechain(['devcluster'], here);
+    await again.shows(/Ctrl-C stops it/);
+    assert.doesNotMatch(again.out(), /webhooks/);
+  });
+
   it('stays up for the other commands, refuses a second one, and stops in order', async () => {
     await using up = startKubechain(['up'], here);
     await up.shows(
