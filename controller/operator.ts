@@ -231,6 +231,7 @@ export function createOperator(options: OperatorOptions): Operator {
       logger,
       informers,
       events: recorder('policy-controller'),
+      wholeCalls: toolCalls,
       policies: policies.current,
       provenance: { resolve: (object, abort) => provenance.resolve(object, abort) },
       ...(options.namespace === undefined ? {} : { namespace: options.namespace }),

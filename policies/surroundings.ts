@@ -1,6 +1,6 @@
 import type { Agent, LLM, MCPServer, Task, TaskRun, TaskRunToolCall, Tool } from '../api/index.ts';
 import { at, listAt, textAt } from './engine/json.ts';
-import type { PolicyContext, PolicyObject } from './engine/types.ts';
+import type { PolicyContext, PolicyObject, RunCounters } from './engine/types.ts';
 
 /** Finds objects by namespace and name: in caches, among manifests. */
 export interface Finder {
@@ -72,6 +72,17 @@ export function aroundCall(
     mcpServers: withOne(context.mcpServers, server),
     ...(task === undefined ? {} : { task }),
     ...(run === undefined ? {} : { run }),
+  };
+}
+
+/** What a call itself says of what its run has used: its number, and since when the run runs; undefined for other kinds. */
+export function countersOf(object: PolicyObject, { run }: PolicyContext): RunCounters | undefined {
+  if (object.kind !== 'TaskRunToolCall') return undefined;
+  const number = /-toolcall-(\d{1,9})$/.exec(object.metadata?.name ?? '')?.[1];
+  const startTime = run?.status?.startTime;
+  return {
+    ...(number === undefined ? {} : { toolCalls: Number(number) }),
+    ...(startTime === undefined ? {} : { startTime }),
   };
 }
 

@@ -9,7 +9,7 @@ export interface AuditOptions extends ClusterInput, ReportOptions {
   readonly now?: number;
 }
 
-const SCANNED: ReadonlySet<string> = new Set([
+const SCANNED: ReadonlySet<string> = new Set<string>([
   ...SCANNED_KINDS,
   'ClusterAgentPolicy',
   'AgentPolicy',
@@ -18,7 +18,7 @@ const SCANNED: ReadonlySet<string> = new Set([
 
 /** `kubechain policy audit`: the background scan of the operator, now and here. */
 export async function policyAudit(options: AuditOptions, io: Io): Promise<number> {
-  const manifests = await readCluster(options, false, io);
+  const manifests = await readCluster(options, 'live', io);
   const all = treeOf(manifests, { namespace: 'default' });
   const tree = { ...all, ours: all.ours.filter(({ object }) => SCANNED.has(object.kind)) };
   const { broken, ...judgement } = judgeTree(tree, { now: options.now ?? Date.now(), place: 'background' });

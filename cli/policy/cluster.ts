@@ -38,20 +38,27 @@ const configMaps: Resource<KubeObject & { data?: Record<string, string> }> = {
 };
 const DEFINITIONS = [agents, llms, mcpServers, tools, contactChannels, tasks];
 const POLICIES = [clusterAgentPolicies, agentPolicies, agentPolicyExceptions];
-const RECORDS = [taskRuns, taskRunToolCalls, contextPages, agentRevisions];
+const RUNS = [taskRuns, taskRunToolCalls];
+const HISTORY = [contextPages, agentRevisions];
+/** Of the records of runs: none; runs and calls that have not ended; all, with all that was said. */
+export type Records = 'none' | 'live' | 'all';
 
 /** How many objects one answer of the API server holds. */
 const PAGE = 500;
 
-/**
- * The objects of a cluster as if they were manifests: of the namespace that `-n` names, else of all. With the records of runs where
- * `runs` is set.
- */
-export function readCluster(options: ClusterInput, runs: boolean, io: Io): Promise<readonly Manifest[]> {
+/** The objects of a cluster as if they were manifests: of the namespace that `-n` names, else of all. */
+export function readCluster(options: ClusterInput, records: Records, io: Io): Promise<readonly Manifest[]> {
   return withCluster(options, io, createLogger(options, io.err, 'warn'), async ({ client }) => {
-    const all = async (kinds: readonly (typeof DEFINITIONS)[number][] | readonly unknown[]) =>
-      (await Promise.all(kinds.map((kind) => listAll(client, kind as Resource<KubeObject>, options.namespace)))).flat();
-    const found = [...(await all(DEFINITIONS)), ...(await all(POLICIES)), ...(runs ? await all(RECORDS) : [])];
+    const all = async (kinds: readonly unknown[], wanted?: (object: KubeObject) => boolean) => {
+      const lists = kinds.map((kind) => listAll(client, kind as Resource<KubeObject>, options.namespace, wanted));
+      return (await Promise.all(lists)).flat();
+    };
+    const found = [
+      ...(await all(DEFINITIONS)),
+      ...(await all(POLICIES)),
+      ...(records === 'none' ? [] : await all(RUNS, records === 'live' ? hasNotEnded : undefined)),
+      ...(records === 'all' ? await all(HISTORY) : []),
+    ];
     // Who may not read Namespaces does without their labels: policies that select by them count then.
     const labelled = await listAll(client, namespaces, undefined).catch((error) => {
       if (error instanceof KubeError && error.code === 'Forbidden') return [];
@@ -62,10 +69,14 @@ export function readCluster(options: ClusterInput, runs: boolean, io: Io): Promi
   });
 }
 
+const hasNotEnded = (object: KubeObject): boolean =>
+  (object as { status?: { completionTime?: string } }).status?.completionTime === undefined;
+
 async function listAll(
   client: KubeClient,
   kind: Resource<KubeObject>,
   namespace: string | undefined,
+  wanted: (object: KubeObject) => boolean = () => true,
 ): Promise<KubeObject[]> {
   const items: KubeObject[] = [];
   let token: string | undefined;
@@ -77,7 +88,7 @@ async function listAll(
     });
     // Items of lists do not say what they are.
     items.push(
-      ...list.items.map((item) => ({
+      ...list.items.filter(wanted).map((item) => ({
         ...item,
         kind: kind.kind,
         apiVersion: kind.group === '' ? kind.version : `${kind.group}/${kind.version}`,

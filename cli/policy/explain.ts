@@ -34,7 +34,7 @@ export async function policyExplain(agentName: string, id: string, options: Expl
     }
   }
   const manifests =
-    options.files === undefined ? await readCluster(options, false, io) : await readManifests(options.files, io);
+    options.files === undefined ? await readCluster(options, 'none', io) : await readManifests(options.files, io);
   const tree = treeOf(manifests, { namespace: options.namespace ?? 'default' });
   const agents = tree.ours.filter(({ object }) => object.kind === 'Agent' && nameOfObject(object) === agentName);
   const found = agents.find(

@@ -10,7 +10,7 @@ import type {
 import { compilePolicies, evaluate, policyLabel, policyRef } from '../../policies/engine/index.ts';
 import type { StampKey } from '../../policies/provenance/index.ts';
 import { provenanceInGit } from '../../policies/provenance/index.ts';
-import { aroundObject } from '../../policies/surroundings.ts';
+import { aroundObject, countersOf } from '../../policies/surroundings.ts';
 import { isPolicy } from '../../policies/testing/index.ts';
 import type { Finding } from '../findings/model.ts';
 import { sortFindings } from '../findings/model.ts';
@@ -96,6 +96,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     const namespace = namespaceOf(object);
     const namespaceObject = tree.namespaceObject(namespace);
     const context = aroundObject(tree.finder, namespace, object as PolicyObject);
+    const counters = countersOf(object as PolicyObject, context);
     const verdict = evaluate(set, {
       place: options.place ?? 'cli',
       operation: 'CREATE',
@@ -105,6 +106,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
       ...(namespaceObject === undefined ? {} : { namespaceObject }),
       exceptions: allExceptions.filter(({ metadata }) => metadata.namespace === namespace),
       provenance: provenanceInGit(object, options.stampKeys ?? []),
+      ...(counters === undefined ? {} : { counters }),
       now: options.now,
     });
     const concerned =

@@ -25,7 +25,7 @@ export interface ReplayOptions extends ClusterInput, ReportOptions {
 export async function policyReplay(options: ReplayOptions, io: Io): Promise<number> {
   const now = options.now ?? Date.now();
   const recorded =
-    options.runs === undefined ? await readCluster(options, true, io) : await readManifests(options.runs, io);
+    options.runs === undefined ? await readCluster(options, 'all', io) : await readManifests(options.runs, io);
   const beside = await loadManifests(options.policies, io);
   const next = await policySet(beside.manifests, recorded, options);
   const tree = treeOf(recorded, { namespace: options.namespace ?? 'default' });
@@ -67,7 +67,7 @@ export async function policyDiff(
     throw new CliError('give files to judge after OLD and NEW, or --cluster, and not both', { exitCode: EXIT.usage });
   }
   const now = options.now ?? Date.now();
-  const files = options.cluster === true ? await readCluster(options, true, io) : await readManifests(paths, io);
+  const files = options.cluster === true ? await readCluster(options, 'all', io) : await readManifests(paths, io);
   const tree = treeOf(files, { namespace: options.namespace ?? 'default' });
   const before = await policySet(await readManifests([oldPath], io), files, options);
   const after = await policySet(await readManifests([newPath], io), files, options);

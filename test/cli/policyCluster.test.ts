@@ -27,10 +27,19 @@ describe('kubechain policy on a cluster', function () {
       apiVersion: API_VERSION,
       kind: 'AgentPolicy',
       metadata: { namespace: room.namespace, name: 'rules' },
-      spec: { mode: 'Audit', tools: { deny: ['builtin/*'] } },
+      spec: {
+        mode: 'Audit',
+        tools: { deny: ['builtin/*'] },
+        rules: [{ name: 'no-runs', kinds: ['TaskRun'], expression: 'false', message: 'no runs here' }],
+      },
     };
-    await room.create(policy, tool(room.namespace, 'add', { execute: { builtin: { name: 'add' } } }));
+    await room.create(tool(room.namespace, 'add', { execute: { builtin: { name: 'add' } } }));
     await room.agent({ tools: [{ name: 'add' }] });
+    // A run that lives, and one that has ended.
+    await room.run('early', 'a sum');
+    await room.create(task(room.namespace, 'held', 'a sum', { suspend: true }));
+    await room.until(taskRuns, 'held-1', ({ spec }) => spec.suspend);
+    await room.create(policy);
   });
   after(async () => {
     folders.remove();
@@ -53,6 +62,11 @@ describe('kubechain policy on a cluster', function () {
       policy.status?.violations?.map(({ rule, message }) => [rule, message]),
     );
     assert.equal(findings.length, policy.status?.summary?.audited);
+    const runs = findings.filter(({ rule }: { rule: string }) => rule.endsWith('/no-runs'));
+    assert.deepEqual(
+      runs.map(({ object }: { object: string }) => object),
+      [`TaskRun ${room.namespace}/held-1`],
+    );
   });
 
   it('explain, replay and diff read agents, policies and runs from there', async () => {

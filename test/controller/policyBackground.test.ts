@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
 import type { AgentPolicy, AgentPolicyException } from '../../api/index.ts';
-import { API_VERSION, agentPolicies, agentPolicyExceptions } from '../../api/index.ts';
+import { API_VERSION, agentPolicies, agentPolicyExceptions, taskRuns, taskRunToolCalls } from '../../api/index.ts';
 import type { KubeObject, Resource } from '../../kube/index.ts';
 import { task, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
@@ -107,6 +107,53 @@ describe('policies in the background', function () {
     await room.untilEvent('ExceptionExpired', 'waiver');
     const refused = await room.run('late', 'hello');
     assert.match(refused.status?.error ?? '', /prompts\.maxBytes/);
+  });
+
+  it('a tool call that waits is a live object too, with arguments too long for the cache; one that has ended is not', async () => {
+    const room = await stage.room({
+      script: {
+        rules: [
+          {
+            when: { turn: 1 },
+            toolCalls: [{ name: 'fetch', arguments: { url: `http://example.com/${'x'.repeat(600)}` } }],
+          },
+          { text: 'done' },
+        ],
+      },
+    });
+    const https = { tools: ['tool/fetch'], cel: "args.url.startsWith('https:')", message: 'https only' };
+    await room.create(
+      policy(room, {
+        modes: { admission: 'Off', runtime: 'Off' },
+        match: { kinds: ['TaskRunToolCall'] },
+        tools: { arguments: [{ ...https, action: 'Deny' }] },
+      }),
+      tool(room.namespace, 'fetch', {
+        requiresApproval: true,
+        parameters: { type: 'object', properties: { url: { type: 'string' } } },
+        execute: { externalAPI: { url: 'http://example.com/', method: 'GET' } },
+      }),
+    );
+    await room.agent({ tools: [{ name: 'fetch' }] });
+    await summary(room, { objects: 0, violations: 0 });
+    await room.create(task(room.namespace, 'get', 'get it'));
+    const waits = await room.until(taskRunToolCalls, 'get-1-toolcall-01', ({ status }) => status?.approval);
+    // Calls are looked at every half minute; a change of the policy looks at once.
+    const again = async (message: string) =>
+      stage.client.patch(agentPolicies, room.key('house-rules'), {
+        type: 'merge',
+        body: { spec: { tools: { arguments: [{ ...https, action: 'Deny', message }] } } },
+      });
+    await again('only https');
+    const { status } = await summary(room, { objects: 1, violations: 1 });
+    assert.deepEqual(
+      status?.violations?.map(({ kind, name, rule }) => ({ kind, name, rule })),
+      [{ kind: 'TaskRunToolCall', name: waits.metadata.name, rule: 'tools.arguments.0' }],
+    );
+    await stage.client.patch(taskRuns, room.key('get-1'), { type: 'merge', body: { spec: { cancel: true } } });
+    await room.until(taskRunToolCalls, 'get-1-toolcall-01', ({ status: its }) => its?.completionTime);
+    await again('https, please');
+    await summary(room, { objects: 0, violations: 0 });
   });
 
   it('an exception that nothing needs says so, and one that its policy does not allow says that', async () => {

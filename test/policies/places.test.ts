@@ -31,7 +31,7 @@ import { createAdmission, custom, NOW, OPERATOR, requestOf } from '../webhooks/s
 import { apiSpec, llmSpec, policySpec, serverSpec } from './arbitraries.ts';
 import { compile } from './support.ts';
 
-/** How many worlds are made; each has six things to be judged, in up to four places. */
+/** How many worlds are made; each has eight things to be judged, in up to four places. */
 const WORLDS = Number(process.env.KUBECHAIN_WORLDS ?? 100);
 
 type Modes = { readonly [place in PolicyPlace]: PolicyMode };
@@ -210,7 +210,7 @@ function fromWebhook(each: World, policies: readonly AnyPolicy[]): Map<string, T
     objects: [...each.objects, ...each.exceptions, each.run],
   });
   return new Map(
-    [...each.objects, each.call as unknown as KubeObject].map((object) => {
+    [...each.objects, each.run as KubeObject, each.call as KubeObject].map((object) => {
       const request = requestOf(object, { user: OPERATOR });
       const rules = rulesOf(request);
       const subject = subjectOf(request);
@@ -236,6 +236,7 @@ function informersOf(each: World): Informers {
     contactChannels: stored('ContactChannel'),
     tasks: stored('Task'),
     taskRuns: stored('TaskRun'),
+    toolCalls: stored('TaskRunToolCall'),
     revisions: stored('AgentRevision'),
     exceptions: stored('AgentPolicyException', {
       [INDEX.exceptionsByNamespace]: ({ metadata }: KubeObject) => [metadata.namespace ?? ''],
@@ -250,11 +251,11 @@ async function fromBackground(each: World, set: CompiledPolicySet): Promise<Told
   const judging = createJudging({
     clock: createManualClock(NOW),
     informers,
-    live: createLiveObjects(informers),
+    live: createLiveObjects(informers, { get: async () => undefined }),
     provenance: { resolve: async () => undefined } as unknown as ProvenanceResolver,
     metrics: undefined,
   });
-  await judging.update(set, { everything: true, objects: new Set() }, new AbortController().signal);
+  await judging.update(set, { everything: true, objects: new Set(), now: NOW }, new AbortController().signal);
   return [...judging.records()].flatMap(({ kind, name, tallies }) =>
     tallies
       .filter(({ effect, rule }) => effect !== 'excepted' && !ELSEWHERE.test(rule))
@@ -277,7 +278,7 @@ function atRunTime(each: World, set: CompiledPolicySet): { agent: Told[]; call: 
   const agent = each.objects.find(({ kind }) => kind === 'Agent') as Agent;
   return {
     agent: ofVerdict(nameOf(agent), gate.judgeModelCall(each.run, each.revision, 0)),
-    call: ofVerdict(nameOf(each.call as unknown as KubeObject), gate.judgeToolCall(each.call, each.run, 0)),
+    call: ofVerdict(nameOf(each.call as KubeObject), gate.judgeToolCall(each.call, each.run, 0)),
   };
 }
 
@@ -317,16 +318,21 @@ describe('the four places', () => {
       fc.asyncProperty(world, async (each) => {
         const strict = policiesOf(each, true);
         const webhook = fromWebhook(each, strict);
-        const calls = webhook.get(nameOf(each.call as unknown as KubeObject)) ?? [];
-        const objects = [...webhook].flatMap(([name, all]) => (name.startsWith('TaskRunToolCall/') ? [] : all));
+        const calls = webhook.get(nameOf(each.call as KubeObject)) ?? [];
+        const runs = webhook.get(nameOf(each.run as KubeObject)) ?? [];
+        const objects = [...webhook].flatMap(([name, all]) => (name.startsWith('TaskRun') ? [] : all));
         const agents = objects.filter((finding) => finding.startsWith('Agent/'));
-        findings += objects.length + calls.length;
+        findings += objects.length + runs.length + calls.length;
 
         // Enforced everywhere: all find the same.
         const set = compile(...strict);
         const live = atRunTime(each, set);
         assert.deepEqual(sorted(await fromCommandLine(each, strict)), sorted(atObjects(objects)), 'command line');
-        assert.deepEqual(sorted(await fromBackground(each, set)), sorted(counted(objects)), 'background');
+        assert.deepEqual(
+          sorted(await fromBackground(each, set)),
+          sorted(counted([...objects, ...runs, ...calls])),
+          'background',
+        );
         assert.deepEqual(sorted(live.agent), sorted(agents), 'run time, the agent');
         assert.deepEqual(sorted(live.call), sorted(calls), 'run time, the call');
 
@@ -336,11 +342,11 @@ describe('the four places', () => {
         const admitted = fromWebhook(each, own);
         const running = atRunTime(each, ownSet);
         const expected = (place: PolicyPlace, of: readonly Told[]): Told[] => sorted(inModes(each, place, of));
-        assert.deepEqual(sorted([...admitted.values()].flat()), expected('admission', [...objects, ...calls]));
+        assert.deepEqual(sorted([...admitted.values()].flat()), expected('admission', [...objects, ...runs, ...calls]));
         assert.deepEqual(sorted(await fromCommandLine(each, own)), expected('cli', atObjects(objects)));
         assert.deepEqual(
           sorted(await fromBackground(each, ownSet)),
-          sorted(counted(inModes(each, 'background', objects))),
+          sorted(counted(inModes(each, 'background', [...objects, ...runs, ...calls]))),
         );
         assert.deepEqual(sorted(running.agent), expected('runtime', agents));
         assert.deepEqual(sorted(running.call), expected('runtime', calls));

@@ -1,6 +1,5 @@
-import { type TaskRun, type TaskRunToolCall, taskRunToolCalls } from '../../api/index.ts';
-import type { RunCounters } from '../../policies/engine/index.ts';
-import { aroundCall } from '../../policies/surroundings.ts';
+import { type TaskRunToolCall, taskRunToolCalls } from '../../api/index.ts';
+import { aroundCall, countersOf } from '../../policies/surroundings.ts';
 import type { KindRules } from '../admission/types.ts';
 
 /** Every tool call is an object, so every tool call is judged: this tool, with these arguments, for this agent, in this run, now. */
@@ -10,17 +9,7 @@ export const taskRunToolCallRules: KindRules = {
   stamped: false,
   context({ object, namespace }, world) {
     const call = object as unknown as TaskRunToolCall;
-    const run = world.run(namespace, call.spec.taskRunRef.name);
-    return { context: aroundCall(world, namespace, call, run), counters: countersOf(call, run) };
+    const context = aroundCall(world, namespace, call, world.run(namespace, call.spec.taskRunRef.name));
+    return { context, counters: countersOf({ ...object, kind: taskRunToolCalls.kind }, context) };
   },
 };
-
-/** The number in a call's name counts the calls of its run. */
-function countersOf(call: TaskRunToolCall, run: TaskRun | undefined): RunCounters {
-  const number = /-toolcall-(\d{1,9})$/.exec(call.metadata.name ?? '')?.[1];
-  const startTime = run?.status?.startTime;
-  return {
-    ...(number === undefined ? {} : { toolCalls: Number(number) }),
-    ...(startTime === undefined ? {} : { startTime }),
-  };
-}

@@ -1,15 +1,16 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { AgentStatus } from '../../../api/index.ts';
+import type { Agent, TaskRun } from '../../../api/index.ts';
 import type { Clock, KubeObject } from '../../../kube/index.ts';
-import type { CompiledPolicySet, PolicyObject, ProvenanceAnswer } from '../../../policies/engine/index.ts';
+import type { CompiledPolicySet, ProvenanceAnswer } from '../../../policies/engine/index.ts';
 import { evaluate } from '../../../policies/engine/index.ts';
+import { countersOf } from '../../../policies/surroundings.ts';
 import type { Informers } from '../../informers.ts';
 import { INDEX } from '../../informers.ts';
 import type { ProvenanceResolver } from '../../provenance/resolver.ts';
 import type { Intern, ObjectRecord, Totals } from './ledger.ts';
 import { createIntern, policyKey, recordOf, totalsOf, withoutPolicies, withVerdictOf } from './ledger.ts';
 import type { ScanMetrics } from './metrics.ts';
-import type { LiveObjects, ScannedKey } from './objects.ts';
+import type { LiveObject, LiveObjects, ScannedKey } from './objects.ts';
 
 /** So long, in milliseconds, the scan keeps the process from everything else. */
 const SLICE_MS = 5;
@@ -18,6 +19,8 @@ const SLICE_MS = 5;
 export interface Due {
   readonly everything: boolean;
   readonly objects: ReadonlySet<ScannedKey>;
+  /** As of when, in milliseconds since 1970. */
+  readonly now: number;
 }
 
 /** The verdicts about all live objects, kept up to date with as little judging as a change needs. */
@@ -44,24 +47,31 @@ export function createJudging(options: {
   let intern: Intern = createIntern();
   let asked = 0;
 
-  /** Looked for only where a policy asks; of Agents it is in their status already. */
-  async function provenanceOf(object: PolicyObject, signal: AbortSignal): Promise<ProvenanceAnswer | undefined> {
-    const status = object.kind === 'Agent' ? (object.status as AgentStatus | undefined) : undefined;
+  /** Looked for only where a policy asks; of Agents and runs it is in their status already. */
+  async function provenanceOf(
+    { object, context }: LiveObject,
+    signal: AbortSignal,
+  ): Promise<ProvenanceAnswer | undefined> {
+    if (object.kind === 'TaskRunToolCall') return context.run?.status?.provenance;
+    const known = object.kind === 'Agent' || object.kind === 'TaskRun';
+    const status = known ? (object as Pick<Agent | TaskRun, 'status'>).status : undefined;
     return status?.provenance ?? (await provenance.resolve(object as KubeObject, signal))?.provenance;
   }
 
   async function judge(
     set: CompiledPolicySet,
     key: ScannedKey,
+    now: number,
     signal: AbortSignal,
   ): Promise<ObjectRecord | undefined> {
-    const found = live.get(key);
+    const found = await live.get(key, signal);
     if (found === undefined) return undefined;
     asked += 1;
     const asksForCommits = set.policies.some(({ rules }) => rules.includes('require.provenance'));
-    const origin = asksForCommits ? await provenanceOf(found.object, signal) : undefined;
+    const origin = asksForCommits ? await provenanceOf(found, signal) : undefined;
     const namespace = found.object.metadata?.namespace ?? '';
     const namespaceObject = informers.namespaces?.store.get(namespace);
+    const counters = countersOf(found.object, found.context);
     const verdict = evaluate(set, {
       place: 'background',
       operation: 'CREATE',
@@ -69,7 +79,8 @@ export function createJudging(options: {
       namespace,
       context: found.context,
       exceptions: informers.exceptions.store.byIndex(INDEX.exceptionsByNamespace, namespace),
-      now: clock.now(),
+      now,
+      ...(counters === undefined ? {} : { counters }),
       ...(origin === undefined ? {} : { provenance: origin }),
       ...(namespaceObject === undefined ? {} : { namespaceObject }),
     });
@@ -121,8 +132,8 @@ export function createJudging(options: {
       const everything = due.everything || judgedBy.size === 0;
       if (everything) {
         intern = createIntern();
-        for (const key of records.keys()) if (live.get(key) === undefined) put(key, undefined);
-        await inSlices(live.keys(), signal, async (key) => put(key, await judge(set, key, signal)));
+        for (const key of records.keys()) if (!live.has(key)) put(key, undefined);
+        await inSlices(live.keys(), signal, async (key) => put(key, await judge(set, key, due.now, signal)));
       } else {
         if (stale.size > 0) {
           for (const [key, record] of records) {
@@ -131,14 +142,14 @@ export function createJudging(options: {
           }
           const only = { ...set, policies: changed };
           await inSlices(changed.length === 0 ? [] : live.keys(), signal, async (key) => {
-            const fresh = await judge(only, key, signal);
+            const fresh = await judge(only, key, due.now, signal);
             const before = records.get(key);
             const says = fresh !== undefined && (fresh.policies.length > 0 || fresh.undecided.length > 0);
             if (says || before === undefined)
               put(key, fresh === undefined ? undefined : withVerdictOf(before, fresh, stale, intern));
           });
         }
-        await inSlices(due.objects, signal, async (key) => put(key, await judge(set, key, signal)));
+        await inSlices(due.objects, signal, async (key) => put(key, await judge(set, key, due.now, signal)));
       }
       if (!signal.aborted) judgedBy = keys;
       return touched;

@@ -185,6 +185,8 @@ function emptyFigures(): Counting {
 }
 
 function count({ summary, violations }: Counting, tally: Tally, { kind, namespace, name }: ObjectRecord): void {
+  // A call that has to be approved waits for that: it violates nothing.
+  if (tally.effect === 'requireApproval') return;
   const column = ({ warn: 'warnings', audit: 'audited', excepted: 'excepted' } as const)[tally.effect as 'warn'];
   const figure = column ?? ('violations' as const);
   summary[figure] = (summary[figure] ?? 0) + tally.count;

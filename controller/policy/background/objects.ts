@@ -1,22 +1,15 @@
-import type { Agent, JudgedKind, MCPServer } from '../../../api/index.ts';
+import type { Agent, MCPServer, TaskRun, TaskRunToolCall } from '../../../api/index.ts';
+import { JUDGED_KINDS } from '../../../api/index.ts';
 import type { Informer, KubeObject } from '../../../kube/index.ts';
 import type { PolicyContext, PolicyObject } from '../../../policies/engine/index.ts';
+import { aroundObject, type Finder } from '../../../policies/surroundings.ts';
+import type { FullObjects } from '../../fullObjects.ts';
 import type { Informers } from '../../informers.ts';
-import { dependencyKey, INDEX } from '../../informers.ts';
+import { dependencyKey, INDEX, isWholeToolCall } from '../../informers.ts';
 import { keyIn, nameOf } from '../../keys.ts';
 
-/**
- * Kinds whose objects are judged in the background. TaskRuns and their tool calls are not: they are judged where they run, each time,
- * with their counters and arguments, and come and go too quickly for a scan to say anything of them.
- */
-export const SCANNED_KINDS = [
-  'Agent',
-  'LLM',
-  'MCPServer',
-  'Tool',
-  'ContactChannel',
-  'Task',
-] as const satisfies JudgedKind[];
+/** Kinds whose objects are judged in the background: all that policies are about. */
+export const SCANNED_KINDS = JUDGED_KINDS;
 export type ScannedKind = (typeof SCANNED_KINDS)[number];
 
 /** `Agent/team-a/writer`. */
@@ -31,8 +24,9 @@ export interface LiveObject {
 export interface LiveObjects {
   keys(): ScannedKey[];
   keysOf(namespace: string): ScannedKey[];
+  has(key: ScannedKey): boolean;
   /** Undefined where it is gone. */
-  get(key: ScannedKey): LiveObject | undefined;
+  get(key: ScannedKey, signal: AbortSignal): Promise<LiveObject | undefined>;
   /** The object itself, and those that refer to it. */
   touchedBy(kind: ScannedKind, object: KubeObject): ScannedKey[];
   /** Calls back at each change that a policy could see. Returns what ends it. */
@@ -42,7 +36,16 @@ export interface LiveObjects {
 export const scannedKey = (kind: string, { metadata }: KubeObject): ScannedKey =>
   `${kind}/${metadata.namespace ?? ''}/${metadata.name ?? ''}`;
 
-export function createLiveObjects(informers: Informers): LiveObjects {
+/** Whether an object is to be judged: a run or a call that has ended is history, which `kubechain policy replay` judges. */
+export function isLive(kind: string, object: object): boolean {
+  if (kind !== 'TaskRun' && kind !== 'TaskRunToolCall') return true;
+  return (object as TaskRun | TaskRunToolCall).status?.completionTime === undefined;
+}
+
+export function createLiveObjects(
+  informers: Informers,
+  wholeCalls: Pick<FullObjects<TaskRunToolCall>, 'get'>,
+): LiveObjects {
   const stores: Readonly<Record<ScannedKind, Informer<KubeObject>>> = {
     Agent: informers.agents,
     LLM: informers.llms,
@@ -50,42 +53,45 @@ export function createLiveObjects(informers: Informers): LiveObjects {
     Tool: informers.tools,
     ContactChannel: informers.contactChannels,
     Task: informers.tasks,
+    TaskRun: informers.taskRuns,
+    TaskRunToolCall: informers.toolCalls,
   } as unknown as Record<ScannedKind, Informer<KubeObject>>;
+  const finder: Finder = {
+    agent: (namespace, name) => informers.agents.store.get(keyIn(namespace, name)),
+    llm: (namespace, name) => informers.llms.store.get(keyIn(namespace, name)),
+    tool: (namespace, name) => informers.tools.store.get(keyIn(namespace, name)),
+    mcpServer: (namespace, name) => informers.mcpServers.store.get(keyIn(namespace, name)),
+    task: (namespace, name) => informers.tasks.store.get(keyIn(namespace, name)),
+    run: (namespace, name) => informers.taskRuns.store.get(keyIn(namespace, name)),
+  };
+  const liveOf = (kind: ScannedKind): KubeObject[] => stores[kind].store.list().filter((each) => isLive(kind, each));
 
-  function aroundAgent({ metadata: { namespace }, spec }: Agent): PolicyContext {
-    const llm = informers.llms.store.get(keyIn(namespace, spec.llmRef.name));
-    const named = <T extends KubeObject>(informer: Informer<T>, list: readonly { name: string }[] = []): T[] =>
-      list.flatMap(({ name }) => informer.store.get(keyIn(namespace, name)) ?? []);
-    return {
-      tools: named(informers.tools, spec.tools),
-      mcpServers: named(informers.mcpServers, spec.mcpServers),
-      ...(llm === undefined ? {} : { llm }),
-    };
-  }
-
-  function contextOf(kind: ScannedKind, object: KubeObject): PolicyContext {
-    if (kind === 'Agent') return aroundAgent(object as Agent);
-    if (kind !== 'Task') return {};
-    const task = object as { metadata: { namespace?: string }; spec: { agentRef: { name: string } } };
-    const agent = informers.agents.store.get(keyIn(task.metadata.namespace, task.spec.agentRef.name));
-    return agent === undefined ? {} : { ...aroundAgent(agent), agent };
+  function cached(key: ScannedKey): { kind: ScannedKind; storeKey: string; object: KubeObject | undefined } {
+    const slash = key.indexOf('/');
+    const kind = key.slice(0, slash) as ScannedKind;
+    const storeKey = key.slice(slash + 1);
+    const object = stores[kind].store.get(storeKey);
+    return { kind, storeKey, object: object !== undefined && isLive(kind, object) ? object : undefined };
   }
 
   return {
-    keys: () => SCANNED_KINDS.flatMap((kind) => stores[kind].store.list().map((object) => scannedKey(kind, object))),
+    keys: () => SCANNED_KINDS.flatMap((kind) => liveOf(kind).map((object) => scannedKey(kind, object))),
     keysOf: (namespace) =>
       SCANNED_KINDS.flatMap((kind) =>
-        stores[kind].store
-          .list()
+        liveOf(kind)
           .filter((object) => object.metadata.namespace === namespace)
           .map((object) => scannedKey(kind, object)),
       ),
-    get(key) {
-      const slash = key.indexOf('/');
-      const kind = key.slice(0, slash) as ScannedKind;
-      const object = stores[kind].store.get(key.slice(slash + 1));
+    has: (key) => cached(key).object !== undefined,
+    async get(key, signal) {
+      const { kind, storeKey, object } = cached(key);
+      // Long arguments are not in the cache.
+      const partial = kind === 'TaskRunToolCall' && object !== undefined && !isWholeToolCall(object as TaskRunToolCall);
+      const whole = partial ? await wholeCalls.get(storeKey, signal) : object;
+      if (whole === undefined) return undefined;
       // What comes from a list need not carry its kind.
-      return object === undefined ? undefined : { object: { ...object, kind }, context: contextOf(kind, object) };
+      const judged: PolicyObject = { ...whole, kind };
+      return { object: judged, context: aroundObject(finder, whole.metadata.namespace ?? '', judged) };
     },
     touchedBy(kind, object) {
       const { namespace } = object.metadata;
@@ -103,17 +109,24 @@ export function createLiveObjects(informers: Informers): LiveObjects {
         for (const task of informers.tasks.store.byIndex(INDEX.tasksByAgent, keyIn(namespace, name))) {
           keys.push(scannedKey('Task', task));
         }
+        for (const run of informers.taskRuns.store.byIndex(INDEX.runsByAgent, keyIn(namespace, name))) {
+          if (isLive('TaskRun', run)) keys.push(scannedKey('TaskRun', run));
+        }
       }
       return keys;
     },
     onChange(changed) {
       const removers = SCANNED_KINDS.map((kind) =>
         stores[kind].on({
-          add: (object) => changed(kind, object),
-          update: (old, object) => {
-            if (differs(old, object)) changed(kind, object);
+          add: (object) => {
+            if (isLive(kind, object)) changed(kind, object);
           },
-          delete: (last) => changed(kind, last),
+          update: (old, object) => {
+            if (isLive(kind, old) && (!isLive(kind, object) || differs(old, object))) changed(kind, object);
+          },
+          delete: (last) => {
+            if (isLive(kind, last)) changed(kind, last);
+          },
         }),
       );
       return () => {

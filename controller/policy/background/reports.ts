@@ -42,7 +42,7 @@ type ReportApi = (typeof APIS)[number];
 
 const OUTCOMES: Readonly<Record<Tally['effect'], Outcome>> = {
   deny: 'fail',
-  requireApproval: 'fail',
+  requireApproval: 'warn',
   warn: 'warn',
   audit: 'fail',
   excepted: 'skip',

@@ -1,9 +1,10 @@
 import type { Registry } from 'prom-client';
-import type { AgentPolicy, AgentPolicyException, ClusterAgentPolicy } from '../../../api/index.ts';
+import type { AgentPolicy, AgentPolicyException, ClusterAgentPolicy, TaskRunToolCall } from '../../../api/index.ts';
 import type { Clock, EventRecorder, Informer, KubeClient, Logger, Timer } from '../../../kube/index.ts';
 import { keyOf, messageOf } from '../../../kube/index.ts';
 import type { CompiledPolicySet, ExceptionRef } from '../../../policies/engine/index.ts';
 import { expiryOf, isExpired } from '../../../policies/engine/index.ts';
+import type { FullObjects } from '../../fullObjects.ts';
 import type { Informers } from '../../informers.ts';
 import type { ProvenanceResolver } from '../../provenance/resolver.ts';
 import { referenceTo } from '../../reference.ts';
@@ -12,7 +13,7 @@ import { createJudging } from './judging.ts';
 import type { Totals } from './ledger.ts';
 import { policyKey } from './ledger.ts';
 import { registerScanMetrics } from './metrics.ts';
-import type { ScannedKey } from './objects.ts';
+import type { ScannedKey, ScannedKind } from './objects.ts';
 import { createLiveObjects } from './objects.ts';
 import { createReportWriter } from './reports.ts';
 import { exceptionStatus, policyStatus } from './statuses.ts';
@@ -21,8 +22,9 @@ import { exceptionStatus, policyStatus } from './statuses.ts';
 const INTERVAL_MS = 300_000;
 /** Changes that come together are looked at together. */
 const PAUSE_MS = 1_000;
-/** Tasks come and go all the time: what they change is told less often. */
+/** Tasks, their runs and calls come and go all the time: what they change is told less often. */
 const TASK_PAUSE_MS = 30_000;
+const PASSING: ReadonlySet<string> = new Set<ScannedKind>(['Task', 'TaskRun', 'TaskRunToolCall']);
 
 /** The background scan: what live objects violate, in the statuses of policies and exceptions, in reports and in metrics. */
 export interface PolicyScanner {
@@ -38,6 +40,7 @@ export interface PolicyScannerOptions {
   readonly logger: Logger;
   readonly events: EventRecorder;
   readonly informers: Informers;
+  readonly wholeCalls: Pick<FullObjects<TaskRunToolCall>, 'get'>;
   readonly policies: () => CompiledPolicySet | undefined;
   readonly provenance: ProvenanceResolver;
   readonly namespace?: string;
@@ -46,7 +49,7 @@ export interface PolicyScannerOptions {
 
 export function createPolicyScanner(options: PolicyScannerOptions): PolicyScanner {
   const { client, clock, logger, events, informers, registry } = options;
-  const live = createLiveObjects(informers);
+  const live = createLiveObjects(informers, options.wholeCalls);
   const reports = createReportWriter({
     client,
     logger,
@@ -66,6 +69,8 @@ export function createPolicyScanner(options: PolicyScannerOptions): PolicyScanne
   /** When runs needed exceptions, in milliseconds since 1970. */
   const usedAt = new Map<string, number>();
   let fullAt = 0;
+  /** The one instant, in milliseconds since 1970, that a look goes by: what has expired then has expired in all that it tells. */
+  let lookedAt = 0;
   let stop: AbortSignal | undefined;
   let timer: { readonly at: number; readonly timer: Timer } | undefined;
   let running = false;
@@ -99,22 +104,22 @@ export function createPolicyScanner(options: PolicyScannerOptions): PolicyScanne
       });
   }
 
-  /** Until all is looked at again, or the next exception expires. */
+  /** Until all is looked at again, or the next exception expires; at once where one expired since the look began. */
   function untilNext(): number {
-    const now = clock.now();
     const ends = informers.exceptions.store
       .list()
-      .map((exception) => (expiryOf(exception) ?? 0) - now)
-      .filter((left) => left > 0);
-    return Math.max(0, Math.min(INTERVAL_MS, ...ends));
+      .map((exception) => expiryOf(exception) ?? 0)
+      .filter((end) => end > lookedAt);
+    return Math.max(0, Math.min(INTERVAL_MS, Math.min(...ends) - clock.now()));
   }
 
   async function run(signal: AbortSignal): Promise<void> {
     const set = options.policies();
     if (set === undefined) return;
     everything ||= clock.monotonic() - fullAt >= INTERVAL_MS;
+    lookedAt = clock.now();
     noteExceptions();
-    const due = { everything, objects };
+    const due = { everything, objects, now: lookedAt };
     if (due.everything) fullAt = clock.monotonic();
     everything = false;
     objects = new Set();
@@ -130,11 +135,10 @@ export function createPolicyScanner(options: PolicyScannerOptions): PolicyScanne
 
   /** Where an exception has come, changed, gone or expired, objects with findings in its namespace are judged again. */
   function noteExceptions(): void {
-    const now = clock.now();
     const seen = new Map(
       informers.exceptions.store
         .list()
-        .map((each) => [keyOf(each), `${each.metadata.uid} ${each.metadata.generation} ${isExpired(each, now)}`]),
+        .map((each) => [keyOf(each), `${each.metadata.uid} ${each.metadata.generation} ${isExpired(each, lookedAt)}`]),
     );
     const namespaces = new Set(
       [...seen.keys(), ...exceptionsSeen.keys()]
@@ -177,7 +181,7 @@ export function createPolicyScanner(options: PolicyScannerOptions): PolicyScanne
     const key = policyKey({ kind, name, ...(namespace === undefined ? {} : { namespace }) });
     const problems = set.problems.filter(({ policy: ref, level }) => level === 'error' && policyKey(ref) === key);
     const generation = policy.metadata.generation ?? 1;
-    const next = policyStatus(policy.status ?? {}, generation, problems, figures.policies.get(key), clock.now());
+    const next = policyStatus(policy.status ?? {}, generation, problems, figures.policies.get(key), lookedAt);
     const outcome = await writeStatus(client, informer, policy, next, signal);
     if (outcome === 'written' && problems.length > 0 && policy.status?.observedGeneration !== generation) {
       events.event(
@@ -199,7 +203,7 @@ export function createPolicyScanner(options: PolicyScannerOptions): PolicyScanne
   ): Promise<void> {
     const key = keyOf(exception);
     const findings = figures.exceptions.get(key) ?? 0;
-    const next = exceptionStatus(exception, policies, set, findings, usedAt.get(key), clock.now());
+    const next = exceptionStatus(exception, policies, set, findings, usedAt.get(key), lookedAt);
     const before = exception.status?.state;
     const outcome = await writeStatus(client, informers.exceptions, exception, next, signal);
     if (outcome === 'superseded') within(PAUSE_MS);
@@ -224,7 +228,7 @@ export function createPolicyScanner(options: PolicyScannerOptions): PolicyScanne
       fullAt = clock.monotonic();
       live.onChange((kind, object) => {
         for (const key of live.touchedBy(kind, object)) objects.add(key);
-        within(kind === 'Task' ? TASK_PAUSE_MS : PAUSE_MS);
+        within(PASSING.has(kind) ? TASK_PAUSE_MS : PAUSE_MS);
       });
       const soon = () => within(PAUSE_MS);
       informers.exceptions.on({

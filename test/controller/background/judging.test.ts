@@ -18,8 +18,8 @@ describe('background judging', () => {
   let exceptions: AgentPolicyException[];
   let judging: ReturnType<typeof createJudging>;
   const { signal } = new AbortController();
-  const nothing = { everything: false, objects: new Set<string>() };
-  const everything = { everything: true, objects: new Set<string>() };
+  const nothing = { everything: false, objects: new Set<string>(), now: Date.now() };
+  const everything = { ...nothing, everything: true };
 
   const put = (object: object): string => {
     const { kind = '', metadata } = object as PolicyObject;
@@ -31,7 +31,11 @@ describe('background judging', () => {
   beforeEach(() => {
     objects = new Map();
     exceptions = [];
-    const live = { keys: () => [...objects.keys()], get: (key: string) => objects.get(key) } as LiveObjects;
+    const live = {
+      keys: () => [...objects.keys()],
+      has: (key: string) => objects.has(key),
+      get: async (key: string) => objects.get(key),
+    } as unknown as LiveObjects;
     const store = { byIndex: () => exceptions };
     const informers = { exceptions: { store }, namespaces: undefined } as unknown as Informers;
     const provenance = { resolve: async () => undefined } as unknown as ProvenanceResolver;
@@ -51,12 +55,12 @@ describe('background judging', () => {
     assert.equal(judging.asked, 21);
     assert.equal(summary(set, 'short')?.violations, 4);
     const key = put(agent({ system: 'short' }, {}, 'agent-19'));
-    const namespaces = await judging.update(set, { everything: false, objects: new Set([key]) }, signal);
+    const namespaces = await judging.update(set, { ...nothing, objects: new Set([key]) }, signal);
     assert.equal(judging.asked, 22);
     assert.deepEqual([...namespaces], [NAMESPACE]);
     assert.equal(summary(set, 'short')?.violations, 3);
     objects.delete(key);
-    await judging.update(set, { everything: false, objects: new Set([key]) }, signal);
+    await judging.update(set, { ...nothing, objects: new Set([key]) }, signal);
     assert.equal(summary(set, 'short')?.objects, 20);
   });
 
@@ -79,7 +83,7 @@ describe('background judging', () => {
     const set = compile(short('short', 3), models, namespacePolicy({ require: { labels: ['team'] } }));
     await judging.update(set, nothing, signal);
     put(agent({ system: 'y'.repeat(30) }, { labels: { team: 'a' } }, 'agent-0'));
-    await judging.update(set, { everything: false, objects: new Set([`Agent/${NAMESPACE}/agent-0`]) }, signal);
+    await judging.update(set, { ...nothing, objects: new Set([`Agent/${NAMESPACE}/agent-0`]) }, signal);
     const stepwise = judging.totals(set);
     await judging.update(set, everything, signal);
     assert.deepEqual(stepwise, judging.totals(set));
