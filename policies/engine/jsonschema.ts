@@ -32,6 +32,8 @@ export interface ArgumentSchemaCompiler {
   compile(schema: unknown): ArgumentSchema | { readonly problem: string };
 }
 
+const META_2020 = 'https://json-schema.org/draft/2020-12/schema';
+
 /** The library keeps something of every schema that it has compiled: after so many it is set up anew. */
 const MAX_COMPILATIONS = 256;
 
@@ -44,6 +46,8 @@ export function createArgumentSchemaCompiler(): ArgumentSchemaCompiler {
       dialects.set(draft07, dialect);
     }
     dialect.compiled++;
+    const isSchema = metaSchema(draft07);
+    if (isSchema(body) !== true) throw new Error(`schema is invalid: ${dialect.ajv.errorsText(isSchema.errors)}`);
     try {
       return dialect.ajv.compile(body);
     } finally {
@@ -120,6 +124,21 @@ function dialectIs07(declared: unknown): boolean | undefined {
   return /^https?:\/\/json-schema\.org\/draft-07\/schema#?$/.test(declared) ? true : undefined;
 }
 
+const META: Options = { strict: false, logger: false };
+const metaSchemas = new Map<boolean, ValidateFunction>();
+
+/** Whether something is a schema of a dialect, once for the process: it is always the same, and takes 25 ms to compile. */
+function metaSchema(draft07: boolean): ValidateFunction {
+  let found = metaSchemas.get(draft07);
+  if (found === undefined) {
+    // Formats that meta-schemas name and that nobody needs are let be.
+    const ajv = draft07 ? new Ajv(META) : new Ajv2020(META);
+    found = ajv.getSchema(draft07 ? 'http://json-schema.org/draft-07/schema' : META_2020) as ValidateFunction;
+    metaSchemas.set(draft07, found);
+  }
+  return found;
+}
+
 function newAjv(draft07: boolean): Ajv {
   const regExp = Object.assign(
     (pattern: string) => {
@@ -138,6 +157,9 @@ function newAjv(draft07: boolean): Ajv {
     ownProperties: true,
     // No schema is known to another by its $id.
     addUsedSchema: false,
+    // Said by `metaSchema` instead.
+    meta: false,
+    validateSchema: false,
     code: { regExp: regExp as unknown as NonNullable<NonNullable<Options['code']>['regExp']> },
   };
   const ajv = draft07 ? new Ajv(options) : new Ajv2020(options);

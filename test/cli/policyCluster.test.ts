@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import type { AgentPolicy } from '../../api/index.ts';
+import type { AgentPolicy, TaskRun } from '../../api/index.ts';
 import { API_VERSION, agentPolicies, taskRuns } from '../../api/index.ts';
 import { runProgram } from '../../cli/runProgram.ts';
-import { task, tool } from '../support/objects.ts';
+import { task, taskRun, tool } from '../support/objects.ts';
 import { type Room, type Stage, startStage } from '../support/operator.ts';
 import { fakeIo } from './support/fakeIo.ts';
 import { createFolders, head } from './support/folder.ts';
@@ -37,8 +37,8 @@ describe('kubechain policy on a cluster', function () {
     await room.agent({ tools: [{ name: 'add' }] });
     // A run that lives, and one that has ended.
     await room.run('early', 'a sum');
-    await room.create(task(room.namespace, 'held', 'a sum', { suspend: true }));
-    await room.until(taskRuns, 'held-1', ({ spec }) => spec.suspend);
+    const held = taskRun(room.namespace, 'held-1', 'early');
+    await room.create({ ...held, spec: { ...held.spec, suspend: true } } as TaskRun);
     await room.create(policy);
   });
   after(async () => {
@@ -57,10 +57,9 @@ describe('kubechain policy on a cluster', function () {
     const { code, out } = await kubechain(process.cwd(), 'policy', 'audit', '-o', 'json');
     assert.equal(code, 0, out);
     const { findings } = JSON.parse(out);
-    assert.deepEqual(
-      findings.map(({ rule, message }: { rule: string; message: string }) => [rule.split('/').pop(), message]),
-      policy.status?.violations?.map(({ rule, message }) => [rule, message]),
-    );
+    const told = (all: readonly { readonly rule?: string; readonly message?: string }[] = []) =>
+      all.map(({ rule = '', message = '' }) => `${rule.split('/').pop()}: ${message}`).sort();
+    assert.deepEqual(told(findings), told(policy.status?.violations));
     assert.equal(findings.length, policy.status?.summary?.audited);
     const runs = findings.filter(({ rule }: { rule: string }) => rule.endsWith('/no-runs'));
     assert.deepEqual(
