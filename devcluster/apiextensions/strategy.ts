@@ -30,7 +30,11 @@ export function crdDefinition(base: ResourceDefinition): ResourceDefinition {
       base.prepareForCreate?.(object, context);
       const spec = object.spec as CrdSpec | undefined;
       const storage = (spec?.versions ?? []).filter((version) => version.storage).map((version) => version.name);
-      object.status = { conditions: null, acceptedNames: { plural: '', kind: '' }, storedVersions: storage };
+      object.status = {
+        conditions: null,
+        acceptedNames: { plural: '', kind: '' },
+        storedVersions: storage.length > 1 ? storage.slice(0, 1) : storage,
+      };
     },
     prepareForUpdate: (object, old, context) => {
       base.prepareForUpdate?.(object, old, context);

@@ -4,6 +4,7 @@ import { equalJson, isObject } from '../registry/copy.ts';
 import { dns1035Label, dns1123Subdomain } from '../registry/names.ts';
 import { fieldError } from '../request/status.ts';
 import type { FieldError, KubeObject } from '../types.ts';
+import { validateConversion } from './conversionrules.ts';
 import type { CrdNames, CrdSpec } from './custom.ts';
 import { validateVersionParts } from './versions.ts';
 
@@ -117,6 +118,8 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () =
       const detail = 'can only be set for deprecated versions';
       errors.push(fieldError.invalid(`spec.versions[${index}].deprecationWarning`, version.deprecationWarning, detail));
     }
+    if (version.deprecationWarning !== undefined)
+      errors.push(...warningProblems(version.deprecationWarning, `spec.versions[${index}].deprecationWarning`));
   });
   errors.push(...validateVersionParts(spec, old, environment));
   if (!unique) {
@@ -124,7 +127,14 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () =
   }
   if (storage.length !== 1) {
     const detail = 'must have exactly one version marked as storage version';
-    errors.push(fieldError.invalid('spec.versions', versions.map(internalForm), detail));
+    const printed = spec.versions === undefined || spec.versions === null ? null : versions.map(internalForm);
+    errors.push(fieldError.invalid('spec.versions', printed, detail));
+    const last = storage.at(-1);
+    if (storage.length > 1 && last !== undefined && old === undefined) {
+      const first = [storage[0]?.name];
+      const missing = `must have the storage version ${last.name}`;
+      errors.push(fieldError.invalid('status.storedVersions', first, missing));
+    }
     if (storage.length === 0 && old === undefined) {
       errors.push(fieldError.invalid('status.storedVersions', null, 'must have at least one stored version'));
     }
@@ -138,13 +148,14 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () =
     }
     seen.push(category);
   });
-  const strategy = spec.conversion?.strategy;
-  if (strategy !== undefined && strategy !== 'None' && strategy !== 'Webhook') {
-    errors.push(fieldError.notSupported('spec.conversion.strategy', strategy, ['None', 'Webhook']));
-  }
+  errors.push(...validateConversion(spec.conversion));
   if (spec.preserveUnknownFields === true && old?.preserveUnknownFields !== true) {
     errors.push(
-      fieldError.invalid('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema'),
+      fieldError.invalid(
+        'spec.preserveUnknownFields',
+        true,
+        'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',
+      ),
     );
   }
   return errors;
@@ -165,6 +176,16 @@ function internalForm(version: CrdSpec['versions'][number]): object {
   };
 }
 
+/** A warning travels in a header. */
+function warningProblems(text: string, path: string): FieldError[] {
+  if (Buffer.byteLength(text) > 256) return [fieldError.invalid(path, text, 'must be <= 256 characters long')];
+  if (text === '') return [fieldError.invalid(path, text, 'must not be an empty string')];
+  const at = [...text].findIndex((character) => /\p{C}/u.test(character) || /[\u2028\u2029]/.test(character));
+  if (at < 0) return [];
+  const detail = `must only contain printable UTF-8 characters; non-printable character found at index ${at}`;
+  return [fieldError.invalid(path, text, detail)];
+}
+
 function validateNames(names: CrdNames): FieldError[] {
   const errors: FieldError[] = [];
   const label = (path: string, value: string): void => {
@@ -174,6 +195,7 @@ function validateNames(names: CrdNames): FieldError[] {
   if (!names.plural) errors.push(fieldError.required('spec.names.plural'));
   else label('spec.names.plural', names.plural);
   if (names.singular) label('spec.names.singular', names.singular);
+  else errors.push(fieldError.required('spec.names.singular'));
   if (!names.kind) errors.push(fieldError.required('spec.names.kind'));
   else if (dns1035Label(names.kind.toLowerCase()).length > 0) {
     errors.push(
@@ -187,6 +209,7 @@ function validateNames(names: CrdNames): FieldError[] {
   (names.shortNames ?? []).forEach((name, index) => {
     label(`spec.names.shortNames[${index}]`, name);
   });
+  if (!names.listKind) errors.push(fieldError.required('spec.names.listKind'));
   if (names.listKind && dns1035Label(names.listKind.toLowerCase()).length > 0) {
     errors.push(
       fieldError.invalid(

@@ -98,7 +98,7 @@ export function validateVersionParts(
 }
 
 const columnTypes = ['boolean', 'date', 'integer', 'number', 'string'];
-const columnFormats = ['int32', 'int64', 'float', 'double', 'byte', 'date', 'date-time', 'password'];
+const columnFormats = ['byte', 'date', 'date-time', 'double', 'float', 'int32', 'int64', 'password'];
 
 function validateColumn(
   column: NonNullable<CrdVersion['additionalPrinterColumns']>[number],
@@ -136,7 +136,7 @@ function validateScale(
     const at = `${path}.${field}`;
     if (!value) {
       if (field !== 'labelSelectorPath') errors.push(fieldError.required(at));
-    } else if (!/^(\.[A-Za-z_][\w-]*)+$/.test(value)) {
+    } else if (!/^(\.[A-Za-z_][\w-]*(\[\d+\])*)+$/.test(value)) {
       errors.push(
         fieldError.invalid(
           at,
@@ -174,10 +174,10 @@ function validateSelectableFields(
       return;
     }
     if (!/^(\.[A-Za-z_$][\w-]*)+$/.test(jsonPath)) {
-      errors.push(fieldError.invalid(at, jsonPath, 'is an invalid path: must be a simple json path starting with .'));
+      errors.push(fieldError.invalid(at, jsonPath, `is an invalid path: ${pathProblem(jsonPath)}`));
       return;
     }
-    if (/^\.metadata(\.|$)/.test(jsonPath)) {
+    if (/^\.metadata(\.|$)/.test(jsonPath) && schemaAt(schema, jsonPath.split('.').slice(1)) !== undefined) {
       errors.push(fieldError.invalid(at, jsonPath, 'must not point to fields in metadata'));
     } else {
       const target = schemaAt(schema, jsonPath.split('.').slice(1));
@@ -197,6 +197,12 @@ function validateSelectableFields(
     seen.add(jsonPath);
   });
   return errors;
+}
+
+function pathProblem(jsonPath: string): string {
+  if (/^(\.[\w$-]+)+\[/.test(jsonPath)) return 'array notation is not allowed';
+  if (!jsonPath.startsWith('.')) return `expected [ or . but got: ${jsonPath.split('.')[0]}`;
+  return 'must be a simple json path starting with .';
 }
 
 function tooMany(field: string, count: number): FieldError {

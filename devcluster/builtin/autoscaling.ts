@@ -48,7 +48,7 @@ export function toV2(object: KubeObject): void {
   const percentage = spec.targetCPUUtilizationPercentage;
   delete spec.targetCPUUtilizationPercentage;
   const kept = keptMetrics(object.metadata.annotations?.[metricsAnnotation]);
-  if (kept.length > 0 && object.metadata.annotations !== undefined) {
+  if (object.metadata.annotations !== undefined) {
     const { [metricsAnnotation]: _, ...annotations } = object.metadata.annotations;
     object.metadata.annotations = annotations;
   }

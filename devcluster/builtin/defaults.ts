@@ -182,6 +182,15 @@ function autoscaler(object: JsonObject): void {
       { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 80 } } },
     ];
   }
+  const behavior = child(spec, 'behavior');
+  if (behavior === undefined) return;
+  const percent = { type: 'Percent', value: 100, periodSeconds: 15 };
+  fill(ensure(behavior, 'scaleUp'), {
+    stabilizationWindowSeconds: 0,
+    selectPolicy: 'Max',
+    policies: [{ type: 'Pods', value: 4, periodSeconds: 15 }, percent],
+  });
+  fill(ensure(behavior, 'scaleDown'), { selectPolicy: 'Max', policies: [percent] });
 }
 
 /** `stringData` is for writing only: it ends up in `data`, encoded. */
@@ -263,6 +272,16 @@ const defaults: { readonly [definition: string]: Defaults } = {
       ensure(metadata, 'labels')['kubernetes.io/metadata.name'] = text(metadata, 'name');
     fill(ensure(object, 'status'), { phase: 'Active' });
   },
+  [`${core}Node`]: (object) => {
+    const spec = child(object, 'spec');
+    // The first of the blocks has a field of its own, from before there could be two.
+    if (spec !== undefined && text(spec, 'podCIDR') !== '' && list(spec, 'podCIDRs').length === 0)
+      spec.podCIDRs = [text(spec, 'podCIDR')];
+    const status = child(object, 'status');
+    const capacity = child(status, 'capacity');
+    if (status !== undefined && capacity !== undefined && status.allocatable === undefined)
+      status.allocatable = { ...capacity };
+  },
   [`${core}LimitRangeItem`]: limitRangeItem,
   [`${core}ReplicationController`]: (object) => {
     replicated(object);
@@ -312,7 +331,12 @@ const defaults: { readonly [definition: string]: Defaults } = {
   [`${crd}CustomResourceDefinition`]: definition,
   [`${crd}ServiceReference`]: (object) => fill(object, { port: 443 }),
   'io.k8s.kube-aggregator.pkg.apis.apiregistration.v1.ServiceReference': (object) => fill(object, { port: 443 }),
-  'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler': (object) => fill(ensure(object, 'spec'), { minReplicas: 1 }),
+  'io.k8s.api.autoscaling.v1.HorizontalPodAutoscaler': (object) => {
+    fill(ensure(object, 'spec'), { minReplicas: 1 });
+    // Other metrics of it are in an annotation.
+    const metrics = record(object, 'metadata.annotations')['autoscaling.alpha.kubernetes.io/metrics'];
+    if (metrics === undefined) fill(ensure(object, 'spec'), { targetCPUUtilizationPercentage: 80 });
+  },
   'io.k8s.api.autoscaling.v2.HorizontalPodAutoscaler': autoscaler,
   'io.k8s.api.flowcontrol.v1.FlowSchemaSpec': (object) => {
     if (!object.matchingPrecedence) object.matchingPrecedence = 1000;

@@ -2,6 +2,7 @@
 import type { JsonObject, KubeObject, ResourceDefinition } from '../types.ts';
 import { decodeAs, fillAlways } from './decode.ts';
 import { applyDefaults } from './defaults.ts';
+import { dropFields } from './dropped.ts';
 import { structMergeType } from './mergetype.ts';
 import { openApiSchema } from './openapi.ts';
 import { printer } from './printers/index.ts';
@@ -44,10 +45,12 @@ function definition(entry: ResourceEntry): ResourceDefinition {
     ...(warnings === undefined ? {} : { warnings }),
     ...strategy,
     prepareForCreate: (object, context) => {
+      dropFields(kind, object);
       strategy.prepareForCreate?.(object, context);
       complete(object, openApiName);
     },
     prepareForUpdate: (object, old, context) => {
+      dropFields(kind, object, old);
       strategy.prepareForUpdate?.(object, old, context);
       complete(object, openApiName);
     },

@@ -1,6 +1,5 @@
 /** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
 
-import { isIP } from 'node:net';
 import { dns1123Label, pathSegment } from '../registry/names.ts';
 import type { Json, JsonObject, KubeObject, ResourceDefinition } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
@@ -8,8 +7,9 @@ import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
 import { printer } from './printers/index.ts';
 import { createService, updateService } from './services.ts';
+import { addressProblem } from './validation/addresses.ts';
 import { same } from './validation/common.ts';
-import { cronJobName } from './validation/workloads.ts';
+import { cronJobName } from './validation/jobs.ts';
 
 export type Strategy = Partial<Omit<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind'>>;
 
@@ -149,6 +149,21 @@ const daemonSet: Strategy = {
   },
 };
 
+/** A source of a claim is given in one of two fields, and shows in both. */
+function pairSources(object: KubeObject): void {
+  const spec = child(object, 'spec');
+  if (spec === undefined) return;
+  const source = child(spec, 'dataSource');
+  const kind = text(source, 'kind');
+  const known =
+    (kind === 'PersistentVolumeClaim' && text(source, 'apiGroup') === '') ||
+    (kind === 'VolumeSnapshot' && text(source, 'apiGroup') === 'snapshot.storage.k8s.io');
+  if (source !== undefined && !known) delete spec.dataSource;
+  const [left, right] = [child(spec, 'dataSource'), child(spec, 'dataSourceRef')];
+  if (left !== undefined && right === undefined) spec.dataSourceRef = { ...left };
+  else if (left === undefined && right !== undefined && text(right, 'namespace') === '') spec.dataSource = { ...right };
+}
+
 const noSchedule = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
 
 /** New nodes take no pods until somebody calls them ready. */
@@ -262,6 +277,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
     deleteReturnsObject: true,
     prepareForCreate: (object) => {
       object.status = { phase: 'Pending' };
+      pairSources(object);
     },
   },
   '/PersistentVolume': {
@@ -287,13 +303,30 @@ const strategies: { readonly [kind: string]: Strategy } = {
   'rbac.authorization.k8s.io/ClusterRole': { hasOwnTable: false },
   'rbac.authorization.k8s.io/Role': { hasOwnTable: false },
   'storage.k8s.io/CSIStorageCapacity': { hasOwnTable: false },
+  // Created without a generation, which the first change brings.
+  'storage.k8s.io/CSIDriver': {
+    prepareForUpdate: (object, old) => {
+      const changes = [
+        'tokenRequests',
+        'requiresRepublish',
+        'seLinuxMount',
+        'fsGroupPolicy',
+        'podInfoOnMount',
+        'storageCapacity',
+        'nodeAllocatableUpdatePeriodSeconds',
+        'serviceAccountTokenInSecrets',
+      ];
+      if (changes.some((field) => !same(at(object, `spec.${field}`), at(old, `spec.${field}`))))
+        object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    },
+  },
   'apiextensions.k8s.io/CustomResourceDefinition': { hasGeneration: true, hasOwnTable: false },
   'batch/CronJob': { hasGeneration: true, validateName: cronJobName },
   'networking.k8s.io/Ingress': generation,
   'networking.k8s.io/IngressClass': generation,
   'networking.k8s.io/NetworkPolicy': generation,
   'networking.k8s.io/IPAddress': {
-    validateName: (name) => (isIP(name) === 0 ? ['must be a valid IP address, (e.g. 10.9.8.7 or 2001:db8::ffff)'] : []),
+    validateName: addressProblem,
   },
   'apiregistration.k8s.io/APIService': { validateName: pathSegment },
   'policy/PodDisruptionBudget': { hasGeneration: true, rulesFirst: true },

@@ -158,6 +158,8 @@ function serviceWarnings(service: KubeObject): string[] {
       out.push('spec.SessionAffinity is ignored for headless services');
   } else if (externalIps && type !== 'ExternalName')
     out.push('spec.externalIPs is deprecated and may no longer be implemented in some clusters');
+  if (text(service, 'spec.trafficDistribution') === 'PreferClose')
+    out.push('spec.trafficDistribution: "PreferClose" is deprecated; use "PreferSameZone"');
   if (type === 'ExternalName' && externalIps) out.push('spec.externalIPs is ignored when spec.type is "ExternalName"');
   if (type !== 'ExternalName' && text(service, 'spec.externalName') !== '')
     out.push('spec.externalName is ignored when spec.type is not "ExternalName"');
@@ -176,6 +178,7 @@ function quotaWarnings(quota: KubeObject): string[] {
   });
 }
 
+const mountableSecrets = 'kubernetes.io/enforce-mountable-secrets';
 const storageClass = 'volume.beta.kubernetes.io/storage-class';
 
 const warnings: { readonly [kind: string]: Warn } = {
@@ -183,6 +186,22 @@ const warnings: { readonly [kind: string]: Warn } = {
   '/PodTemplate': (object) => podWarnings(at(object, 'template'), 'template'),
   '/ReplicationController': templated,
   '/ResourceQuota': quotaWarnings,
+  '/Node': (object) =>
+    text(object, 'spec.externalID') === ''
+      ? []
+      : ['spec.externalID: this field is deprecated, and is unused by Kubernetes'],
+  '/PersistentVolume': (object) =>
+    text(object, 'spec.persistentVolumeReclaimPolicy') === 'Recycle'
+      ? [
+          'spec.persistentVolumeReclaimPolicy: The Recycle reclaim policy is deprecated. Instead, the recommended approach is to use dynamic provisioning.',
+        ]
+      : [],
+  '/ServiceAccount': (object) =>
+    Object.hasOwn(object.metadata.annotations ?? {}, mountableSecrets)
+      ? [
+          `metadata.annotations[${mountableSecrets}]: deprecated in v1.32+; prefer separate namespaces to isolate access to mounted secrets`,
+        ]
+      : [],
   '/Service': serviceWarnings,
   '/PersistentVolumeClaim': (object) => [
     ...(Object.hasOwn(object.metadata.annotations ?? {}, storageClass)

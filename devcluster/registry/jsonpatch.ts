@@ -97,10 +97,8 @@ function applyOne(document: unknown, { op, path, from, value }: Operation): unkn
     case 'copy': {
       if (from === undefined)
         throw rejected('copy operation failed to decode from: operation, missing from field: missing value');
-      const copied = get(document, from);
-      if (copied === undefined)
-        throw rejected(`copy operation does not apply: doc is missing from path: ${from}: missing value`);
-      return add(document, path, copyJson(copied));
+      // What is not there is copied as null.
+      return add(document, path, copyJson(get(document, from) ?? null));
     }
     case 'test':
       if (!equalJson(get(document, path) ?? null, value ?? null)) {

@@ -117,8 +117,8 @@ function validateCommon(meta: ObjectMeta, out: FieldError[]): void {
   let controller = '';
   for (const reference of meta.ownerReferences ?? []) {
     const path = 'metadata.ownerReferences';
-    const slash = reference.apiVersion.lastIndexOf('/');
-    if (reference.apiVersion.slice(slash + 1) === '') {
+    const parts = reference.apiVersion.split('/');
+    if (parts.length > 2 || parts.at(-1) === '') {
       out.push(fieldError.invalid(`${path}.apiVersion`, reference.apiVersion, 'version must not be empty'));
     }
     for (const field of ['kind', 'name', 'uid'] as const) {

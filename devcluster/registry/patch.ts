@@ -1,5 +1,5 @@
 /** PATCH in its four forms: how a patch becomes the new object. */
-import { JsonSyntaxError, parseJson, printJson } from '../request/json.ts';
+import { JsonSyntaxError, parseJson, parseJsonStrict, printJson } from '../request/json.ts';
 import { badRequest, failure, fieldError, internal, invalid, StatusError } from '../request/status.ts';
 import { parseYaml } from '../request/yaml.ts';
 import {
@@ -30,7 +30,7 @@ export async function patch(
   force: boolean,
 ): Promise<Result> {
   if (type === 'apply') return applyPatch(context, call, body, force);
-  const parsed = parsePatch(type, body);
+  const { parsed, complaints } = parsePatch(type, body);
   return update(context, call, {
     createMissing: false,
     uid: undefined,
@@ -38,29 +38,50 @@ export async function patch(
     next: (live) => {
       const target = copyJson(live as KubeObject);
       const patched = applyTo(context, call, type, target, parsed) as KubeObject;
-      return { object: readPatched(call, patched, type === 'strategic' ? goValue(parsed) : undefined), tracked: false };
+      return {
+        object: readPatched(call, patched, type === 'strategic' ? goValue(parsed) : undefined, complaints),
+        tracked: false,
+      };
     },
   });
 }
 
-function parsePatch(type: PatchType, body: string): unknown {
+/** A patch as data, with what is odd about its text. */
+function parsePatch(type: PatchType, body: string): { parsed: unknown; complaints: string[] } {
+  const prefix = type === 'strategic' ? '' : 'error decoding patch: ';
   let parsed: unknown;
+  let duplicates: string[] = [];
   try {
     parsed = parseJson(body);
+    if (body.includes('":') && type !== 'json') duplicates = parseJsonStrict(body).duplicates;
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
-    throw badRequest(
-      `error decoding patch: ${error.message === 'EOF' ? 'unexpected end of JSON input' : error.message}`,
-    );
+    throw badRequest(`${prefix}${error.message === 'EOF' ? 'unexpected end of JSON input' : error.message}`);
   }
-  if (type !== 'json' && !isObject(parsed)) {
-    if (parsed === null) return {};
+  if (type === 'json') {
+    const operations = parsed ?? [];
+    return { parsed: operations, complaints: unknownKeys(operations) };
+  }
+  if (!isObject(parsed)) {
+    if (parsed === null && type === 'strategic') return { parsed: {}, complaints: [] };
+    if (parsed === null) throw badRequest('Invalid JSON Patch');
     const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
-    throw badRequest(
-      `error decoding patch: json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
-    );
+    throw badRequest(`${prefix}json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
   }
-  return parsed;
+  return { parsed, complaints: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) };
+}
+
+const operationKeys = new Set(['op', 'path', 'from', 'value']);
+
+function unknownKeys(operations: unknown): string[] {
+  if (!Array.isArray(operations)) return [];
+  return operations.flatMap((operation, index) =>
+    isObject(operation)
+      ? Object.keys(operation)
+          .filter((key) => !operationKeys.has(key))
+          .map((key) => `json patch unknown field "[${index}].${key}"`)
+      : [],
+  );
 }
 
 function applyTo(context: RegistryContext, call: Call, type: PatchType, target: KubeObject, parsed: unknown): unknown {
@@ -85,7 +106,12 @@ function applyTo(context: RegistryContext, call: Call, type: PatchType, target: 
 }
 
 /** Checks and decodes what a patch has made of an object. Throws Status errors. */
-function readPatched(call: Call, patched: unknown, shown: string | undefined): KubeObject {
+function readPatched(
+  call: Call,
+  patched: unknown,
+  shown: string | undefined,
+  complaints: readonly string[],
+): KubeObject {
   const { definition } = call;
   if (!isObject(patched))
     throw failure(422, 'Invalid', 'the server rejected our request due to an error in our request', {});
@@ -114,9 +140,10 @@ function readPatched(call: Call, patched: unknown, shown: string | undefined): K
     throw error;
   }
   // Fields of parsed JSON have no order of their own; those that a text names keep theirs.
-  const problems = (definition.custom ? unknown : [...unknown].sort()).map(
-    (path) => `unknown field ${JSON.stringify(path)}`,
-  );
+  const problems = [
+    ...complaints,
+    ...(definition.custom ? unknown : [...unknown].sort()).map((path) => `unknown field ${JSON.stringify(path)}`),
+  ];
   if (problems.length > 0) {
     if (call.fieldValidation === 'Strict') throw problem(`strict decoding error: ${problems.join(', ')}`);
     if (call.fieldValidation === 'Warn') call.warnings.push(...problems);
@@ -152,14 +179,11 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
   const { definition } = call;
   const { value, duplicates } = parseApply(body);
   if (!isObject(value)) {
+    if (value === null) throw badRequest('invalid object type: /, Kind=');
     throw badRequest(
       `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
     );
   }
-  if (call.fieldValidation === 'Strict' && duplicates.length > 0) {
-    throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join(', ')}`);
-  }
-  if (call.fieldValidation === 'Warn') call.warnings.push(...duplicates);
   const applied = value as unknown as KubeObject;
   const text = (field: unknown): string => (typeof field === 'string' ? field : '');
   if (text(applied.apiVersion) === '' || text(applied.kind) === '') {
@@ -167,11 +191,8 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
   }
   if (!isObject(applied.metadata)) (applied as { metadata: unknown }).metadata = {};
   const expected = groupVersion(definition);
-  if (applied.apiVersion !== expected) {
-    throw badRequest(
-      `the API version in the data (${applied.apiVersion}) does not match the expected API version (${expected})`,
-    );
-  }
+  if (!definition.custom && (applied.apiVersion !== expected || applied.kind !== definition.kind))
+    throw badRequest(`invalid object type: ${describeType(applied.apiVersion, applied.kind)}`);
   checkIdentity(call, applied);
   if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
     if (!Array.isArray(applied.metadata.managedFields) || applied.metadata.managedFields.length > 0) {
@@ -182,10 +203,15 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
   return update(context, call, {
     createMissing: true,
     uid: typeof uid === 'string' && uid !== '' ? uid : undefined,
+    applied: true,
     retry: true,
     next: (live) => {
       const merged = merge(context, call, live, copyJson(applied), force);
       if (definition.namespaced) merged.object.metadata.namespace ??= call.namespace;
+      if (call.fieldValidation === 'Strict' && duplicates.length > 0) {
+        throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join(', ')}`);
+      }
+      if (call.fieldValidation === 'Warn') call.warnings.push(...duplicates);
       decodeMerged(call, merged.object, text(applied.metadata.namespace));
       return { object: merged.object, tracked: true };
     },

@@ -8,7 +8,7 @@ import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts'
 import { copyJson, equalJson, isObject } from './copy.ts';
 import { create, ensureNamespace, strategyContext, track } from './create.ts';
 import { hasStatus, specChanged } from './generation.ts';
-import { validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { validateCoreFinalizers, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { pathSegment } from './names.ts';
 import { storageName } from './resources.ts';
 
@@ -23,6 +23,8 @@ export interface Change {
   readonly createMissing: boolean;
   /** UID that the stored object must have. */
   readonly uid: string | undefined;
+  /** The change is an applied configuration, which names a uid in words of its own. */
+  readonly applied?: boolean;
   /** True for PATCH: another write in between is no conflict unless the patch names a version. */
   readonly retry: boolean;
 }
@@ -46,7 +48,8 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
   if (entry === undefined) {
     if (!change.createMissing || call.subresource !== '') throw notFound(subjectOf(call), call.name);
     if (change.uid !== undefined && change.uid !== '') {
-      throw conflict(subjectOf(call), call.name, uidProblem(context, call, change.uid, ''));
+      const words = `uid mismatch: the provided object specified uid ${change.uid}, and no existing object was found`;
+      throw conflict(subjectOf(call), call.name, change.applied === true ? words : uidProblem(call, change.uid, ''));
     }
     const { object, tracked } = change.next(undefined);
     delete object.metadata.resourceVersion;
@@ -55,8 +58,8 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
   const converting = convertEntries(context.store, [entry], definition);
   if (converting !== undefined) await converting;
   const live = readEntry(context.store, entry, definition).object;
-  if (change.uid !== undefined && change.uid !== live.metadata.uid) {
-    throw conflict(subjectOf(call), call.name, uidProblem(context, call, change.uid, live.metadata.uid ?? ''));
+  if (change.uid !== undefined && change.applied !== true && change.uid !== live.metadata.uid) {
+    throw conflict(subjectOf(call), call.name, uidProblem(call, change.uid, live.metadata.uid ?? ''));
   }
   const { object, tracked } = change.next(live);
   if (!tracked) track(context, call, live, object);
@@ -138,6 +141,7 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
   } else {
     errors.push(...validateMetadata(object, definition.namespaced, pathSegment));
     const metadataErrors = validateMetadataUpdate(object, live);
+    if (!definition.custom) metadataErrors.push(...validateCoreFinalizers(object.metadata));
     errors.push(...metadataErrors);
     const { compiled } = definition;
     if (compiled !== undefined) {
@@ -150,7 +154,8 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
     const validate = call.subresource === 'status' ? definition.validateStatusUpdate : definition.validateUpdate;
     if (validate !== undefined) errors.push(...validate(object, live, strategy));
   }
-  if (errors.length > 0) throw invalid(definition.group, object.kind, call.name, errors);
+  if (errors.length > 0)
+    throw invalid(definition.storageResource?.group ?? definition.group, object.kind, call.name, errors);
   for (const warning of definition.warnings?.(object, live) ?? []) call.warnings.push(warning);
   return object;
 }
@@ -225,11 +230,10 @@ function dropUndefined(value: { [key: string]: unknown }): { [key: string]: unkn
   return value;
 }
 
-function uidProblem(context: RegistryContext, call: Call, wanted: string, found: string): string {
+function uidProblem(call: Call, wanted: string, found: string): string {
   const name = storageName(call.definition);
   const resource = name.startsWith('/') ? name.slice(1) : name;
   const place = call.definition.namespaced ? `${call.namespace}/${call.name}` : call.name;
-  void context;
   return `StorageError: invalid object, Code: 4, Key: /registry/${resource}/${place}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`;
 }
 

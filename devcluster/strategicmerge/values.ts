@@ -27,7 +27,10 @@ export function goValue(value: Json | undefined): string {
 }
 
 export function badPatchType(directive: Json | undefined, map: JsonObject): StrategicMergeError {
-  return new StrategicMergeError(500, `unknown patch type: ${goValue(directive)} in map: ${goValue(map)}`);
+  return new StrategicMergeError(
+    500,
+    `unknown patch type: ${typeof directive === 'string' ? directive : `%!s(${typeName(directive)}=${goValue(directive)})`} in map: ${goValue(map)}`,
+  );
 }
 
 export function missingMergeKey(map: JsonObject, mergeKey: string): StrategicMergeError {

@@ -252,3 +252,62 @@ export function quantityOrder(left: unknown, right: unknown): number {
   const b = parseQuantity(String(right));
   return a === undefined || b === undefined ? 0 : compareQuantity(a, b);
 }
+
+/** No two of the strings in a list may be the same. */
+export function unique(values: readonly unknown[], path: (index: number) => string, errors: Errors): void {
+  for (const [index, value] of values.entries())
+    if (values.indexOf(value) < index) errors.push(fieldError.duplicate(path(index), value));
+}
+
+/** A value that is longer than it may be, in bytes. */
+export function maxBytes(value: string, path: string, limit: number, errors: Errors): void {
+  if (Buffer.byteLength(value) > limit) errors.push(fieldError.tooLong(path, limit));
+}
+
+/** An integer quantity at `path`; one of nano-units is none. */
+export function wholeQuantity(value: unknown, path: string, errors: Errors): void {
+  const quantity = parseQuantity(String(value));
+  if (quantity !== undefined && quantity.nano % 1_000_000_000n !== 0n)
+    errors.push(fieldError.invalid(path, value, 'must be an integer'));
+}
+
+/** Names of standard compute resources, and of those that belong to a vendor. */
+export function isStandardOrQualified(name: string): boolean {
+  return name.includes('/') || /^(cpu|memory|ephemeral-storage|hugepages-.*)$/.test(name);
+}
+
+/** core/v1.NodeSelectorTerm at `path`. */
+export function nodeSelectorTerm(term: unknown, path: string, errors: Errors): void {
+  for (const [index, expression] of objects(term, 'matchExpressions').entries()) {
+    const here = `${path}.matchExpressions[${index}]`;
+    const operator = text(expression, 'operator');
+    const values = list(expression, 'values');
+    if (operator === 'In' || operator === 'NotIn') {
+      if (values.length === 0)
+        errors.push(fieldError.required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (values.length > 0)
+        errors.push(
+          fieldError.forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        );
+    } else if (operator === 'Gt' || operator === 'Lt') {
+      if (values.length !== 1)
+        errors.push(
+          fieldError.required(`${here}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"),
+        );
+    } else errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+    const key = text(expression, 'key');
+    problems(`${here}.key`, key, qualifiedName(key), errors);
+  }
+}
+
+/** A list with more items than it may have. */
+export function tooMany(field: string, count: number, limit: number): FieldError {
+  return {
+    type: 'FieldValueTooMany',
+    field,
+    badValue: count,
+    detail: `must have at most ${limit} items`,
+    body: `Too many: ${count}: must have at most ${limit} items`,
+  };
+}

@@ -1,23 +1,12 @@
-/** Validation of what clusters are set up with: flow control, storage, addresses, revisions, devices. */
-import { isIP } from 'node:net';
-import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
-import { at, list, number, objects, record, text } from '../access.ts';
-import {
-  type Errors,
-  fieldError,
-  immutable,
-  immutableText,
-  nonNegativeQuantity,
-  notSupported,
-  oneOf,
-  problems,
-  same,
-  subdomain,
-} from './common.ts';
+/** Validation of flow control and what controllers keep. */
+import { at, list, number, objects, text } from '../access.ts';
+import { type Errors, fieldError, immutable, oneOf, subdomain } from './common.ts';
 
 export function controllerRevision(object: unknown, errors: Errors, old?: unknown): void {
   if (at(object, 'data') === undefined || at(object, 'data') === null)
     errors.push(fieldError.required('data', 'data is mandatory'));
+  else if (typeof at(object, 'data') !== 'object')
+    errors.push(fieldError.required('data', 'data must be a valid JSON object'));
   if (number(object, 'revision') < 0)
     errors.push(fieldError.invalid('revision', number(object, 'revision'), 'must be greater than or equal to 0'));
   if (old !== undefined) immutable(object, old, 'data', errors);
@@ -67,15 +56,25 @@ function flowRule(rule: unknown, path: string, resource: boolean, errors: Errors
   if (!resource) {
     const words = ['nonResourceURLs must contain at least one value', 'non-resource URLs'] as const;
     flowList(rule, path, 'nonResourceURLs', words, errors);
+    for (const [index, url] of list(rule, 'nonResourceURLs').map(String).entries())
+      if (url !== '*' && !url.startsWith('/'))
+        errors.push(fieldError.invalid(`${path}.nonResourceURLs[${index}]`, url, 'must start with slash'));
     return;
   }
   flowList(rule, path, 'apiGroups', ['resource rules must supply at least one api group', 'api groups'], errors);
   flowList(rule, path, 'resources', ['resource rules must supply at least one resource', 'resources'], errors);
+  const namespaces = list(rule, 'namespaces');
+  if (namespaces.length > 1 && namespaces.includes('*'))
+    errors.push(
+      fieldError.invalid(`${path}.namespaces`, namespaces, "if '*' is present, must not specify other namespaces"),
+    );
   if (list(rule, 'namespaces').length === 0 && at(rule, 'clusterScope') !== true) {
     const detail = 'resource rules that are not cluster scoped must supply at least one namespace';
     errors.push(fieldError.required(`${path}.namespaces`, detail));
   }
 }
+
+const distinguishers = ['ByNamespace', 'ByUser'];
 
 export function flowSchema(object: unknown, errors: Errors): void {
   const precedence = number(object, 'spec.matchingPrecedence');
@@ -84,13 +83,11 @@ export function flowSchema(object: unknown, errors: Errors): void {
   if (precedence > 10000) errors.push(fieldError.invalid(path, precedence, 'must not be greater than 10000'));
   if (precedence === 1 && text(object, 'metadata.name') !== 'exempt')
     errors.push(fieldError.invalid(path, precedence, "only the schema named 'exempt' may have matchingPrecedence 1"));
-  notSupported(
-    at(object, 'spec.distinguisherMethod'),
-    'spec.distinguisherMethod',
-    'type',
-    ['ByNamespace', 'ByUser'],
-    errors,
-  );
+  const method = at(object, 'spec.distinguisherMethod');
+  if (method !== undefined && !distinguishers.includes(text(method, 'type'))) {
+    const printed = { Type: text(method, 'type') };
+    errors.push(fieldError.notSupported('spec.distinguisherMethod.type', printed, distinguishers));
+  }
   const level = text(object, 'spec.priorityLevelConfiguration.name');
   if (level === '')
     errors.push(fieldError.required('spec.priorityLevelConfiguration.name', 'must reference a priority level'));
@@ -160,136 +157,4 @@ function limitResponse(response: unknown, errors: Errors): void {
     const detail = `should not be greater than queues (${number(queuing, 'queues')})`;
     errors.push(fieldError.invalid(`${path}.queuing.handSize`, number(queuing, 'handSize'), detail));
   }
-}
-
-export function ipAddress(object: unknown, errors: Errors, old?: unknown): void {
-  const parent = at(object, 'spec.parentRef');
-  const path = 'spec.parentRef';
-  if (parent === undefined) errors.push(fieldError.required(path));
-  else
-    for (const field of ['resource', 'name'])
-      if (text(parent, field) === '') errors.push(fieldError.required(`${path}.${field}`));
-  if (old !== undefined) immutable(object, old, path, errors);
-}
-
-export function serviceCidr(object: unknown, errors: Errors, old?: unknown): void {
-  const cidrs = list(object, 'spec.cidrs').map(String);
-  if (cidrs.length === 0) errors.push(fieldError.required('spec.cidrs', 'at least one CIDR required'));
-  for (const [index, cidr] of cidrs.entries()) {
-    const [address = '', bits = ''] = cidr.split('/');
-    const family = isIP(address);
-    if (family !== 0 && /^\d+$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128)) continue;
-    const detail = 'must be a valid CIDR value, (e.g. 10.9.8.0/24 or 2001:db8::/64)';
-    errors.push(fieldError.invalid(`spec.cidrs[${index}]`, cidr, detail));
-  }
-  if (old !== undefined && !same(at(object, 'spec.cidrs'), at(old, 'spec.cidrs')))
-    errors.push(fieldError.invalid('spec.cidrs[0]', cidrs[0] ?? '', immutableText));
-}
-
-export function csiDriver(object: unknown, errors: Errors, old?: unknown): void {
-  const modes = list(object, 'spec.volumeLifecycleModes').map(String);
-  notSupported(at(object, 'spec'), 'spec', 'fsGroupPolicy', ['File', 'None', 'ReadWriteOnceWithFSType'], errors);
-  for (const mode of modes) {
-    if (mode !== 'Persistent' && mode !== 'Ephemeral')
-      errors.push(fieldError.notSupported('spec.volumeLifecycleModes', mode, ['Persistent', 'Ephemeral']));
-  }
-  for (const [index, token] of objects(object, 'spec.tokenRequests').entries()) {
-    const seconds = at(token, 'expirationSeconds');
-    const path = `spec.tokenRequests[${index}].expirationSeconds`;
-    if (typeof seconds === 'number' && seconds < 600)
-      errors.push(fieldError.invalid(path, seconds, 'may not specify a duration less than 10 minutes'));
-  }
-  if (old === undefined) return;
-  immutable(object, old, 'spec.attachRequired', errors);
-  immutable(object, old, 'spec.volumeLifecycleModes', errors);
-}
-
-export function node(object: unknown, errors: Errors): void {
-  for (const field of ['capacity', 'allocatable']) {
-    for (const [name, value] of Object.entries(record(object, `status.${field}`)))
-      nonNegativeQuantity(value, `status.${field}.${name}`, errors);
-  }
-}
-
-export function csiNode(object: unknown, errors: Errors, old?: unknown): void {
-  const names = new Set<string>();
-  for (const [index, driver] of objects(object, 'spec.drivers').entries()) {
-    const path = `spec.drivers[${index}]`;
-    const name = text(driver, 'name');
-    if (name === '') errors.push(fieldError.required(`${path}.name`));
-    else subdomain(name, `${path}.name`, errors);
-    if (text(driver, 'nodeID') === '') errors.push(fieldError.required(`${path}.nodeID`));
-    if (names.has(name)) errors.push(fieldError.duplicate(`${path}.name`, name));
-    names.add(name);
-  }
-  void old;
-}
-
-export function csiStorageCapacity(object: unknown, errors: Errors, old?: unknown): void {
-  problems(
-    'storageClassName',
-    text(object, 'storageClassName'),
-    dns1123Subdomain(text(object, 'storageClassName')),
-    errors,
-  );
-  if (old === undefined) return;
-  for (const field of ['nodeTopology', 'storageClassName']) immutable(object, old, field, errors);
-}
-
-export function volumeAttachment(object: unknown, errors: Errors, old?: unknown): void {
-  const attacher = text(object, 'spec.attacher');
-  const node = text(object, 'spec.nodeName');
-  if (attacher === '') errors.push(fieldError.required('spec.attacher'));
-  else {
-    if (attacher.length > 63) errors.push(fieldError.tooLong('spec.attacher', 63));
-    subdomain(attacher.toLowerCase(), 'spec.attacher', errors);
-  }
-  const inline = at(object, 'spec.source.inlineVolumeSpec');
-  const volume = at(object, 'spec.source.persistentVolumeName');
-  const exactlyOne = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
-  if (inline === undefined && volume === undefined) errors.push(fieldError.required('spec.source', exactlyOne));
-  else if (inline !== undefined && volume !== undefined) errors.push(fieldError.forbidden('spec.source', exactlyOne));
-  else if (volume === '')
-    errors.push(fieldError.required('spec.source.persistentVolumeName', 'must specify non empty persistentVolumeName'));
-  problems('spec.nodeName', node, dns1123Subdomain(node), errors);
-  if (old !== undefined) immutable(object, old, 'spec', errors);
-}
-
-export function volumeAttributesClass(object: unknown, errors: Errors, old?: unknown): void {
-  const driver = text(object, 'driverName');
-  const parameters = record(object, 'parameters');
-  if (driver === '') errors.push(fieldError.required('driverName'));
-  else problems('driverName', driver, qualifiedName(driver.toLowerCase()), errors);
-  if (Object.keys(parameters).length === 0)
-    errors.push(fieldError.required('parameters', 'must contain at least one key/value pair'));
-  if (Object.hasOwn(parameters, '')) errors.push(fieldError.invalid('parameters', '', 'field can not be empty.'));
-  if (old === undefined) return;
-  for (const field of ['driverName', 'parameters']) {
-    if (!same(at(object, field), at(old, field)))
-      errors.push(fieldError.forbidden(field, `updates to ${field} are forbidden.`));
-  }
-}
-
-export function resourceSlice(object: unknown, errors: Errors, old?: unknown): void {
-  const fields = ['nodeName', 'nodeSelector', 'allNodes', 'perDeviceNodeSelection'];
-  const given = fields.filter((field) => at(object, `spec.${field}`) !== undefined);
-  const names = '`nodeName`, `nodeSelector`, `allNodes`, `perDeviceNodeSelection`';
-  if (text(object, 'spec.driver') === '') errors.push(fieldError.required('spec.driver'));
-  if (text(object, 'spec.pool.name') === '') errors.push(fieldError.required('spec.pool.name'));
-  const count = number(object, 'spec.pool.resourceSliceCount');
-  if (count <= 0) errors.push(fieldError.invalid('spec.pool.resourceSliceCount', count, 'must be greater than zero'));
-  if (given.length === 0) errors.push(fieldError.required('spec', `exactly one of ${names} is required`));
-  else if (given.length > 1) {
-    const value = `{${given.map((field) => `\`${field}\``).join(', ')}}`;
-    errors.push(fieldError.invalid('spec', value, `exactly one of ${names} is required, but multiple fields are set`));
-  }
-  const seen = new Set<string>();
-  for (const [index, device] of objects(object, 'spec.devices').entries()) {
-    const name = text(device, 'name');
-    problems(`spec.devices[${index}].name`, name, dns1123Label(name), errors);
-    if (seen.has(name)) errors.push(fieldError.duplicate(`spec.devices[${index}].name`, name));
-    seen.add(name);
-  }
-  if (old === undefined) return;
-  for (const field of ['spec.driver', 'spec.nodeName', 'spec.pool.name']) immutable(object, old, field, errors);
 }

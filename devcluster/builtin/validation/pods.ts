@@ -87,15 +87,17 @@ function volumes(spec: unknown, path: string, errors: Errors): Set<string> {
   for (const [index, volume] of objects(spec, 'volumes').entries()) {
     const here = `${path}.volumes[${index}]`;
     const name = text(volume, 'name');
+    const before = errors.length;
     volumeSource(volume, here, errors);
     requiredLabel(name, `${here}.name`, errors);
     if (names.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
-    names.add(name);
+    // A volume that is wrong cannot be mounted.
+    if (errors.length === before) names.add(name);
   }
   return names;
 }
 
-function tolerations(spec: unknown, path: string, errors: Errors): void {
+export function tolerations(spec: unknown, path: string, errors: Errors): void {
   for (const [index, toleration] of objects(spec, 'tolerations').entries()) {
     const here = `${path}.tolerations[${index}]`;
     const key = text(toleration, 'key');

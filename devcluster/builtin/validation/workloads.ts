@@ -1,5 +1,6 @@
 /** Validation of what makes pods. */
-import { dns1123Label, dns1123Subdomain } from '../../registry/names.ts';
+
+import { dns1123Label } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
 import { at, child, number, objects, record, text } from '../access.ts';
 import {
@@ -18,7 +19,7 @@ import {
   selectorMatches,
 } from './common.ts';
 import { podSpec, podTemplate, podUpdate } from './pods.ts';
-import { scheduleProblem } from './schedule.ts';
+import { claimSpec } from './volumes.ts';
 
 const zero = (value: unknown) => value === 0 || value === '0%' || value === undefined;
 
@@ -144,6 +145,8 @@ export function replicationController(object: unknown, errors: Errors): void {
   template(object, 'ReplicationController', errors);
 }
 
+const retentions = ['Retain', 'Delete'];
+
 const statefulSetMutable = [
   'replicas',
   'template',
@@ -173,13 +176,27 @@ export function statefulSet(object: unknown, errors: Errors, old?: unknown): voi
     errors.push(
       fieldError.invalid(
         'spec.updateStrategy.rollingUpdate',
-        at(spec, 'updateStrategy.rollingUpdate'),
+        internalForm(at(spec, 'updateStrategy.rollingUpdate'), ['Partition', 'MaxUnavailable']),
         "only allowed for updateStrategy 'RollingUpdate'",
       ),
     );
   } else nonNegative(spec, 'spec', 'updateStrategy.rollingUpdate.partition', errors);
   nonNegative(spec, 'spec', 'replicas', errors);
   nonNegative(spec, 'spec', 'minReadySeconds', errors);
+  const start = number(spec, 'ordinals.start');
+  if (start < 0) errors.push(fieldError.invalid('spec.ordinals.start', start, 'must be greater than or equal to 0'));
+  const retention = at(spec, 'persistentVolumeClaimRetentionPolicy');
+  for (const field of ['whenDeleted', 'whenScaled'])
+    if (text(retention, field) !== '' && !retentions.includes(text(retention, field)))
+      errors.push(
+        fieldError.notSupported(
+          `spec.persistentVolumeClaimRetentionPolicy.${field}`,
+          text(retention, field),
+          retentions,
+        ),
+      );
+  for (const [index, template] of objects(spec, 'volumeClaimTemplates').entries())
+    claimSpec(template, `spec.volumeClaimTemplates[${index}].spec`, errors);
   const service = text(spec, 'serviceName');
   if (old === undefined && service !== '') problems('spec.serviceName', service, dns1123Label(service), errors);
   selectorOfTemplate(object, 'statefulset', errors);
@@ -246,126 +263,15 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
     if (zero(at(rolling, 'maxUnavailable')) && zero(at(rolling, 'maxSurge'))) {
       errors.push(fieldError.required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
     }
+    if (!zero(at(rolling, 'maxUnavailable')) && !zero(at(rolling, 'maxSurge'))) {
+      const detail = 'may not be set when maxUnavailable is non-zero';
+      errors.push(fieldError.invalid(`${path}.maxSurge`, at(rolling, 'maxSurge'), detail));
+    }
   } else if (strategy !== 'OnDelete') {
     const value = internalForm(at(spec, 'updateStrategy'), ['Type', 'RollingUpdate']);
     errors.push(fieldError.notSupported('spec.updateStrategy', value, ['RollingUpdate', 'OnDelete']));
   }
   nonNegative(spec, 'spec', 'revisionHistoryLimit', errors);
-}
-
-function jobTemplate(spec: unknown, path: string, errors: Errors): void {
-  for (const field of [
-    'parallelism',
-    'completions',
-    'activeDeadlineSeconds',
-    'backoffLimit',
-    'ttlSecondsAfterFinished',
-    'backoffLimitPerIndex',
-    'maxFailedIndexes',
-  ]) {
-    nonNegative(spec, path, field, errors);
-  }
-  notSupported(spec, path, 'completionMode', ['NonIndexed', 'Indexed'], errors);
-  if (text(spec, 'completionMode') === 'Indexed' && at(spec, 'completions') === undefined) {
-    errors.push(fieldError.required(`${path}.completions`, 'when completion mode is Indexed'));
-  }
-  podTemplate(at(spec, 'template') ?? {}, `${path}.template`, errors);
-  const policy = text(spec, 'template.spec.restartPolicy');
-  if (policy === '' || policy === 'Always') {
-    errors.push(fieldError.required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
-  } else if (policy !== 'OnFailure' && policy !== 'Never') {
-    errors.push(fieldError.notSupported(`${path}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never']));
-  }
-}
-
-export function job(object: unknown, errors: Errors, old?: unknown): void {
-  const spec = at(object, 'spec');
-  const selector = at(spec, 'selector');
-  if (selector === undefined || selector === null) errors.push(fieldError.required('spec.selector'));
-  else labelSelector(spec, 'spec', 'selector', errors);
-  const matches =
-    selector === undefined || selector === null
-      ? false
-      : selectorMatches(selector, record(spec, 'template.metadata.labels'));
-  if (matches === false) {
-    errors.push(
-      fieldError.invalid(
-        'spec.template.metadata.labels',
-        at(spec, 'template.metadata.labels') ?? null,
-        '`selector` does not match template `labels`',
-      ),
-    );
-  }
-  jobTemplate(spec, 'spec', errors);
-  if (old === undefined) return;
-  for (const field of [
-    'completions',
-    'selector',
-    'template',
-    'completionMode',
-    'podFailurePolicy',
-    'backoffLimitPerIndex',
-    'managedBy',
-    'successPolicy',
-  ]) {
-    const suspended =
-      field === 'template' && text(old, 'spec.suspend') === 'true' && at(old, 'status.startTime') === undefined;
-    if (
-      field === 'completions' &&
-      text(spec, 'completionMode') === 'Indexed' &&
-      at(spec, 'completions') === at(spec, 'parallelism')
-    )
-      continue;
-    if (!suspended) immutable(object, old, `spec.${field}`, errors);
-  }
-}
-
-export function cronJob(object: unknown, errors: Errors): void {
-  const spec = at(object, 'spec');
-  const schedule = text(spec, 'schedule');
-  if (schedule === '') errors.push(fieldError.required('spec.schedule'));
-  else {
-    const problem = scheduleProblem(schedule);
-    if (problem !== undefined) errors.push(fieldError.invalid('spec.schedule', schedule, problem));
-    else if (schedule.includes('TZ'))
-      errors.push(
-        fieldError.invalid(
-          'spec.schedule',
-          schedule,
-          'cannot use TZ or CRON_TZ in schedule, use timeZone field instead',
-        ),
-      );
-  }
-  const zone = at(spec, 'timeZone');
-  if (typeof zone === 'string') timeZone(zone, errors);
-  nonNegative(spec, 'spec', 'startingDeadlineSeconds', errors);
-  notSupported(spec, 'spec', 'concurrencyPolicy', ['Allow', 'Forbid', 'Replace'], errors);
-  const template = at(spec, 'jobTemplate.spec');
-  if (at(template, 'manualSelector') === true)
-    errors.push(fieldError.notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']));
-  jobTemplate(template ?? {}, 'spec.jobTemplate.spec', errors);
-  nonNegative(spec, 'spec', 'successfulJobsHistoryLimit', errors);
-  nonNegative(spec, 'spec', 'failedJobsHistoryLimit', errors);
-}
-
-function timeZone(zone: string, errors: Errors): void {
-  const path = 'spec.timeZone';
-  if (zone === '') errors.push(fieldError.invalid(path, zone, 'timeZone must be nil or non-empty string'));
-  else if (zone.toLowerCase() === 'local')
-    errors.push(
-      fieldError.invalid(
-        path,
-        zone,
-        'timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones',
-      ),
-    );
-  else {
-    try {
-      new Intl.DateTimeFormat('en', { timeZone: zone });
-    } catch {
-      errors.push(fieldError.invalid(path, zone, `unknown time zone ${zone}`));
-    }
-  }
 }
 
 export function pod(object: unknown, errors: Errors, old?: unknown): void {
@@ -396,48 +302,5 @@ export function disruptionBudget(object: unknown, errors: Errors): void {
   notSupported(spec, 'spec', 'unhealthyPodEvictionPolicy', ['AlwaysAllow', 'IfHealthyBudget'], errors);
 }
 
-export function autoscaler(object: unknown, errors: Errors): void {
-  const spec = at(object, 'spec');
-  const minimum = at(spec, 'minReplicas');
-  const maximum = number(spec, 'maxReplicas');
-  if (typeof minimum === 'number' && minimum < 1)
-    errors.push(fieldError.invalid('spec.minReplicas', minimum, 'must be greater than or equal to 1'));
-  if (maximum === 0) errors.push(fieldError.required('spec.maxReplicas', 'must be set and greater than 0'));
-  else if (maximum < 1) errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than 0'));
-  if (typeof minimum === 'number' && maximum < minimum) {
-    errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than or equal to `minReplicas`'));
-  }
-  const external = objects(spec, 'metrics').some((metric) => metric.type === 'Object' || metric.type === 'External');
-  if (minimum === 0 && !external) {
-    errors.push(
-      fieldError.forbidden(
-        'spec.metrics',
-        'must specify at least one Object or External metric to support scaling to zero replicas',
-      ),
-    );
-  }
-  if (!text(spec, 'scaleTargetRef.apiVersion').includes('/') && text(spec, 'scaleTargetRef.apiVersion') !== 'v1') {
-    errors.push(
-      fieldError.invalid(
-        'spec.scaleTargetRef.apiVersion',
-        text(spec, 'scaleTargetRef.apiVersion'),
-        'apiVersion must specify API group',
-      ),
-    );
-  }
-  for (const field of ['kind', 'name']) {
-    const value = text(spec, `scaleTargetRef.${field}`);
-    if (value === '') errors.push(fieldError.required(`spec.scaleTargetRef.${field}`));
-    else if (field === 'name')
-      problems('spec.scaleTargetRef.name', value, value.includes('/') ? ["may not contain '/'"] : [], errors);
-  }
-}
-
 /** Names of kinds whose pods are named after them. */
 export const labelName = (name: string): string[] => dns1123Label(name);
-
-/** Names of CronJobs leave room for the suffix of their Jobs. */
-export function cronJobName(name: string, prefix: boolean): string[] {
-  const found = dns1123Subdomain(prefix && name.endsWith('-') ? `${name.slice(0, -1)}a` : name);
-  return name.length > 52 && !prefix ? ['must be no more than 52 characters', ...found] : found;
-}

@@ -2,13 +2,16 @@
 import assert from 'node:assert/strict';
 import type { Agent } from 'node:https';
 import { accessCases } from './access.cases.ts';
+import { applyCases } from './apply.cases.ts';
 import { crdCases, installCrds } from './crd.cases.ts';
 import { deleteCases } from './delete.cases.ts';
 import { type Case, type Connection, send } from './harness.ts';
+import { fieldCases } from './fields.cases.ts';
 import { kindCases } from './kinds.cases.ts';
 import { listCases } from './list.cases.ts';
 import { patchCases } from './patch.cases.ts';
 import { protocolCases } from './protocol.cases.ts';
+import { installZoo, schemaCases } from './schemas.cases.ts';
 import { workloadCases } from './workloads.cases.ts';
 import { writeCases } from './write.cases.ts';
 
@@ -22,6 +25,9 @@ export const allCases: readonly Case[] = [
   ...kindCases,
   ...protocolCases,
   ...workloadCases,
+  ...fieldCases,
+  ...schemaCases,
+  ...applyCases,
 ];
 
 export function idOf(item: Case): string {
@@ -30,12 +36,14 @@ export function idOf(item: Case): string {
 
 /** Installs the kinds that all cases share, and waits until they are served. */
 export async function prepare(connection: Connection, agent: Agent): Promise<void> {
-  for (const step of installCrds) {
+  for (const step of [...installCrds, installZoo]) {
     const answer = await send(connection, step, agent);
     assert.ok([200, 201, 409].includes(answer.code), JSON.stringify(answer.body));
   }
-  for (const plural of ['widgets', 'plains', 'gadgets']) {
-    const path = `/apis/conformance.example.com/v1/${plural}`;
+  for (const path of [
+    ...['widgets', 'plains', 'gadgets'].map((plural) => `/apis/conformance.example.com/v1/${plural}`),
+    '/apis/conf5.example.com/v1/zoos',
+  ]) {
     const until = Date.now() + 10_000;
     while ((await send(connection, { path }, agent)).code !== 200 && Date.now() < until)
       await new Promise((resolve) => setTimeout(resolve, 50));
