@@ -6,6 +6,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { AdmissionChain } from './admission/chain.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
 import { limitRanges, podPriority, podRuntimeClass } from './admission/pods.ts';
+import { podSecurity } from './admission/podsecurity.ts';
 import { mutatingPolicies } from './admission/policy/mutating.ts';
 import { validatingPolicies } from './admission/policy/validating.ts';
 import { storageProtection } from './admission/protection.ts';
@@ -75,6 +76,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const admission = new AdmissionChain([
     namespaceLifecycle(() => context),
     limitRanges(() => context),
+    podSecurity(() => context),
     podPriority(() => context),
     storageProtection(),
     podRuntimeClass(() => context),

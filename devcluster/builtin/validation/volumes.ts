@@ -117,7 +117,9 @@ export function persistentVolume(object: unknown, errors: Errors, old?: unknown)
   if (Object.keys(capacity).length === 0) errors.push(fieldError.required('spec.capacity'));
   if (capacity.storage === undefined || Object.keys(capacity).length > 1) {
     const printed = Object.fromEntries(Object.entries(capacity).sort(([a], [b]) => (a < b ? -1 : 1)));
-    errors.push(fieldError.notSupported('spec.capacity', printed, ['storage']));
+    errors.push(
+      fieldError.notSupported('spec.capacity', at(spec, 'capacity') === undefined ? null : printed, ['storage']),
+    );
   }
   for (const [name, value] of Object.entries(capacity)) {
     const quantity = parseQuantity(String(value));

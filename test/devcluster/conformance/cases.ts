@@ -5,17 +5,19 @@ import { accessCases } from './access.cases.ts';
 import { applyCases } from './apply.cases.ts';
 import { crdCases, installCrds } from './crd.cases.ts';
 import { deleteCases } from './delete.cases.ts';
-import { type Case, type Connection, send } from './harness.ts';
+import { knownDifferences } from './differences.ts';
 import { fieldCases } from './fields.cases.ts';
+import { type Case, type Connection, send } from './harness.ts';
 import { kindCases } from './kinds.cases.ts';
 import { listCases } from './list.cases.ts';
 import { patchCases } from './patch.cases.ts';
+import { podSecurityCases } from './podsecurity.cases.ts';
 import { protocolCases } from './protocol.cases.ts';
 import { installZoo, schemaCases } from './schemas.cases.ts';
 import { workloadCases } from './workloads.cases.ts';
 import { writeCases } from './write.cases.ts';
 
-export const allCases: readonly Case[] = [
+const everyCase: readonly Case[] = [
   ...writeCases,
   ...patchCases,
   ...deleteCases,
@@ -28,11 +30,19 @@ export const allCases: readonly Case[] = [
   ...fieldCases,
   ...schemaCases,
   ...applyCases,
+  ...podSecurityCases,
 ];
+
+const known = (item: Case): Case => {
+  const differs = item.differs ?? knownDifferences.get(idOf(item));
+  return differs === undefined ? item : { ...item, differs };
+};
 
 export function idOf(item: Case): string {
   return `${item.area}: ${item.name}`;
 }
+
+export const allCases: readonly Case[] = everyCase.map(known);
 
 /** Installs the kinds that all cases share, and waits until they are served. */
 export async function prepare(connection: Connection, agent: Agent): Promise<void> {

@@ -40,13 +40,25 @@ function objectOf(kind: Kind, base: Change = {}): unknown {
   return changed({ apiVersion: kind.group, kind: kind.kind, metadata: { name }, ...kind.body }, base);
 }
 
+/** A change as part of a case's name, not too long for one. */
+function titled(change: unknown): string {
+  const text = JSON.stringify(change, (_, value) => (value === undefined ? '<none>' : value));
+  return text.length <= 150 ? text : `${text.slice(0, 150)}… (${text.length})`;
+}
+
+/** A create that leaves nothing; in a namespace that is there anyway, unless the object names its own. */
+function dryCreate(kind: Kind, body: unknown): Step {
+  const path = `${pathOf(kind)}?dryRun=All`;
+  return { path: JSON.stringify(body).includes('{ns}') ? path : path.replace('{ns}', 'default'), body };
+}
+
 /** Creates as dry runs, one for each change. */
 function creates(plural: string, base: Change, changes: readonly Change[], group?: string): Case[] {
   const kind = kindOf(plural, group);
   return changes.map((change) => ({
     area: 'fields',
-    name: `${plural}: ${JSON.stringify(change, (_, value) => (value === undefined ? '<none>' : value))}`,
-    steps: [{ path: `${pathOf(kind)}?dryRun=All`, body: objectOf(kind, { ...base, ...change }) }],
+    name: `${plural}${group === undefined ? '' : ` of ${group}`}: ${titled(change)}`,
+    steps: [dryCreate(kind, objectOf(kind, { ...base, ...change }))],
   }));
 }
 
@@ -62,7 +74,11 @@ function updates(plural: string, base: Change, changes: readonly Change[], group
       { path, body: object, quiet: true },
       { method: 'PATCH', path: `${own}?dryRun=All`, body: changed({}, nulled), type: merge },
     ];
-    return { area: 'fields', name: `${plural}, update: ${JSON.stringify(nulled)}`, steps };
+    return {
+      area: 'fields',
+      name: `${plural}${group === undefined ? '' : ` of ${group}`}, update: ${titled(nulled)}`,
+      steps,
+    };
   });
 }
 
@@ -70,8 +86,8 @@ const long = 'x'.repeat(70);
 
 const core: Case[] = [
   ...creates('configmaps', {}, [
-    { 'data': { [long.repeat(4)]: 'x' } },
-    { 'data': { '..': 'x', '.': 'y' } },
+    { data: { [long.repeat(4)]: 'x' } },
+    { data: { '..': 'x', '.': 'y' } },
     { binaryData: { 'a/b': 'AA==' } },
     { binaryData: { b: 'A' } },
     { immutable: true },
@@ -82,10 +98,22 @@ const core: Case[] = [
     { 'metadata.selfLink': 'x' },
     { 'metadata.deletionGracePeriodSeconds': 5 },
     { 'metadata.ownerReferences': [{ apiVersion: 'a/b/c', kind: 'X', name: 'x', uid: 'u' }] },
-    { 'metadata.ownerReferences': [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'u', blockOwnerDeletion: true }] },
-    { 'metadata.managedFields': [{ manager: 'm', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } }] },
+    {
+      'metadata.ownerReferences': [
+        { apiVersion: 'v1', kind: 'ConfigMap', name: 'x', uid: 'u', blockOwnerDeletion: true },
+      ],
+    },
+    {
+      'metadata.managedFields': [
+        { manager: 'm', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'f:data': {} } },
+      ],
+    },
     { 'metadata.managedFields': [{ manager: 'm', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV9' }] },
-    { 'metadata.managedFields': [{ manager: 'm', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'x:data': {} } }] },
+    {
+      'metadata.managedFields': [
+        { manager: 'm', operation: 'Update', apiVersion: 'v1', fieldsType: 'FieldsV1', fieldsV1: { 'x:data': {} } },
+      ],
+    },
   ]),
   ...updates('configmaps', { immutable: true }, [
     { data: { a: '2' } },
@@ -121,16 +149,32 @@ const core: Case[] = [
     { type: 'kubernetes.io/basic-auth', data: { username: '' } },
     { type: 'kubernetes.io/basic-auth', data: {} },
     { type: 'bootstrap.kubernetes.io/token' },
-    { type: 'kubernetes.io/service-account-token', 'metadata.annotations': { 'kubernetes.io/service-account.name': 'none' } },
-    { type: 'kubernetes.io/service-account-token', 'metadata.annotations': { 'kubernetes.io/service-account.name': 'default' } },
+    {
+      type: 'kubernetes.io/service-account-token',
+      'metadata.annotations': { 'kubernetes.io/service-account.name': 'none' },
+    },
+    {
+      type: 'kubernetes.io/service-account-token',
+      'metadata.annotations': { 'kubernetes.io/service-account.name': 'default' },
+    },
     { data: { 'bad key': 'eA==' } },
     { data: { a: null } },
     { stringData: { a: 1 } },
     { stringData: { '': 'x' } },
     { data: { a: 'A'.repeat(1_500_000) } },
   ]),
-  ...updates('secrets', { immutable: true }, [{ data: { a: 'Mg==' } }, { immutable: null }, { stringData: { b: 'c' } }, { type: 'x' }]),
-  ...updates('secrets', {}, [{ type: 'Other' }, { type: '' }, { stringData: { a: 'new' } }, { data: { a: 'not base64!' } }]),
+  ...updates('secrets', { immutable: true }, [
+    { data: { a: 'Mg==' } },
+    { immutable: null },
+    { stringData: { b: 'c' } },
+    { type: 'x' },
+  ]),
+  ...updates('secrets', {}, [
+    { type: 'Other' },
+    { type: '' },
+    { stringData: { a: 'new' } },
+    { data: { a: 'not base64!' } },
+  ]),
   ...creates('serviceaccounts', {}, [
     { secrets: [{ name: 'x' }], imagePullSecrets: [{ name: '' }], automountServiceAccountToken: false },
     { 'metadata.annotations': { 'kubernetes.io/enforce-mountable-secrets': 'true' } },
@@ -147,7 +191,12 @@ const core: Case[] = [
     { 'status.phase': 'Terminating' },
     { 'metadata.labels': { 'pod-security.kubernetes.io/enforce': 'nope' } },
     { 'metadata.labels': { 'pod-security.kubernetes.io/enforce-version': 'v1.x' } },
-    { 'metadata.labels': { 'pod-security.kubernetes.io/warn': 'restricted', 'pod-security.kubernetes.io/warn-version': 'latest' } },
+    {
+      'metadata.labels': {
+        'pod-security.kubernetes.io/warn': 'restricted',
+        'pod-security.kubernetes.io/warn-version': 'latest',
+      },
+    },
     { 'metadata.labels': { 'pod-security.kubernetes.io/audit': '' } },
   ]),
   ...updates('namespaces', {}, [
@@ -160,14 +209,24 @@ const core: Case[] = [
     { 'spec.podCIDR': 'x' },
     { 'spec.podCIDR': '10.0.0.0/24' },
     { 'spec.podCIDRs': ['10.0.0.0/24', '10.1.0.0/24'] },
-    { 'spec.taints': [{ key: 'a', effect: 'NoSchedule' }, { key: 'a', effect: 'NoSchedule', value: 'x' }] },
+    {
+      'spec.taints': [
+        { key: 'a', effect: 'NoSchedule' },
+        { key: 'a', effect: 'NoSchedule', value: 'x' },
+      ],
+    },
     { 'spec.taints': [{ key: 'a b', effect: 'Nope', value: 'x y' }] },
     { 'spec.taints': [{ key: 'a' }] },
     { 'spec.unschedulable': true },
     { 'spec.providerID': 'x://y' },
     { 'status.capacity': { cpu: '4', memory: '8Gi' } },
     { 'status.capacity': { cpu: '-4' } },
-    { 'status.addresses': [{ type: 'InternalIP', address: '1.2.3.4' }, { type: 'InternalIP', address: '1.2.3.4' }] },
+    {
+      'status.addresses': [
+        { type: 'InternalIP', address: '1.2.3.4' },
+        { type: 'InternalIP', address: '1.2.3.4' },
+      ],
+    },
     { 'spec.configSource': { configMap: { name: 'x' } } },
     { 'spec.externalID': 'x' },
   ]),
@@ -205,14 +264,32 @@ const core: Case[] = [
     { 'spec.hard': { pods: '1' }, 'spec.scopes': ['BestEffort', 'NotBestEffort'] },
     { 'spec.hard': { cpu: '1' }, 'spec.scopes': ['BestEffort'] },
     { 'spec.hard': { services: '1' }, 'spec.scopes': ['Terminating'] },
-    { 'spec.hard': { pods: '1' }, 'spec.scopeSelector': { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['a'] }] } },
-    { 'spec.hard': { pods: '1' }, 'spec.scopeSelector': { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In' }] } },
-    { 'spec.hard': { pods: '1' }, 'spec.scopeSelector': { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'Exists', values: ['a'] }] } },
-    { 'spec.hard': { pods: '1' }, 'spec.scopeSelector': { matchExpressions: [{ scopeName: 'Nope', operator: 'Nope' }] } },
-    { 'spec.hard': { pods: '1' }, 'spec.scopeSelector': { matchExpressions: [{ scopeName: 'Terminating', operator: 'In', values: ['x'] }] } },
+    {
+      'spec.hard': { pods: '1' },
+      'spec.scopeSelector': { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In', values: ['a'] }] },
+    },
+    {
+      'spec.hard': { pods: '1' },
+      'spec.scopeSelector': { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'In' }] },
+    },
+    {
+      'spec.hard': { pods: '1' },
+      'spec.scopeSelector': { matchExpressions: [{ scopeName: 'PriorityClass', operator: 'Exists', values: ['a'] }] },
+    },
+    {
+      'spec.hard': { pods: '1' },
+      'spec.scopeSelector': { matchExpressions: [{ scopeName: 'Nope', operator: 'Nope' }] },
+    },
+    {
+      'spec.hard': { pods: '1' },
+      'spec.scopeSelector': { matchExpressions: [{ scopeName: 'Terminating', operator: 'In', values: ['x'] }] },
+    },
     { 'spec.hard': { pods: '1' }, 'spec.scopes': ['BestEffort', 'BestEffort'] },
   ]),
-  ...updates('resourcequotas', { 'spec.scopes': ['NotBestEffort'] }, [{ 'spec.scopes': ['Terminating'] }, { 'spec.hard': { cpu: '5' } }]),
+  ...updates('resourcequotas', { 'spec.scopes': ['NotBestEffort'] }, [
+    { 'spec.scopes': ['Terminating'] },
+    { 'spec.hard': { cpu: '5' } },
+  ]),
   ...creates('endpoints', {}, [
     { 'subsets.0.addresses.0.ip': '127.0.0.1' },
     { 'subsets.0.addresses.0.ip': '' },
@@ -227,37 +304,57 @@ const core: Case[] = [
     { 'subsets.0.ports.0.appProtocol': 'a b' },
     { 'subsets.0': {} },
   ]),
-  ...creates('events', {}, [
-    { type: 'Odd' },
-    { 'involvedObject.namespace': 'other' },
-    { reason: 'r'.repeat(2000) },
-    { message: 'm'.repeat(2000) },
-    { eventTime: '2026-01-02T03:04:05.000006Z' },
-    { eventTime: 'x' },
-    { series: { count: 1 } },
-    { firstTimestamp: '2026-01-02T03:04:05Z', count: -1 },
-    { 'involvedObject.kind': undefined },
-    { source: { component: 'c', host: 'h' } },
-  ], 'v1'),
-  ...creates('events', {}, [
-    { type: 'Odd' },
-    { type: undefined },
-    { eventTime: undefined },
-    { reportingController: 'a b' },
-    { reportingController: undefined },
-    { reportingInstance: 'x'.repeat(200) },
-    { action: 'x'.repeat(200) },
-    { reason: 'x'.repeat(200) },
-    { note: 'n'.repeat(1100) },
-    { series: { count: 1, lastObservedTime: '2026-01-02T03:04:05.000006Z' } },
-    { series: { count: 2, lastObservedTime: null } },
-    { deprecatedCount: 3 },
-    { 'regarding.namespace': 'other' },
-    { deprecatedFirstTimestamp: '2026-01-02T03:04:05Z' },
-  ], 'events.k8s.io/v1'),
-  ...updates('events', {}, [{ note: 'other' }, { series: { count: 3, lastObservedTime: '2026-01-02T03:04:05.000006Z' } }, { action: 'Other' }], 'events.k8s.io/v1'),
+  ...creates(
+    'events',
+    {},
+    [
+      { type: 'Odd' },
+      { 'involvedObject.namespace': 'other' },
+      { reason: 'r'.repeat(2000) },
+      { message: 'm'.repeat(2000) },
+      { eventTime: '2026-01-02T03:04:05.000006Z' },
+      { eventTime: 'x' },
+      { series: { count: 1 } },
+      { firstTimestamp: '2026-01-02T03:04:05Z', count: -1 },
+      { 'involvedObject.kind': undefined },
+      { source: { component: 'c', host: 'h' } },
+    ],
+    'v1',
+  ),
+  ...creates(
+    'events',
+    {},
+    [
+      { type: 'Odd' },
+      { type: undefined },
+      { eventTime: undefined },
+      { reportingController: 'a b' },
+      { reportingController: undefined },
+      { reportingInstance: 'x'.repeat(200) },
+      { action: 'x'.repeat(200) },
+      { reason: 'x'.repeat(200) },
+      { note: 'n'.repeat(1100) },
+      { series: { count: 1, lastObservedTime: '2026-01-02T03:04:05.000006Z' } },
+      { series: { count: 2, lastObservedTime: null } },
+      { deprecatedCount: 3 },
+      { 'regarding.namespace': 'other' },
+      { deprecatedFirstTimestamp: '2026-01-02T03:04:05Z' },
+    ],
+    'events.k8s.io/v1',
+  ),
+  ...updates(
+    'events',
+    {},
+    [{ note: 'other' }, { series: { count: 3, lastObservedTime: '2026-01-02T03:04:05.000006Z' } }, { action: 'Other' }],
+    'events.k8s.io/v1',
+  ),
   ...updates('events', {}, [{ message: 'other' }, { count: 4 }, { reason: 'Z' }], 'v1'),
-  ...creates('podtemplates', {}, [{ 'template.spec.containers': [] }, { 'template.spec.restartPolicy': 'Never' }, { template: undefined }, { 'template.metadata.labels': { 'a b': 'c' } }]),
+  ...creates('podtemplates', {}, [
+    { 'template.spec.containers': [] },
+    { 'template.spec.restartPolicy': 'Never' },
+    { template: undefined },
+    { 'template.metadata.labels': { 'a b': 'c' } },
+  ]),
   ...creates('replicationcontrollers', {}, [
     { 'spec.replicas': -1 },
     { 'spec.replicas': undefined },
@@ -300,8 +397,18 @@ const services: Case[] = [
     { 'spec.ports.0.nodePort': 30001 },
     { 'spec.ports.0.appProtocol': 'a b' },
     { 'spec.ports.0.appProtocol': 'kubernetes.io/h2c' },
-    { 'spec.ports': [{ name: 'a', port: 80 }, { name: 'a', port: 81 }] },
-    { 'spec.ports': [{ name: 'a', port: 80 }, { name: 'b', port: 80, protocol: 'UDP' }] },
+    {
+      'spec.ports': [
+        { name: 'a', port: 80 },
+        { name: 'a', port: 81 },
+      ],
+    },
+    {
+      'spec.ports': [
+        { name: 'a', port: 80 },
+        { name: 'b', port: 80, protocol: 'UDP' },
+      ],
+    },
     { 'spec.ports': [] },
     { 'spec.selector': { 'a b': 'c' } },
     { 'spec.sessionAffinity': 'Foo' },
@@ -336,7 +443,7 @@ const services: Case[] = [
     { 'spec.type': 'LoadBalancer', 'spec.externalTrafficPolicy': 'Cluster', 'spec.healthCheckNodePort': 30200 },
     { 'spec.clusterIP': '10.200.0.1' },
     { 'spec.clusterIP': '10.0.0.300' },
-    { 'spec.clusterIP': '' , 'spec.clusterIPs': ['None'] },
+    { 'spec.clusterIP': '', 'spec.clusterIPs': ['None'] },
   ]),
   ...updates('services', {}, [
     { 'spec.clusterIP': '10.0.0.55' },
@@ -373,7 +480,10 @@ const volumes: Case[] = [
     { 'spec.dataSource': { kind: 'VolumeSnapshot', apiGroup: 'snapshot.storage.k8s.io', name: '' } },
     { 'spec.dataSourceRef': { kind: 'PersistentVolumeClaim', name: 'x' } },
     { 'spec.dataSourceRef': { kind: 'Foo', apiGroup: 'x.com', name: 'x' } },
-    { 'spec.dataSource': { kind: 'PersistentVolumeClaim', name: 'x' }, 'spec.dataSourceRef': { kind: 'PersistentVolumeClaim', name: 'y' } },
+    {
+      'spec.dataSource': { kind: 'PersistentVolumeClaim', name: 'x' },
+      'spec.dataSourceRef': { kind: 'PersistentVolumeClaim', name: 'y' },
+    },
     { 'spec.volumeAttributesClassName': 'gold' },
     { 'spec.selector': { matchLabels: { 'a b': 'c' } } },
     { spec: undefined },
@@ -412,7 +522,10 @@ const volumes: Case[] = [
     { 'spec.local': { path: '/x' }, 'spec.hostPath': undefined },
     { 'spec.csi': { driver: '', volumeHandle: '' }, 'spec.hostPath': undefined },
     { 'spec.csi': { driver: 'd.example.com', volumeHandle: 'h' }, 'spec.hostPath': undefined },
-    { 'spec.csi': { driver: 'd.example.com', volumeHandle: 'h', nodePublishSecretRef: { name: 'x' } }, 'spec.hostPath': undefined },
+    {
+      'spec.csi': { driver: 'd.example.com', volumeHandle: 'h', nodePublishSecretRef: { name: 'x' } },
+      'spec.hostPath': undefined,
+    },
     { 'spec.csi': { driver: 'BAD_', volumeHandle: 'h' }, 'spec.hostPath': undefined },
     { 'spec.iscsi': { targetPortal: '', iqn: 'x', lun: 300 }, 'spec.hostPath': undefined },
     { 'spec.fc': { lun: 0 }, 'spec.hostPath': undefined },
@@ -433,7 +546,11 @@ const volumes: Case[] = [
     { 'spec.capacity.storage': '2Gi' },
     { 'spec.volumeMode': 'Block' },
     { 'spec.persistentVolumeReclaimPolicy': 'Delete' },
-    { 'spec.nodeAffinity': { required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }] } } },
+    {
+      'spec.nodeAffinity': {
+        required: { nodeSelectorTerms: [{ matchExpressions: [{ key: 'a', operator: 'Exists' }] }] },
+      },
+    },
     { 'spec.accessModes': ['ReadWriteMany'] },
   ]),
   ...creates('storageclasses', {}, [
@@ -447,10 +564,16 @@ const volumes: Case[] = [
     { parameters: Object.fromEntries(Array.from({ length: 513 }, (_, n) => [`k${n}`, ''])) },
     { allowedTopologies: [{ matchLabelExpressions: [{ key: '', values: [] }] }] },
     { allowedTopologies: [{ matchLabelExpressions: [{ key: 'a', values: ['x', 'x'] }] }] },
-    { allowedTopologies: [{}] , volumeBindingMode: 'WaitForFirstConsumer' },
+    { allowedTopologies: [{}], volumeBindingMode: 'WaitForFirstConsumer' },
     { mountOptions: ['a'], allowVolumeExpansion: true },
   ]),
-  ...updates('storageclasses', {}, [{ provisioner: 'x/y' }, { parameters: { a: 'b' } }, { reclaimPolicy: 'Retain' }, { volumeBindingMode: 'WaitForFirstConsumer' }, { allowVolumeExpansion: true }]),
+  ...updates('storageclasses', {}, [
+    { provisioner: 'x/y' },
+    { parameters: { a: 'b' } },
+    { reclaimPolicy: 'Retain' },
+    { volumeBindingMode: 'WaitForFirstConsumer' },
+    { allowVolumeExpansion: true },
+  ]),
   ...creates('csidrivers', {}, [
     { 'metadata.name': 'BAD' },
     { 'spec.fsGroupPolicy': 'X' },
@@ -458,12 +581,24 @@ const volumes: Case[] = [
     { 'spec.volumeLifecycleModes': ['Ephemeral', 'Persistent'] },
     { 'spec.tokenRequests': [{ audience: 'a' }, { audience: 'a' }] },
     { 'spec.tokenRequests': [{ audience: 'a', expirationSeconds: 10 }] },
-    { 'spec.attachRequired': false, 'spec.podInfoOnMount': true, 'spec.storageCapacity': true, 'spec.requiresRepublish': true, 'spec.seLinuxMount': true },
+    {
+      'spec.attachRequired': false,
+      'spec.podInfoOnMount': true,
+      'spec.storageCapacity': true,
+      'spec.requiresRepublish': true,
+      'spec.seLinuxMount': true,
+    },
     { 'spec.nodeAllocatableUpdatePeriodSeconds': 5 },
     { 'spec.serviceAccountTokenInSecrets': true },
     { spec: undefined },
   ]),
-  ...updates('csidrivers', {}, [{ 'spec.attachRequired': false }, { 'spec.fsGroupPolicy': 'File' }, { 'spec.volumeLifecycleModes': ['Ephemeral'] }, { 'spec.podInfoOnMount': true }, { 'spec.storageCapacity': true }]),
+  ...updates('csidrivers', {}, [
+    { 'spec.attachRequired': false },
+    { 'spec.fsGroupPolicy': 'File' },
+    { 'spec.volumeLifecycleModes': ['Ephemeral'] },
+    { 'spec.podInfoOnMount': true },
+    { 'spec.storageCapacity': true },
+  ]),
   ...creates('csinodes', {}, [
     { 'spec.drivers.0.name': '' },
     { 'spec.drivers.0.nodeID': '' },
@@ -471,9 +606,17 @@ const volumes: Case[] = [
     { 'spec.drivers.0.topologyKeys': ['a', 'a'] },
     { 'spec.drivers.0.topologyKeys': ['', 'a b'] },
     { 'spec.drivers.0.allocatable': { count: -1 } },
-    { 'spec.drivers': [{ name: 'd', nodeID: 'a' }, { name: 'd', nodeID: 'b' }] },
+    {
+      'spec.drivers': [
+        { name: 'd', nodeID: 'a' },
+        { name: 'd', nodeID: 'b' },
+      ],
+    },
   ]),
-  ...updates('csinodes', {}, [{ 'spec.drivers': [{ name: 'd.example.com', nodeID: 'm', topologyKeys: null }] }, { 'spec.drivers': [] }]),
+  ...updates('csinodes', {}, [
+    { 'spec.drivers': [{ name: 'd.example.com', nodeID: 'm', topologyKeys: null }] },
+    { 'spec.drivers': [] },
+  ]),
   ...creates('csistoragecapacities', {}, [
     { storageClassName: '' },
     { storageClassName: 'BAD_' },
@@ -482,7 +625,11 @@ const volumes: Case[] = [
     { maximumVolumeSize: '-1' },
     { nodeTopology: { matchLabels: { 'a b': 'c' } } },
   ]),
-  ...updates('csistoragecapacities', {}, [{ storageClassName: 'other' }, { nodeTopology: { matchLabels: { a: 'b' } } }, { capacity: '5Gi' }]),
+  ...updates('csistoragecapacities', {}, [
+    { storageClassName: 'other' },
+    { nodeTopology: { matchLabels: { a: 'b' } } },
+    { capacity: '5Gi' },
+  ]),
   ...creates('volumeattachments', {}, [
     { 'spec.attacher': '' },
     { 'spec.attacher': 'BAD_' },
@@ -493,7 +640,12 @@ const volumes: Case[] = [
     { 'status.attachError': { message: 'x'.repeat(10) } },
   ]),
   ...updates('volumeattachments', {}, [{ 'spec.nodeName': 'x' }, { 'spec.attacher': 'b' }]),
-  ...creates('volumeattributesclasses', {}, [{ driverName: '' }, { driverName: 'a b' }, { parameters: {} }, { parameters: { '': 'x' } }]),
+  ...creates('volumeattributesclasses', {}, [
+    { driverName: '' },
+    { driverName: 'a b' },
+    { parameters: {} },
+    { parameters: { '': 'x' } },
+  ]),
   ...updates('volumeattributesclasses', {}, [{ driverName: 'x' }, { parameters: { a: 'c' } }]),
 ];
 
@@ -541,7 +693,11 @@ const apps: Case[] = [
     { 'spec.template.spec.restartPolicy': 'Never' },
     { 'spec.selector': { matchLabels: { app: 'y' } } },
     { 'spec.volumeClaimTemplates': [{ metadata: { name: 'd' } }] },
-    { 'spec.volumeClaimTemplates': [{ metadata: { name: 'BAD_' }, spec: { accessModes: ['X'], resources: { requests: { storage: '1' } } } }] },
+    {
+      'spec.volumeClaimTemplates': [
+        { metadata: { name: 'BAD_' }, spec: { accessModes: ['X'], resources: { requests: { storage: '1' } } } },
+      ],
+    },
     { 'metadata.name': 'x'.repeat(64) },
     { 'metadata.name': 'a.b' },
   ]),
@@ -550,7 +706,14 @@ const apps: Case[] = [
     { 'spec.podManagementPolicy': 'Parallel' },
     { 'spec.replicas': 4 },
     { 'spec.selector.matchLabels': { app: 'x', b: 'c' } },
-    { 'spec.volumeClaimTemplates': [{ metadata: { name: 'd' }, spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } } }] },
+    {
+      'spec.volumeClaimTemplates': [
+        {
+          metadata: { name: 'd' },
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+        },
+      ],
+    },
     { 'spec.revisionHistoryLimit': 2 },
     { 'spec.minReadySeconds': 3 },
     { 'spec.updateStrategy': { type: 'OnDelete', rollingUpdate: null } },
@@ -567,7 +730,11 @@ const apps: Case[] = [
     { 'spec.selector': { matchLabels: { app: 'y' } } },
     { 'spec.template.spec.activeDeadlineSeconds': 5 },
   ]),
-  ...updates('daemonsets', {}, [{ 'spec.selector.matchLabels': { app: 'y' } }, { 'spec.minReadySeconds': 4 }, { 'spec.template.metadata.labels': { app: 'x', b: 'c' } }]),
+  ...updates('daemonsets', {}, [
+    { 'spec.selector.matchLabels': { app: 'y' } },
+    { 'spec.minReadySeconds': 4 },
+    { 'spec.template.metadata.labels': { app: 'x', b: 'c' } },
+  ]),
   ...creates('replicasets', {}, [
     { 'spec.replicas': -1 },
     { 'spec.selector': {} },
@@ -578,7 +745,12 @@ const apps: Case[] = [
     { 'spec.selector': undefined },
   ]),
   ...updates('replicasets', {}, [{ 'spec.selector.matchLabels': { app: 'y' } }, { 'spec.minReadySeconds': 9 }]),
-  ...creates('controllerrevisions', {}, [{ revision: -1 }, { data: undefined }, { revision: undefined }, { data: 'x' }]),
+  ...creates('controllerrevisions', {}, [
+    { revision: -1 },
+    { data: undefined },
+    { revision: undefined },
+    { data: 'x' },
+  ]),
   ...updates('controllerrevisions', {}, [{ data: { a: 2 } }, { revision: 3 }]),
 ];
 
@@ -591,7 +763,12 @@ const batch: Case[] = [
     { 'spec.ttlSecondsAfterFinished': -1 },
     { 'spec.completionMode': 'X' },
     { 'spec.completionMode': 'Indexed' },
-    { 'spec.completionMode': 'Indexed', 'spec.completions': 3, 'spec.backoffLimitPerIndex': 1, 'spec.maxFailedIndexes': 9 },
+    {
+      'spec.completionMode': 'Indexed',
+      'spec.completions': 3,
+      'spec.backoffLimitPerIndex': 1,
+      'spec.maxFailedIndexes': 9,
+    },
     { 'spec.backoffLimitPerIndex': 1 },
     { 'spec.maxFailedIndexes': 1 },
     { 'spec.template.spec.restartPolicy': 'Always' },
@@ -604,14 +781,36 @@ const batch: Case[] = [
     { 'spec.managedBy': 'example.com/x' },
     { 'spec.podFailurePolicy': { rules: [{ action: 'X', onExitCodes: { operator: 'In', values: [1] } }] } },
     { 'spec.podFailurePolicy': { rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [0] } }] } },
-    { 'spec.podFailurePolicy': { rules: [{ action: 'FailJob', onExitCodes: { operator: 'In', values: [2, 1, 1] }, onPodConditions: [{ type: 'X', status: 'Y' }] }] } },
+    {
+      'spec.podFailurePolicy': {
+        rules: [
+          {
+            action: 'FailJob',
+            onExitCodes: { operator: 'In', values: [2, 1, 1] },
+            onPodConditions: [{ type: 'X', status: 'Y' }],
+          },
+        ],
+      },
+    },
     { 'spec.podFailurePolicy': { rules: [{ action: 'FailJob' }] } },
-    { 'spec.podFailurePolicy': { rules: [{ action: 'FailIndex', onExitCodes: { operator: 'NotIn', values: [3], containerName: 'zz' } }] } },
+    {
+      'spec.podFailurePolicy': {
+        rules: [{ action: 'FailIndex', onExitCodes: { operator: 'NotIn', values: [3], containerName: 'zz' } }],
+      },
+    },
     { 'spec.podFailurePolicy': { rules: [{ action: 'Ignore', onPodConditions: [{ type: 'DisruptionTarget' }] }] } },
     { 'spec.successPolicy': { rules: [] } },
     { 'spec.completionMode': 'Indexed', 'spec.completions': 2, 'spec.successPolicy': { rules: [{}] } },
-    { 'spec.completionMode': 'Indexed', 'spec.completions': 2, 'spec.successPolicy': { rules: [{ succeededIndexes: '0-9', succeededCount: 5 }] } },
-    { 'spec.completionMode': 'Indexed', 'spec.completions': 2, 'spec.successPolicy': { rules: [{ succeededIndexes: '1,0' }] } },
+    {
+      'spec.completionMode': 'Indexed',
+      'spec.completions': 2,
+      'spec.successPolicy': { rules: [{ succeededIndexes: '0-9', succeededCount: 5 }] },
+    },
+    {
+      'spec.completionMode': 'Indexed',
+      'spec.completions': 2,
+      'spec.successPolicy': { rules: [{ succeededIndexes: '1,0' }] },
+    },
     { 'spec.template': undefined },
   ]),
   ...updates('jobs', {}, [
@@ -651,45 +850,101 @@ const batch: Case[] = [
     { 'spec.suspend': true },
     { spec: undefined },
   ]),
-  ...updates('cronjobs', {}, [{ 'spec.schedule': 'TZ=UTC 0 * * * *' }, { 'spec.schedule': 'nope' }, { 'spec.suspend': true }, { 'spec.timeZone': 'X' }]),
+  ...updates('cronjobs', {}, [
+    { 'spec.schedule': 'TZ=UTC 0 * * * *' },
+    { 'spec.schedule': 'nope' },
+    { 'spec.suspend': true },
+    { 'spec.timeZone': 'X' },
+  ]),
 ];
 
 const autoscaling: Case[] = [
-  ...creates('horizontalpodautoscalers', {}, [
-    { 'spec.maxReplicas': 0 },
-    { 'spec.minReplicas': 0 },
-    { 'spec.minReplicas': 5 },
-    { 'spec.scaleTargetRef': { kind: '', name: '' } },
-    { 'spec.scaleTargetRef.kind': 'a/b' },
-    { 'spec.scaleTargetRef.apiVersion': 'a/b/c' },
-    { 'spec.metrics': [{ type: 'Nope' }] },
-    { 'spec.metrics': [{ type: 'Resource' }] },
-    { 'spec.metrics': [{ type: 'Resource', resource: { name: '', target: { type: 'X' } } }] },
-    { 'spec.metrics': [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization' } } }] },
-    { 'spec.metrics': [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 0 } } }] },
-    { 'spec.metrics': [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: '100m' } } }] },
-    { 'spec.metrics': [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Value', value: '1' } } }] },
-    { 'spec.metrics': [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 5 } }, pods: { metric: { name: 'x' }, target: { type: 'AverageValue', averageValue: '1' } } }] },
-    { 'spec.metrics': [{ type: 'Pods', pods: { metric: { name: '' }, target: { type: 'AverageValue' } } }] },
-    { 'spec.metrics': [{ type: 'Object', object: { describedObject: { kind: '', name: '' }, metric: { name: 'x' }, target: { type: 'Value', value: '-1' } } }] },
-    { 'spec.metrics': [{ type: 'External', external: { metric: { name: 'x' }, target: { type: 'Value', value: '1', averageValue: '1' } } }] },
-    { 'spec.metrics': [{ type: 'External', external: { metric: { name: 'a/b' }, target: { type: 'Value' } } }] },
-    { 'spec.metrics': [{ type: 'ContainerResource', containerResource: { name: 'cpu', container: '', target: { type: 'Utilization', averageUtilization: 5 } } }] },
-    { 'spec.behavior': { scaleUp: {} } },
-    { 'spec.behavior': { scaleUp: { selectPolicy: 'X' } } },
-    { 'spec.behavior': { scaleUp: { stabilizationWindowSeconds: -1 } } },
-    { 'spec.behavior': { scaleDown: { stabilizationWindowSeconds: 4000 } } },
-    { 'spec.behavior': { scaleDown: { policies: [{ type: 'X', value: 0, periodSeconds: 0 }] } } },
-    { 'spec.behavior': { scaleDown: { policies: [{ type: 'Pods', value: 1, periodSeconds: 2000 }] } } },
-    { 'spec.behavior': { scaleDown: { tolerance: '0.1' } } },
-    { 'spec.behavior': { scaleDown: { policies: [] } } },
-  ], 'autoscaling/v2'),
-  ...creates('horizontalpodautoscalers', {}, [
-    { 'spec.targetCPUUtilizationPercentage': 0 },
-    { 'spec.targetCPUUtilizationPercentage': undefined },
-    { 'spec.minReplicas': -1 },
-    { 'metadata.annotations': { 'autoscaling.alpha.kubernetes.io/metrics': 'x' } },
-  ], 'autoscaling/v1'),
+  ...creates(
+    'horizontalpodautoscalers',
+    {},
+    [
+      { 'spec.maxReplicas': 0 },
+      { 'spec.minReplicas': 0 },
+      { 'spec.minReplicas': 5 },
+      { 'spec.scaleTargetRef': { kind: '', name: '' } },
+      { 'spec.scaleTargetRef.kind': 'a/b' },
+      { 'spec.scaleTargetRef.apiVersion': 'a/b/c' },
+      { 'spec.metrics': [{ type: 'Nope' }] },
+      { 'spec.metrics': [{ type: 'Resource' }] },
+      { 'spec.metrics': [{ type: 'Resource', resource: { name: '', target: { type: 'X' } } }] },
+      { 'spec.metrics': [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization' } } }] },
+      {
+        'spec.metrics': [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 0 } } },
+        ],
+      },
+      {
+        'spec.metrics': [
+          { type: 'Resource', resource: { name: 'cpu', target: { type: 'AverageValue', averageValue: '100m' } } },
+        ],
+      },
+      { 'spec.metrics': [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Value', value: '1' } } }] },
+      {
+        'spec.metrics': [
+          {
+            type: 'Resource',
+            resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization: 5 } },
+            pods: { metric: { name: 'x' }, target: { type: 'AverageValue', averageValue: '1' } },
+          },
+        ],
+      },
+      { 'spec.metrics': [{ type: 'Pods', pods: { metric: { name: '' }, target: { type: 'AverageValue' } } }] },
+      {
+        'spec.metrics': [
+          {
+            type: 'Object',
+            object: {
+              describedObject: { kind: '', name: '' },
+              metric: { name: 'x' },
+              target: { type: 'Value', value: '-1' },
+            },
+          },
+        ],
+      },
+      {
+        'spec.metrics': [
+          {
+            type: 'External',
+            external: { metric: { name: 'x' }, target: { type: 'Value', value: '1', averageValue: '1' } },
+          },
+        ],
+      },
+      { 'spec.metrics': [{ type: 'External', external: { metric: { name: 'a/b' }, target: { type: 'Value' } } }] },
+      {
+        'spec.metrics': [
+          {
+            type: 'ContainerResource',
+            containerResource: { name: 'cpu', container: '', target: { type: 'Utilization', averageUtilization: 5 } },
+          },
+        ],
+      },
+      { 'spec.behavior': { scaleUp: {} } },
+      { 'spec.behavior': { scaleUp: { selectPolicy: 'X' } } },
+      { 'spec.behavior': { scaleUp: { stabilizationWindowSeconds: -1 } } },
+      { 'spec.behavior': { scaleDown: { stabilizationWindowSeconds: 4000 } } },
+      { 'spec.behavior': { scaleDown: { policies: [{ type: 'X', value: 0, periodSeconds: 0 }] } } },
+      { 'spec.behavior': { scaleDown: { policies: [{ type: 'Pods', value: 1, periodSeconds: 2000 }] } } },
+      { 'spec.behavior': { scaleDown: { tolerance: '0.1' } } },
+      { 'spec.behavior': { scaleDown: { policies: [] } } },
+    ],
+    'autoscaling/v2',
+  ),
+  ...creates(
+    'horizontalpodautoscalers',
+    {},
+    [
+      { 'spec.targetCPUUtilizationPercentage': 0 },
+      { 'spec.targetCPUUtilizationPercentage': undefined },
+      { 'spec.minReplicas': -1 },
+      { 'metadata.annotations': { 'autoscaling.alpha.kubernetes.io/metrics': 'x' } },
+    ],
+    'autoscaling/v1',
+  ),
   ...creates('poddisruptionbudgets', {}, [
     { 'spec.minAvailable': -1 },
     { 'spec.minAvailable': '120%' },
@@ -717,21 +972,52 @@ const networking: Case[] = [
     { 'spec.defaultBackend.service.port': { name: 'x', number: 1 } },
     { 'spec.defaultBackend': { resource: { kind: 'X', name: 'x' } } },
     { 'spec.defaultBackend': { resource: { apiGroup: 'BAD_', kind: '', name: '' } } },
-    { 'spec.rules': [{ host: '*.x.com', http: { paths: [{ path: 'x', pathType: 'Prefix', backend: { service: { name: 's', port: { number: 1 } } } }] } }] },
+    {
+      'spec.rules': [
+        {
+          host: '*.x.com',
+          http: {
+            paths: [{ path: 'x', pathType: 'Prefix', backend: { service: { name: 's', port: { number: 1 } } } }],
+          },
+        },
+      ],
+    },
     { 'spec.rules': [{ host: 'x.*.com' }] },
     { 'spec.rules': [{ host: '1.2.3.4' }] },
     { 'spec.rules': [{ host: 'BAD_' }] },
     { 'spec.rules': [{ http: { paths: [] } }] },
     { 'spec.rules': [{ http: { paths: [{ path: '/a//b', pathType: 'Exact', backend: {} }] } }] },
     { 'spec.rules': [{ http: { paths: [{ path: '/', backend: { service: { name: 's', port: { number: 1 } } } }] } }] },
-    { 'spec.rules': [{ http: { paths: [{ path: '/x', pathType: 'X', backend: { service: { name: 's', port: { number: 1 } } } }] } }] },
-    { 'spec.rules': [{ http: { paths: [{ path: 'x', pathType: 'ImplementationSpecific', backend: { service: { name: 's', port: { number: 1 } } } }] } }] },
+    {
+      'spec.rules': [
+        { http: { paths: [{ path: '/x', pathType: 'X', backend: { service: { name: 's', port: { number: 1 } } } }] } },
+      ],
+    },
+    {
+      'spec.rules': [
+        {
+          http: {
+            paths: [
+              {
+                path: 'x',
+                pathType: 'ImplementationSpecific',
+                backend: { service: { name: 's', port: { number: 1 } } },
+              },
+            ],
+          },
+        },
+      ],
+    },
     { 'spec.tls': [{ hosts: ['BAD_'] }] },
     { 'spec.tls': [{ hosts: ['*.x.com', '1.2.3.4'], secretName: 'BAD_' }] },
     { 'spec.ingressClassName': 'BAD_' },
     { 'spec.ingressClassName': 'x', 'metadata.annotations': { 'kubernetes.io/ingress.class': 'y' } },
   ]),
-  ...updates('ingresses', {}, [{ 'spec.ingressClassName': 'z' }, { 'spec.rules': [{ host: 'x.y' }] }, { 'status.loadBalancer': { ingress: [{ ip: 'x' }] } }]),
+  ...updates('ingresses', {}, [
+    { 'spec.ingressClassName': 'z' },
+    { 'spec.rules': [{ host: 'x.y' }] },
+    { 'status.loadBalancer': { ingress: [{ ip: 'x' }] } },
+  ]),
   ...creates('ingressclasses', {}, [
     { 'spec.controller': '' },
     { 'spec.controller': 'x' },
@@ -743,7 +1029,10 @@ const networking: Case[] = [
     { 'spec.parameters': { kind: 'X', name: 'x', apiGroup: 'BAD_' } },
     { 'metadata.annotations': { 'ingressclass.kubernetes.io/is-default-class': 'true' } },
   ]),
-  ...updates('ingressclasses', {}, [{ 'spec.controller': 'other.com/x' }, { 'spec.parameters': { kind: 'X', name: 'x' } }]),
+  ...updates('ingressclasses', {}, [
+    { 'spec.controller': 'other.com/x' },
+    { 'spec.parameters': { kind: 'X', name: 'x' } },
+  ]),
   ...creates('networkpolicies', {}, [
     { 'spec.podSelector': { matchLabels: { 'a b': 'c' } } },
     { 'spec.policyTypes': ['X'] },
@@ -778,7 +1067,10 @@ const networking: Case[] = [
     { 'spec.cidrs': ['10.0.0.1/24'] },
     { 'spec.cidrs': ['10.0.0.0/24', '2001:db8::/64', '10.2.0.0/24'] },
   ]),
-  ...updates('servicecidrs', {}, [{ 'spec.cidrs': ['10.97.0.0/24'] }, { 'spec.cidrs': ['10.96.0.0/24', '2001:db8::/64'] }]),
+  ...updates('servicecidrs', {}, [
+    { 'spec.cidrs': ['10.97.0.0/24'] },
+    { 'spec.cidrs': ['10.96.0.0/24', '2001:db8::/64'] },
+  ]),
   ...creates('endpointslices', {}, [
     { addressType: 'X' },
     { addressType: undefined },
@@ -794,12 +1086,17 @@ const networking: Case[] = [
     { 'endpoints.0.conditions': { ready: true, serving: false } },
     { 'endpoints.0.hints': { forZones: [{ name: 'BAD_ ' }] } },
     { 'endpoints.0.hints': { forZones: [{ name: 'a' }, { name: 'a' }] } },
-    { 'ports': [{ port: 0 }, { port: 70000, name: 'x' }] },
-    { ports: [{ name: 'a', port: 1 }, { name: 'a', port: 2 }] },
+    { ports: [{ port: 0 }, { port: 70000, name: 'x' }] },
+    {
+      ports: [
+        { name: 'a', port: 1 },
+        { name: 'a', port: 2 },
+      ],
+    },
     { ports: [{ name: 'UP', port: 1, protocol: 'X', appProtocol: 'a b' }] },
     { endpoints: [{ addresses: Array.from({ length: 101 }, (_, n) => `10.0.0.${n}`) }] },
   ]),
-  ...updates('endpointslices', {}, [{ addressType: 'IPv6' }, { 'endpoints': [] }]),
+  ...updates('endpointslices', {}, [{ addressType: 'IPv6' }, { endpoints: [] }]),
 ];
 
 const rbac: Case[] = [
@@ -843,7 +1140,7 @@ const rbac: Case[] = [
     { subjects: [{ kind: 'ServiceAccount', name: 'x' }] },
     { subjects: [{ name: 'x' }] },
   ]),
-  ...updates('clusterrolebindings', {}, [{ 'roleRef.name': 'edit' }, { 'subjects': [{ kind: 'User', name: 'v' }] }]),
+  ...updates('clusterrolebindings', {}, [{ 'roleRef.name': 'edit' }, { subjects: [{ kind: 'User', name: 'v' }] }]),
 ];
 
 const others: Case[] = [
@@ -869,7 +1166,12 @@ const others: Case[] = [
     { description: 'x', preemptionPolicy: 'Never' },
     { globalDefault: true },
   ]),
-  ...updates('priorityclasses', {}, [{ value: 6 }, { preemptionPolicy: 'Never' }, { globalDefault: false }, { description: 'z' }]),
+  ...updates('priorityclasses', {}, [
+    { value: 6 },
+    { preemptionPolicy: 'Never' },
+    { globalDefault: false },
+    { description: 'z' },
+  ]),
   ...creates('runtimeclasses', {}, [
     { handler: '' },
     { handler: 'BAD_' },
@@ -891,9 +1193,30 @@ const others: Case[] = [
     { 'spec.rules': [{ subjects: [{ kind: 'User', user: { name: 'x' } }] }] },
     { 'spec.rules': [{ subjects: [{ kind: 'User', group: { name: 'x' } }], resourceRules: [{}] }] },
     { 'spec.rules': [{ subjects: [{ kind: 'X' }], nonResourceRules: [{ verbs: [], nonResourceURLs: ['x'] }] }] },
-    { 'spec.rules': [{ subjects: [{ kind: 'ServiceAccount', serviceAccount: { name: '', namespace: '' } }], nonResourceRules: [{ verbs: ['get', '*', 'nope'], nonResourceURLs: ['/x/*y', '*', '/x*'] }] }] },
-    { 'spec.rules': [{ subjects: [{ kind: 'Group', group: { name: '' } }], resourceRules: [{ verbs: ['get'], apiGroups: ['*', 'x'], resources: [], clusterScope: false }] }] },
-    { 'spec.rules': [{ subjects: [{ kind: 'Group', group: { name: 'g' } }], resourceRules: [{ verbs: ['get'], apiGroups: ['*'], resources: ['*'], namespaces: ['*', 'BAD_'] }] }] },
+    {
+      'spec.rules': [
+        {
+          subjects: [{ kind: 'ServiceAccount', serviceAccount: { name: '', namespace: '' } }],
+          nonResourceRules: [{ verbs: ['get', '*', 'nope'], nonResourceURLs: ['/x/*y', '*', '/x*'] }],
+        },
+      ],
+    },
+    {
+      'spec.rules': [
+        {
+          subjects: [{ kind: 'Group', group: { name: '' } }],
+          resourceRules: [{ verbs: ['get'], apiGroups: ['*', 'x'], resources: [], clusterScope: false }],
+        },
+      ],
+    },
+    {
+      'spec.rules': [
+        {
+          subjects: [{ kind: 'Group', group: { name: 'g' } }],
+          resourceRules: [{ verbs: ['get'], apiGroups: ['*'], resources: ['*'], namespaces: ['*', 'BAD_'] }],
+        },
+      ],
+    },
     { spec: undefined },
   ]),
   ...creates('prioritylevelconfigurations', {}, [
@@ -944,7 +1267,10 @@ const others: Case[] = [
     { 'status.certificate': 'eA==' },
     { 'status.conditions': [{ type: 'Approved', status: 'True' }] },
   ]),
-  ...updates('certificatesigningrequests', {}, [{ 'spec.usages': ['server auth'] }, { 'status.conditions': [{ type: 'Approved', status: 'True' }] }]),
+  ...updates('certificatesigningrequests', {}, [
+    { 'spec.usages': ['server auth'] },
+    { 'status.conditions': [{ type: 'Approved', status: 'True' }] },
+  ]),
   ...creates('resourceclaims', {}, [
     { 'spec.devices.requests': [{ name: 'BAD_', exactly: { deviceClassName: 'c' } }] },
     { 'spec.devices.requests': [{ name: 'a' }] },
@@ -952,8 +1278,17 @@ const others: Case[] = [
     { 'spec.devices.requests': [{ name: 'a', exactly: { deviceClassName: 'c', allocationMode: 'X' } }] },
     { 'spec.devices.requests': [{ name: 'a', exactly: { deviceClassName: 'c', count: -1 } }] },
     { 'spec.devices.requests': [{ name: 'a', exactly: { deviceClassName: 'c', allocationMode: 'All', count: 2 } }] },
-    { 'spec.devices.requests': [{ name: 'a', exactly: { deviceClassName: 'c' } }, { name: 'a', exactly: { deviceClassName: 'c' } }] },
-    { 'spec.devices.requests': [{ name: 'a', exactly: { deviceClassName: 'c', selectors: [{ cel: { expression: 'nope(' } }] } }] },
+    {
+      'spec.devices.requests': [
+        { name: 'a', exactly: { deviceClassName: 'c' } },
+        { name: 'a', exactly: { deviceClassName: 'c' } },
+      ],
+    },
+    {
+      'spec.devices.requests': [
+        { name: 'a', exactly: { deviceClassName: 'c', selectors: [{ cel: { expression: 'nope(' } }] } },
+      ],
+    },
     { 'spec.devices.requests': [{ name: 'a', exactly: { deviceClassName: 'c', selectors: [{}] } }] },
     { 'spec.devices.requests': [{ name: 'a', firstAvailable: [{ name: 'x', deviceClassName: 'c' }] }] },
     { 'spec.devices.constraints': [{ requests: ['zz'], matchAttribute: 'bad' }] },
@@ -984,7 +1319,11 @@ const others: Case[] = [
     { 'spec.devices': [{ name: 'd', attributes: { 'a b': { string: 'x' } }, capacity: { x: { value: '1' } } }] },
     { 'spec.devices': [{ name: 'd', attributes: { v: { version: 'nope' } } }] },
   ]),
-  ...updates('resourceslices', {}, [{ 'spec.driver': 'y.example.com' }, { 'spec.nodeName': 'm' }, { 'spec.pool.name': 'q' }]),
+  ...updates('resourceslices', {}, [
+    { 'spec.driver': 'y.example.com' },
+    { 'spec.nodeName': 'm' },
+    { 'spec.pool.name': 'q' },
+  ]),
 ];
 
 export const fieldCases: readonly Case[] = [

@@ -202,7 +202,9 @@ export async function run(
   const out: unknown[] = [];
   const seen = new Map<string, string>();
   const made: string[] = [];
-  const namespaced = JSON.stringify(steps).includes('{ns}');
+  // Dry runs elsewhere need no namespace to be made for them.
+  const elsewhere = steps.every(({ path }) => path.includes('dryRun=All') && !path.includes('/namespaces/{ns}'));
+  const namespaced = !elsewhere && JSON.stringify(steps).includes('{ns}');
   if (namespaced) {
     await send(
       connection,
