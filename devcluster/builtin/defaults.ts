@@ -277,10 +277,6 @@ const defaults: { readonly [definition: string]: Defaults } = {
     // The first of the blocks has a field of its own, from before there could be two.
     if (spec !== undefined && text(spec, 'podCIDR') !== '' && list(spec, 'podCIDRs').length === 0)
       spec.podCIDRs = [text(spec, 'podCIDR')];
-    const status = child(object, 'status');
-    const capacity = child(status, 'capacity');
-    if (status !== undefined && capacity !== undefined && status.allocatable === undefined)
-      status.allocatable = { ...capacity };
   },
   [`${core}LimitRangeItem`]: limitRangeItem,
   [`${core}ReplicationController`]: (object) => {
