@@ -10,6 +10,8 @@ const ROOT = packageRoot();
 const EXAMPLE = join(ROOT, 'examples', 'gitops');
 /** Whole installation; where it is not there, in a checkout of the sources without it, the CRDs alone. */
 const INSTALL = join(ROOT, 'manifests', 'release', 'latest.yaml');
+/** Lets the operator read Applications: without it no run's commit is ever proven. */
+const READ_APPLICATIONS = join(ROOT, 'manifests', 'components', 'argocd-rbac', 'rbac.yaml');
 /** The repository's URL in the example. */
 const PLACEHOLDER = 'https://github.com/acme/agents.git';
 /** Anything that Git and Argo CD take, without what would end the YAML that it is put into. */
@@ -34,6 +36,7 @@ export function init(dir: string, options: { readonly repo?: string }, io: Io): 
     }),
   );
   files.set(join('platform', 'kubechain', 'install.yaml'), installation());
+  files.set(join('platform', 'kubechain', 'argocd-rbac.yaml'), readFileSync(READ_APPLICATIONS, 'utf8'));
   try {
     for (const [name, text] of files) {
       mkdirSync(dirname(join(target, name)), { recursive: true });

@@ -158,6 +158,28 @@ describe('a Task in Git runs once per definition', function () {
     assert.equal(room.model.chats().length, 1);
   });
 
+  it('not when its runs are gone by the history limit or by hand', async () => {
+    const room = await stage.room();
+    await room.agent();
+    const limited = tracked(room, 'limited', { runHistoryLimit: 0 });
+    const kept = tracked(room, 'kept');
+    await apply(room, limited);
+    await apply(room, kept);
+    await done(room, 'kept-1');
+    await room.until(tasks, 'limited', ({ status }) => status?.output !== undefined);
+    await untilGone(stage.client, taskRuns, room.key('limited-1'));
+    await stage.client.delete(taskRuns, room.key('kept-1'));
+    await untilGone(stage.client, taskRuns, room.key('kept-1'));
+    await stage.restart();
+    await apply(room, limited);
+    await apply(room, kept);
+    // What comes after them has been looked at, so they have been.
+    await apply(room, tracked(room, 'later'));
+    await done(room, 'later-1');
+    assert.deepEqual(await runNames(room), ['later-1']);
+    assert.equal(room.model.chats().length, 3);
+  });
+
   it('with rerunPolicy OnChange again when what is to be done changes, and for nothing else', async () => {
     const room = await stage.room();
     await room.agent();

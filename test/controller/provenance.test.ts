@@ -19,13 +19,17 @@ const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const stampKeys = readStampKeys(publicKey.export({ type: 'spki', format: 'pem' }) as string);
 const system = `kc-system-${randomBytes(4).toString('hex')}`;
 
-const applications: Resource<KubeObject & { status?: object; spec?: object }> = {
-  group: 'argoproj.io',
-  version: 'v1alpha1',
-  plural: 'applications',
-  kind: 'Application',
-  namespaced: true,
-};
+const FLUX = 'system:serviceaccount:flux-system:kustomize-controller';
+
+const foreign = (
+  group: string,
+  version: string,
+  kind: string,
+  plural: string,
+): Resource<KubeObject & { status?: object; spec?: object }> => ({ group, version, plural, kind, namespaced: true });
+const applications = foreign('argoproj.io', 'v1alpha1', 'Application', 'applications');
+const kustomizations = foreign('kustomize.toolkit.fluxcd.io', 'v1', 'Kustomization', 'kustomizations');
+const gitRepositories = foreign('source.toolkit.fluxcd.io', 'v1', 'GitRepository', 'gitrepositories');
 const definitions: Resource<
   KubeObject & { spec?: object; status?: { conditions?: { type: string; status: string }[] } }
 > = {
@@ -53,23 +57,24 @@ describe('the commit that an agent comes from', function () {
     await stage[Symbol.asyncDispose]();
   });
 
-  async function installApplications(): Promise<void> {
+  async function installKind({ group, version, kind, plural }: Resource): Promise<void> {
     const { client } = stage;
+    const name = `${plural}.${group}`;
     const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
     try {
       await client.create(definitions, {
-        metadata: { name: 'applications.argoproj.io' },
+        metadata: { name },
         spec: {
-          group: 'argoproj.io',
-          names: { kind: 'Application', plural: 'applications' },
+          group,
+          names: { kind, plural },
           scope: 'Namespaced',
-          versions: [{ name: 'v1alpha1', served: true, storage: true, schema: { openAPIV3Schema: schema } }],
+          versions: [{ name: version, served: true, storage: true, schema: { openAPIV3Schema: schema } }],
         },
       });
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }
-    await until(client, definitions, { name: 'applications.argoproj.io' }, ({ status }) =>
+    await until(client, definitions, { name }, ({ status }) =>
       status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True'),
     );
   }
@@ -164,7 +169,7 @@ describe('the commit that an agent comes from', function () {
   });
 
   describe('with Applications', () => {
-    before(installApplications);
+    before(() => installKind(applications));
 
     it('is verified where a GitOps identity changed it last and the Application lists it', async () => {
       const room = await stage.room();
@@ -301,6 +306,58 @@ describe('the commit that an agent comes from', function () {
         ({ status }) => status?.summary?.violations === 1,
       );
       await stage.client.delete(clusterAgentPolicies, { name: room.namespace });
+    });
+  });
+
+  describe('with Flux', () => {
+    before(async () => {
+      await installKind(kustomizations);
+      await installKind(gitRepositories);
+    });
+
+    const labels = (kind: 'kustomize' | 'helm', name: string, namespace: string) => ({
+      labels: { [`${kind}.toolkit.fluxcd.io/name`]: name, [`${kind}.toolkit.fluxcd.io/namespace`]: namespace },
+    });
+    /** A Kustomization with what it has applied, and the repository that it applies from. */
+    async function reconciled(room: Room, name: string, entries: string[]): Promise<void> {
+      const metadata = { namespace: system, name };
+      await stage.client.create(gitRepositories, { metadata, spec: { url: REPO } });
+      await stage.client.create(kustomizations, {
+        metadata,
+        spec: { path: './teams/one', sourceRef: { kind: 'GitRepository', name } },
+        status: {
+          lastAppliedRevision: `main@sha1:${COMMIT}`,
+          inventory: { entries: entries.map((entry) => ({ id: `${room.namespace}_${entry}`, v: 'v1alpha1' })) },
+        },
+      });
+    }
+
+    it('is verified where Flux changed it last and the inventory of its Kustomization lists it', async () => {
+      const room = await stage.room();
+      await reconciled(room, 'agents', [`assistant_${GROUP}_Agent`]);
+      const run = await runOf(room, written(room, FLUX, labels('kustomize', 'agents', system)));
+      assert.deepEqual(run.status?.provenance, {
+        source: 'Flux',
+        trust: 'Verified',
+        repo: REPO,
+        path: './teams/one',
+        revision: COMMIT,
+        application: `${system}/agents`,
+      });
+    });
+
+    it('is claimed where anybody else changed it last, and of a HelmRelease', async () => {
+      const room = await stage.room();
+      await reconciled(room, 'claimed', [`assistant_${GROUP}_Agent`]);
+      const run = await runOf(room, written(room, 'mallory', labels('kustomize', 'claimed', system)));
+      assert.equal(run.status?.provenance?.trust, 'Claimed');
+      assert.equal(run.status?.provenance?.revision, COMMIT);
+      assert.match(run.status?.provenance?.detail ?? '', /^"mallory" changed the object last/);
+
+      const helm = await stage.room();
+      const released = await runOf(helm, written(helm, FLUX, labels('helm', 'agents', system)));
+      assert.equal(released.status?.provenance?.trust, 'Claimed');
+      assert.match(released.status?.provenance?.detail ?? '', /a HelmRelease does not tell of a commit/);
     });
   });
 });

@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { AgentRevisionSpec } from '../../api/index.ts';
-import { agents, taskRuns } from '../../api/index.ts';
+import { agentRevisions, agents, taskRuns } from '../../api/index.ts';
 import { diff, revisions } from '../../cli/commands/revisions.ts';
 import { revisionDiff } from '../../cli/revisions/diff.ts';
 import { fakeIo } from '../cli/support/fakeIo.ts';
 import { agent, task, taskRun, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
+import { untilGone } from '../support/waiting.ts';
 import { revision } from './state.ts';
 
 const lines = (before: Partial<AgentRevisionSpec>, after: Partial<AgentRevisionSpec>) =>
@@ -133,11 +134,9 @@ describe('revisions', function () {
       type: 'merge',
       body: { spec: { revisionHistoryLimit: 0 } },
     });
-    for (;;) {
-      const { out } = await ask(room, (options, io) => revisions('assistant', options, io));
-      if (!out.includes(second)) break;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await untilGone(stage.client, agentRevisions, room.key(second));
+    const kept = await ask(room, (options, io) => revisions('assistant', options, io));
+    assert.ok(kept.out.includes(first) && !kept.out.includes(second), kept.out);
   });
 
   it('that runs began with stay theirs, or end them, as Agent and run say', async () => {

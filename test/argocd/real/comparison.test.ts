@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { after, before, describe, it } from 'mocha';
@@ -13,7 +13,7 @@ import type { Map as Manifest } from '../drift/threeWay.ts';
 import { threeWayDrift } from '../drift/threeWay.ts';
 import { argocd, argocdFolder } from '../realArgocd.ts';
 import type { ArgoStage } from './stage.ts';
-import { missingParts, openArgoStage } from './stage.ts';
+import { argoStage, untilQuiet } from './stage.ts';
 
 const OBJECTS = 120;
 const WRITES = 1000;
@@ -67,21 +67,15 @@ describe('what Argo CD compares', function () {
   let folder: string;
 
   before(async function () {
-    const missing = missingParts();
-    if (missing !== undefined) {
-      process.stderr.write(`skipped: no Argo CD (${missing})\n`);
-      return this.skip();
-    }
-    stage = await openArgoStage();
+    const opened = argoStage();
+    if (opened === undefined) return this.skip();
+    stage = await opened;
     client = createKubeClient({
       kubeConfig: loadKubeConfig({ path: stage.kubeconfig, env: {} }),
       fieldManager: 'by-hand',
     });
-    for (const map of configMaps({ namespace: 'argocd', links: [] })) {
-      await stage.kubectl(['apply', '--server-side', '--field-manager', 'kubechain', '-f', '-'], stringify(map));
-    }
-    const crds = KINDS.map((kind) => stringify(toCustomResourceDefinition(kind), { aliasDuplicateObjects: false }));
-    await stage.kubectl(['apply', '--server-side', '-f', '-'], crds.join('---\n'));
+    await stage.apply('kubechain', ...configMaps({ namespace: 'argocd', links: [] }));
+    await stage.apply('kubectl', ...KINDS.map(toCustomResourceDefinition));
     await stage.kubectl(['wait', '--for=condition=Established', 'crd', '-l', 'app.kubernetes.io/part-of=kubechain']);
     await stage.kubectl(['create', 'namespace', NAMESPACE]);
     folder = join(stage.folder, 'manifests');
@@ -90,7 +84,11 @@ describe('what Argo CD compares', function () {
   });
   after(async () => {
     await client?.close();
-    await stage?.[Symbol.asyncDispose]();
+    if (stage === undefined) return;
+    // What comes after it begins with a cluster that knows none of our kinds.
+    await stage.kubectl(['-n', 'argocd', 'delete', 'app', '--all']);
+    await stage.kubectl(['delete', 'crd', '-l', 'app.kubernetes.io/part-of=kubechain']);
+    await stage.kubectl(['delete', 'namespace', NAMESPACE]);
   });
 
   const resourceOf = (kind: unknown): Resource =>
@@ -287,11 +285,8 @@ describe('what Argo CD compares', function () {
     });
     await write(taskRuns as Resource, 'storm-1', { phase: 'SendContextWindowToLLM', statusDetail: 'Sending' });
     await stage.eventually('the health', async () => (await app())?.status?.health?.status === 'Healthy');
-    const refreshes = () =>
-      readFileSync(join(stage.folder, 'argocd', 'argocd-application-controller.log'), 'utf8')
-        .split('\n')
-        .filter((line) => line.includes('"application":"storm"') && line.includes('Refreshing app status')).length;
-    await quietSince(refreshes);
+    const refreshes = () => stage.refreshes('storm');
+    await untilQuiet(stage, 'storm');
     const before = refreshes();
     for (let written = 0; written < WRITES; written += 1) {
       const child = written % 2 === 0;
@@ -299,7 +294,7 @@ describe('what Argo CD compares', function () {
         ? write(taskRuns as Resource, 'storm-1', { messageCount: written, turns: written })
         : write(tasks as Resource, 'storm', { output: `so far ${written}` }));
     }
-    await quietSince(refreshes);
+    await untilQuiet(stage, 'storm');
     const during = refreshes() - before;
     // One a change of health is what a user wants to see.
     await write(taskRuns as Resource, 'storm-1', { phase: 'FinalAnswer', statusDetail: 'done' });
@@ -307,16 +302,4 @@ describe('what Argo CD compares', function () {
     process.stderr.write(`      ${WRITES} writes of status: ${during} refreshes\n`);
     assert.equal(during, 0);
   });
-
-  /** Resolves when no refresh was begun for a while. */
-  async function quietSince(count: () => number): Promise<void> {
-    let last = -1;
-    await stage.eventually('quiet', async () => {
-      const now = count();
-      await new Promise((resolve) => setTimeout(resolve, 5000));
-      const quiet = now === last && count() === now;
-      last = count();
-      return quiet;
-    });
-  }
 });

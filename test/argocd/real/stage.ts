@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { stringify } from 'yaml';
 import { GROUP, VERSION } from '../../../api/index.ts';
 import { kubectlPath } from '../../support/kubectl.ts';
 import { argocdFolder } from '../realArgocd.ts';
@@ -37,10 +38,20 @@ export interface ArgoStage {
    * Rejects with Argo CD's message.
    */
   action(application: string, target: ActionTarget, action: string, params?: Record<string, string>): Promise<void>;
+  /** Runs git in a repository that Argo CD reads. */
+  git(name: string, ...args: string[]): Promise<string>;
+  /** Runs when the stage ends. */
+  defer(end: () => Promise<void>): void;
   /** Commits the folder's state; the repository's URL. */
   commit(folder: string, name: string): Promise<string>;
   /** Starts `kubechain …` as this ServiceAccount of kubechain-system, until the stage ends. */
   kubechain(account: string, args: readonly string[]): Promise<ChildProcess>;
+  /** Applies manifests on the server's side, as `manager`. */
+  apply(manager: string, ...objects: object[]): Promise<void>;
+  /** Adds keys to `argocd-cm`; Argo CD reads them at once. */
+  configure(data: Record<string, string>): Promise<void>;
+  /** How often Argo CD has begun to look at an Application as a whole; of lines that fit `pattern`. */
+  refreshes(application: string, pattern?: RegExp): number;
   /** Asks again until `check` gives something; rejects with what is wrong then. */
   eventually<T>(what: string, check: () => Promise<T | undefined | false>, seconds?: number): Promise<T>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -50,6 +61,30 @@ export interface ActionTarget {
   readonly namespace: string;
   readonly kind: string;
   readonly name: string;
+}
+
+let opened: Promise<ArgoStage> | undefined;
+
+/**
+ * The one Argo CD of this run of tests, from the first that asks for it to the end (`hooks.ts`). Undefined on a machine that has none,
+ * which is said once on standard error.
+ */
+export function argoStage(): Promise<ArgoStage> | undefined {
+  const missing = missingParts();
+  if (missing === undefined) {
+    opened ??= openArgoStage();
+    return opened;
+  }
+  if (!told) process.stderr.write(`skipped: no Argo CD (${missing})\n`);
+  told = true;
+  return undefined;
+}
+
+let told = false;
+
+/** Ends what `argoStage` began. */
+export async function closeArgoStage(): Promise<void> {
+  await (await opened)?.[Symbol.asyncDispose]();
 }
 
 /** An API server for Argo CD, and the kubectl for it. */
@@ -117,7 +152,7 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
   stack.defer(async () => {
     await run(REALARGO, ['down', state], { env });
   });
-  const opened = stack.move();
+  const resources = stack.move();
 
   const stage: ArgoStage = {
     folder,
@@ -150,6 +185,10 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
       const path = `/api/v1/applications/${application}/resource/actions/v2`;
       await post(path, { ...target, ...where, resourceActionParameters }, token);
     },
+    async git(name, ...args) {
+      return (await run('git', ['-C', join(state, 'repos', `${name}.git`), ...args])).stdout;
+    },
+    defer: (end) => resources.defer(end),
     async commit(path, name) {
       return (await run(REALARGO, ['repo', state, path, name], { env })).stdout.trim();
     },
@@ -164,7 +203,7 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
       );
       child.stdout.pipe(log);
       child.stderr.pipe(log);
-      opened.defer(async () => {
+      resources.defer(async () => {
         if (child.exitCode !== null) return;
         const gone = once(child, 'exit');
         child.kill('SIGTERM');
@@ -172,6 +211,23 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
         child.kill('SIGKILL');
       });
       return child;
+    },
+    async apply(manager, ...objects) {
+      const text = objects.map((object) => stringify(object, { aliasDuplicateObjects: false, lineWidth: 0 }));
+      await kubectl(['apply', '--server-side', '--field-manager', manager, '-f', '-'], text.join('---\n'));
+    },
+    async configure(data) {
+      await kubectl(['-n', 'argocd', 'patch', 'cm', 'argocd-cm', '--type=merge', '-p', JSON.stringify({ data })]);
+    },
+    refreshes(application, pattern = /Refreshing app status/) {
+      return readFileSync(join(state, 'argocd-application-controller.log'), 'utf8')
+        .split('\n')
+        .filter(
+          (line) =>
+            line.includes(`"application":"${application}"`) &&
+            line.includes('Refreshing app status') &&
+            pattern.test(line),
+        ).length;
     },
     async eventually(what, check, seconds = 120) {
       const end = Date.now() + seconds * 1000;
@@ -190,9 +246,21 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
       const apps = await kubectl(['-n', 'argocd', 'get', 'applications', '-o', 'json']).catch(String);
       throw new Error(`${what}: not so within ${seconds} s; ${String(last ?? '')}\n${summary(apps)}`);
     },
-    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    [Symbol.asyncDispose]: () => resources.disposeAsync(),
   };
   return stage;
+}
+
+/** Resolves when Argo CD has not begun to look at an Application for five seconds, which is longer than it puts such looks off. */
+export async function untilQuiet(stage: ArgoStage, application: string): Promise<void> {
+  let last = -1;
+  await stage.eventually('quiet', async () => {
+    const now = stage.refreshes(application);
+    await sleep(5000);
+    const quiet = now === last && stage.refreshes(application) === now;
+    last = stage.refreshes(application);
+    return quiet;
+  });
 }
 
 export async function freePort(): Promise<number> {

@@ -1,0 +1,93 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { before, describe, it } from 'mocha';
+import type { Agent, Task } from '../../../../../api/index.ts';
+import type { Platform } from '../platform.ts';
+import { platform } from '../platform.ts';
+
+describe('changes in Git', function () {
+  this.timeout(600_000);
+  this.bail(true);
+  let on: Platform;
+  before(async function () {
+    const opened = platform();
+    if (opened === undefined) return this.skip();
+    on = await opened;
+    return undefined;
+  });
+
+  it('heals drift', async () => {
+    await on.stage.kubectl([
+      ...['-n', 'agents-support-dev', 'patch', 'agent', 'answerer', '--type=merge'],
+      ...['-p', '{"spec":{"system":"You do whatever you are told."}}'],
+    ]);
+    await on.stage.eventually('the prompt of Git', async () => {
+      const agent = await on.stage.get<Agent>('agent', 'answerer', 'agents-support-dev');
+      return agent?.spec.system.startsWith('You answer questions');
+    });
+    await on.settled('support-dev');
+  });
+
+  it('refuses a bad agent in the sync after a change of policy, says what to do, and takes the fix', async () => {
+    on.edit('platform/policies/baseline.yaml', (text) =>
+      text.replace('["*/delete_*"]', '["*/delete_*", "builtin/multiply"]'),
+    );
+    await on.commit('agent-policies');
+    await on.stage.eventually('the policy', async () =>
+      (await on.stage.kubectl(['get', 'clusteragentpolicy', 'baseline', '-o', 'jsonpath={.spec.tools.deny}'])).includes(
+        'multiply',
+      ),
+    );
+    // The agent that was there before the policy stays as it is; a new one is refused.
+    const auditor = join(on.repository, 'teams', 'billing', 'dev', 'auditor.yaml');
+    writeFileSync(
+      auditor,
+      `apiVersion: kubechain.humanlayer.dev/v1alpha1\nkind: Agent\nmetadata:\n  name: auditor\nspec:\n  llmRef: {name: default}\n  system: You audit.\n  tools:\n    - name: add\n    - name: multiply\n`,
+    );
+    on.edit('teams/billing/dev/kustomization.yaml', (text) =>
+      text.replace('  - smoke-test.yaml', '  - smoke-test.yaml\n  - auditor.yaml'),
+    );
+    await on.commit('billing-dev');
+    const refused = await on.stage.eventually('the refusal', async () => {
+      const { status } = (await on.app('billing-dev')) ?? {};
+      return status?.operationState?.syncResult?.resources?.find(
+        ({ name, message }) => name === 'auditor' && message?.includes('denied the request'),
+      );
+    });
+    assert.match(
+      refused.message ?? '',
+      /\[baseline\/tools\.deny\].*spec\.tools\[1\]\.name: "\w+\/multiply" is denied.*fix: /s,
+    );
+    assert.equal(await on.stage.get('agent', 'auditor', 'agents-billing-dev'), undefined);
+    const bookkeeper = await on.stage.get<Agent>('agent', 'bookkeeper', 'agents-billing-dev');
+    assert.equal(bookkeeper?.status?.ready, true);
+    writeFileSync(auditor, readFileSync(auditor, 'utf8').replace('    - name: multiply\n', ''));
+    await on.stage.commit(on.repository, 'agents');
+    // A sync that fails is retried with its old commit first.
+    await on.stage.eventually('the fix', async () => {
+      await on.refresh('billing-dev');
+      const now = await on.app('billing-dev');
+      return now?.status?.sync?.status === 'Synced' && now.status.operationState?.phase === 'Succeeded';
+    });
+    assert.ok(await on.stage.get('agent', 'auditor', 'agents-billing-dev'));
+    await on.settled('billing-dev');
+  });
+
+  it('goes back by a revert: the Agent has the revision that it had', async () => {
+    const revision = async () =>
+      (await on.stage.get<Agent>('agent', 'estimator', 'agents-support-dev'))?.status?.currentRevision;
+    const first = await revision();
+    assert.ok(first);
+    const change = (text: string) => text.replace('in days', 'in hours');
+    on.edit('teams/support/base/agent.yaml', change);
+    await on.commit('support-dev');
+    await on.stage.eventually('another revision', async () => (await revision()) !== first);
+    on.edit('teams/support/base/agent.yaml', (text) => text.replace('in hours', 'in days'));
+    await on.commit('support-dev');
+    await on.stage.eventually('the first revision', async () => (await revision()) === first);
+    await on.settled('support-dev');
+    const task = await on.stage.get<Task>('task', 'smoke-test', 'agents-support-dev');
+    assert.equal(task?.status?.runs, 1, 'a Task runs once, however often it is synced');
+  });
+});

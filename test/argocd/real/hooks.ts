@@ -1,0 +1,3 @@
+import { closeArgoStage } from './stage.ts';
+
+export const mochaHooks = { afterAll: closeArgoStage };
