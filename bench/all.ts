@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'webhookRuns',
   'webhookSoak',
   'policy',
+  'commit',
   'devcluster/index',
 ];
 

@@ -33,6 +33,8 @@ export interface ArgoStage {
   /** An object as JSON; undefined where there is none. */
   get<T>(kind: string, name: string, namespace?: string): Promise<T | undefined>;
   argocd(...args: string[]): Promise<string>;
+  /** A request to Argo CD's API, as admin. Rejects with Argo CD's message. */
+  post(path: string, body: object): Promise<void>;
   /**
    * Runs a resource action over the API, as the web page does: `argocd app actions` knows only what is in Git, not what belongs to it.
    * Rejects with Argo CD's message.
@@ -154,6 +156,22 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
   });
   const resources = stack.move();
 
+  async function send(path: string, body: object, token?: string): Promise<{ token?: string }> {
+    const headers = {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    };
+    const response = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    const answer = (await response.json()) as { token?: string; message?: string };
+    if (!response.ok) throw new Error(`${response.status}: ${answer.message ?? ''}`);
+    return answer;
+  }
+  async function post(path: string, body: object): Promise<void> {
+    const password = readFileSync(join(state, 'password'), 'utf8').trim();
+    const { token } = await send('/api/v1/session', { username: 'admin', password });
+    await send(path, body, token);
+  }
+
   const stage: ArgoStage = {
     folder,
     kubeconfig,
@@ -166,24 +184,13 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
     async argocd(...args) {
       return (await run(REALARGO, ['argocd', state, ...args], { env, maxBuffer: 1e8 })).stdout;
     },
+    post,
     async action(application, { namespace, kind, name }, action, params = {}) {
-      const post = async (path: string, body: object, token?: string) => {
-        const headers = {
-          'content-type': 'application/json',
-          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        };
-        const response = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-        const answer = (await response.json()) as { token?: string; message?: string };
-        if (!response.ok) throw new Error(`${response.status}: ${answer.message ?? ''}`);
-        return answer;
-      };
-      const password = readFileSync(join(state, 'password'), 'utf8').trim();
-      const { token } = await post('/api/v1/session', { username: 'admin', password });
       const target = { name: application, appNamespace: 'argocd', namespace, resourceName: name, kind, action };
       const where = { group: GROUP, version: VERSION };
       const resourceActionParameters = Object.entries(params).map(([key, value]) => ({ name: key, value }));
       const path = `/api/v1/applications/${application}/resource/actions/v2`;
-      await post(path, { ...target, ...where, resourceActionParameters }, token);
+      await post(path, { ...target, ...where, resourceActionParameters });
     },
     async git(name, ...args) {
       return (await run('git', ['-C', join(state, 'repos', `${name}.git`), ...args])).stdout;

@@ -7,7 +7,6 @@ import { platform } from './platform.ts';
 
 describe('the end of examples/gitops', function () {
   this.timeout(600_000);
-  this.bail(true);
   let on: Platform;
   before(async function () {
     const opened = platform();
@@ -16,25 +15,31 @@ describe('the end of examples/gitops', function () {
     return undefined;
   });
 
-  it('prunes a team that leaves, and ends without a trace', async () => {
+  /** What is left in a namespace of our kinds. What Tasks have run is remembered, in case that they come back: a ledger is not of Git. */
+  const left = (namespace: string) =>
+    on.stage.kubectl([
+      ...['-n', namespace, 'get', 'agents,llms,tools,mcpservers,contactchannels,tasks,taskruns,taskruntoolcalls'],
+      ...['-o', 'name'],
+    ]);
+
+  it('prunes a team that leaves', async () => {
     rmSync(join(on.repository, 'teams', 'support'), { recursive: true });
     await on.stage.commit(on.repository, 'agents');
-    await on.stage.kubectl([
-      '-n',
-      'argocd',
-      'annotate',
-      'applicationset',
-      'agent-teams',
-      'argocd.argoproj.io/application-set-refresh=true',
-    ]);
+    const refresh = 'argocd.argoproj.io/application-set-refresh=true';
+    await on.stage.kubectl(['-n', 'argocd', 'annotate', 'applicationset', 'agent-teams', refresh]);
     await on.stage.eventually('no Applications of the team', async () => (await on.app('support-dev')) === undefined);
-    // What its Tasks have run is remembered, in case that they come back: a TaskLedger is not of Git.
-    const kinds = 'agents,llms,tools,mcpservers,contactchannels,tasks,taskruns,taskruntoolcalls,agentrevisions';
-    await on.stage.eventually('nothing of the team', async () => {
-      const left = await on.stage.kubectl(['-n', 'agents-support-dev', 'get', kinds, '-o', 'name']);
-      return left === '';
-    });
+    await on.stage.eventually('nothing of the team', async () => (await left('agents-support-dev')) === '');
+  });
 
+  it('takes with an Application all that it brought, runs included', async () => {
+    for (const { name } of on.labs) await on.stage.kubectl(['-n', 'argocd', 'delete', 'app', name, '--wait=false']);
+    for (const { name, namespace } of on.labs) {
+      await on.stage.eventually(`no ${name}`, async () => (await on.app(name)) === undefined);
+      await on.stage.eventually(`nothing of ${name}`, async () => (await left(namespace)) === '');
+    }
+  });
+
+  it('ends without a trace', async () => {
     await on.stage.kubectl(['-n', 'argocd', 'delete', 'app', 'agents', '--wait=false']);
     // The policies and the CRDs want it confirmed: docs/gitops.md, "The end".
     for (const name of ['agent-policies', 'kubechain']) {
@@ -49,13 +54,28 @@ describe('the end of examples/gitops', function () {
       'no Applications',
       async () => (await on.stage.kubectl(['-n', 'argocd', 'get', 'app', '-o', 'name'])) === '',
     );
-    const crds = await on.stage.kubectl(['get', 'crd', '-l', 'app.kubernetes.io/part-of=kubechain', '-o', 'name']);
-    if (crds.trim() !== '')
-      await on.stage.kubectl(['delete', 'crd', '-l', 'app.kubernetes.io/part-of=kubechain', '--timeout=60s']);
-    const rest = await on.stage.kubectl([
-      ...['get', 'clusterroles,clusterrolebindings,validatingwebhookconfigurations,mutatingwebhookconfigurations'],
-      ...['-l', 'app.kubernetes.io/part-of=kubechain', '-o', 'name'],
-    ]);
-    assert.equal(rest, '');
+    const crds = ['crd', '-l', 'app.kubernetes.io/part-of=kubechain'];
+    if ((await on.stage.kubectl(['get', ...crds, '-o', 'name'])) !== '') {
+      await on.stage.kubectl(['delete', ...crds, '--timeout=60s']);
+    }
+    const kinds = (await on.stage.kubectl(['api-resources', '--verbs=list', '-o', 'name'])).trim().split('\n');
+    const seen = kinds.filter((kind) => !/^(events|leases)\b|kubechain/.test(kind)).join(',');
+    const columns = 'custom-columns=KIND:.kind,NAMESPACE:.metadata.namespace,NAME:.metadata.name';
+    const all = await on.stage.kubectl(['get', seen, '-A', '--no-headers', '-o', columns]);
+    const traces = all
+      .split('\n')
+      .map((line) => line.trim().replaceAll(/\s+/g, ' '))
+      .filter((line) => line.includes('kubechain'));
+    // Argo CD makes the namespace and never takes it away; what every namespace has goes with it.
+    const ofNamespace = ['Namespace <none> kubechain-system', 'ConfigMap kubechain-system kube-root-ca.crt'];
+    ofNamespace.push('ServiceAccount kubechain-system default');
+    assert.deepEqual(
+      traces.filter((line) => !ofNamespace.includes(line)),
+      [],
+    );
+    assert.deepEqual(
+      kinds.filter((kind) => kind.includes('kubechain')),
+      [],
+    );
   });
 });

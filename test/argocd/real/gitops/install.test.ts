@@ -6,7 +6,6 @@ import { platform } from './platform.ts';
 
 describe('examples/gitops on Argo CD', function () {
   this.timeout(600_000);
-  this.bail(true);
   let on: Platform;
   before(async function () {
     const opened = platform();

@@ -48,6 +48,8 @@ export interface Platform {
   runAction(app: string, kind: string, name: string, action: string, params?: Record<string, string>): Promise<void>;
   /** A namespace and an Application of its own, that nothing else is in; by the project `default`, not automated. */
   lab(name: string, files: Record<string, object[]>): Promise<Lab>;
+  /** All that there have been. */
+  readonly labs: readonly Lab[];
 }
 
 export interface Lab {
@@ -106,6 +108,7 @@ async function install(stage: ArgoStage): Promise<Platform> {
 }
 
 function toolsOf(stage: ArgoStage, model: ModelServer, repository: string): Platform {
+  const labs: Lab[] = [];
   const app = (name: string) => stage.get<Application>('applications.argoproj.io', name, 'argocd');
   const refresh = async (...names: string[]) => {
     for (const name of names) {
@@ -141,7 +144,12 @@ function toolsOf(stage: ArgoStage, model: ModelServer, repository: string): Plat
     },
     runAction: (name, kind, resource, action, params) =>
       stage.action(name, { namespace: `agents-${name}`, kind, name: resource }, action, params),
-    lab: (name, files) => openLab(stage, model, name, files),
+    async lab(name, files) {
+      const lab = await openLab(stage, model, name, files);
+      labs.push(lab);
+      return lab;
+    },
+    labs,
   };
 }
 

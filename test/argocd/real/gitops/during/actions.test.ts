@@ -10,7 +10,6 @@ const WAVE = 'argocd.argoproj.io/sync-wave';
 
 describe('actions of Argo CD', function () {
   this.timeout(600_000);
-  this.bail(true);
   let on: Platform;
   before(async function () {
     const opened = platform();

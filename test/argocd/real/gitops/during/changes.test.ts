@@ -8,7 +8,6 @@ import { platform } from '../platform.ts';
 
 describe('changes in Git', function () {
   this.timeout(600_000);
-  this.bail(true);
   let on: Platform;
   before(async function () {
     const opened = platform();

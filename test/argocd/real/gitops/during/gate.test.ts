@@ -10,7 +10,6 @@ const rollout = (version: string) => [
 
 describe('a TaskRun as PreSync hook', function () {
   this.timeout(300_000);
-  this.bail(true);
   let on: Platform;
   let lab: Lab;
   before(async function () {
