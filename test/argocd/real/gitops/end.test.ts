@@ -9,10 +9,7 @@ describe('the end of examples/gitops', function () {
   this.timeout(600_000);
   let on: Platform;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
-    return undefined;
+    on = await platform(this);
   });
 
   /** What is left in a namespace of our kinds. What Tasks have run is remembered, in case that they come back: a ledger is not of Git. */

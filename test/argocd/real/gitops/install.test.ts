@@ -8,10 +8,7 @@ describe('examples/gitops on Argo CD', function () {
   this.timeout(600_000);
   let on: Platform;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
-    return undefined;
+    on = await platform(this);
   });
 
   it('comes up by one Application: CRDs, operator, webhook, policies, then the teams', async () => {

@@ -12,10 +12,7 @@ describe('actions of Argo CD', function () {
   this.timeout(600_000);
   let on: Platform;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
-    return undefined;
+    on = await platform(this);
   });
 
   it('runs, suspends and resumes a Task, and cancels a run, by actions', async () => {

@@ -10,10 +10,7 @@ describe('changes in Git', function () {
   this.timeout(600_000);
   let on: Platform;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
-    return undefined;
+    on = await platform(this);
   });
 
   it('heals drift', async () => {

@@ -13,10 +13,7 @@ describe('a TaskRun as PreSync hook', function () {
   let on: Platform;
   let lab: Lab;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
-    return undefined;
+    on = await platform(this);
   });
   const version = async () =>
     (await on.stage.get<{ data?: { version?: string } }>('configmap', 'rollout', lab.namespace))?.data?.version;

@@ -12,10 +12,7 @@ describe('a run', function () {
   this.timeout(300_000);
   let on: Platform;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
-    return undefined;
+    on = await platform(this);
   });
 
   it('makes Argo CD look at its Application at most once a change of health', async () => {

@@ -11,12 +11,9 @@ describe('a rollback in Argo CD', function () {
   let on: Platform;
   let lab: Lab;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
+    on = await platform(this);
     const task = ours('Task', 'question', { agentRef: { name: 'assistant' }, message: 'Who are you?' });
     lab = await on.lab('rolled', { 'agent.yaml': agent('You are a clerk.'), 'task.yaml': [task] });
-    return undefined;
   });
 
   const current = async () => {

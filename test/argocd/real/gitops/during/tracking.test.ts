@@ -17,10 +17,7 @@ describe('what the operator makes', function () {
   this.timeout(300_000);
   let on: Platform;
   before(async function () {
-    const opened = platform();
-    if (opened === undefined) return this.skip();
-    on = await opened;
-    return undefined;
+    on = await platform(this);
   });
   after(() => on?.stage.configure({ [METHOD]: 'annotation' }));
 
