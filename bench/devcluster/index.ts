@@ -10,7 +10,9 @@ import { join } from 'node:path';
 import { residentBytes } from '../support/program.ts';
 import { printTable, type Row } from '../support/table.ts';
 import { type Bare, connectBare } from './client.ts';
+import { diskAfterUpdates, packageBytes } from './disk.ts';
 import { buildPackage, startEmbedded } from './embedded.ts';
+import { floodP99Ms } from './flood.ts';
 import * as measure from './measure.ts';
 
 const CLIENTS = 16;
@@ -72,13 +74,18 @@ try {
   const loose = await startEmbedded(join(folder, 'none'), 'none');
   const bareLoose = connectBare(loose.kubeconfig, CLIENTS);
   const embedded = await figuresOf(bareLoose);
-  bareLoose.close();
+  const flooding = connectBare(loose.kubeconfig, CLIENTS);
+  const calm = Array.from({ length: 8 }, () => connectBare(loose.kubeconfig, 1));
+  const flood = await floodP99Ms(flooding, calm, { lanes: CLIENTS, seconds: 10 });
+  for (const bare of [flooding, ...calm, bareLoose]) bare.close();
   await loose.stop();
   const again = await startEmbedded(join(folder, 'none'), 'none');
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   const full = residentBytes(again.pid);
   const fullStart = again.startMs;
   await again.stop();
+
+  const weight = await diskAfterUpdates(folder, { updates: 1_000_000, objects: 1_000 });
 
   const empty = measure.median(starts);
   const row = (what: string, measured: string, toReach: string, reached: boolean): Row => ({
@@ -127,6 +134,19 @@ try {
       '≤ the real one’s',
       real === undefined || embedded.apply <= real.apply,
     ),
+    row(
+      `p99 of eight other clients while one floods (16 writes at once, ${perSecond(flood.flood)})`,
+      ms(flood.p99),
+      '≤ 10 ms',
+      flood.p99 <= 10,
+    ),
+    row(
+      `on disk after 1,000,000 updates of 1,000 objects (${mb(weight.live)} live)`,
+      mb(weight.disk),
+      '≤ 3 × live',
+      weight.disk <= 3 * weight.live,
+    ),
+    row('package, installed with its dependencies', mb(packageBytes()), '≤ 15 MB', packageBytes() <= 15e6),
   ]);
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -1,6 +1,6 @@
 /** Garbage collection by ownerReferences: background, foreground, orphan. */
 import type { Logger } from '../logger.ts';
-import type { RegistryContext } from '../registry/call.ts';
+import type { Call, RegistryContext } from '../registry/call.ts';
 import { remove } from '../registry/delete.ts';
 import { modify, systemCall } from '../registry/internal.ts';
 import { storageName } from '../registry/resources.ts';
@@ -64,6 +64,8 @@ class GarbageCollector {
       return;
     }
     if (this.owners.has(id) || hadOwners) this.enqueue(id);
+    // It may not block them any more.
+    if (this.waiting.size > 0) for (const owner of this.owners.get(id) ?? []) this.enqueueOwner(owner);
     if (entry.json.includes('"deletionTimestamp"')) {
       this.enqueue(id);
       if (uid !== undefined) for (const dependent of this.dependents.get(uid) ?? []) this.enqueue(dependent);
@@ -178,8 +180,7 @@ class GarbageCollector {
       const owner = this.find(reference, object.metadata.namespace ?? '');
       if (owner === 'unknown') solid.push(reference);
       else if (owner === undefined) dangling.push(reference);
-      else if (owner.metadata.deletionTimestamp !== undefined && owner.metadata.finalizers?.includes(foreground))
-        leaving.push(reference);
+      else if (isLeaving(owner)) leaving.push(reference);
       else solid.push(reference);
     }
     const call = systemCall(definition, object.metadata.namespace ?? '', object.metadata.name ?? '', {
@@ -200,9 +201,31 @@ class GarbageCollector {
     const uid = object.metadata.uid;
     const hasDependents = (this.dependents.get(uid ?? '')?.size ?? 0) > 0;
     const policy = leaving.length > 0 && hasDependents ? 'Foreground' : this.policyOf(object);
+    // In a circle each would wait for the next: who closes it blocks nobody any more.
+    if (policy === 'Foreground' && this.dependentsLeave(uid ?? '')) await this.unblock(call);
     await remove(context, call, {
       propagationPolicy: policy,
       ...(uid === undefined ? {} : { preconditions: { uid } }),
+    });
+  }
+
+  /** Whether something that the object owns waits for its own dependents. */
+  private dependentsLeave(uid: string): boolean {
+    const { store } = this.context;
+    return [...(this.dependents.get(uid) ?? [])].some((id) => {
+      const space = id.indexOf(' ');
+      const entry = store.latest(id.slice(0, space), id.slice(space + 1));
+      return entry !== undefined && isLeaving(store.object(entry));
+    });
+  }
+
+  /** The object's owners no longer wait for it. */
+  private async unblock(call: Call): Promise<void> {
+    await modify(this.context, call, (copy) => {
+      const references = copy.metadata.ownerReferences ?? [];
+      if (!references.some((reference) => reference.blockOwnerDeletion === true)) return false;
+      copy.metadata.ownerReferences = references.map((reference) => ({ ...reference, blockOwnerDeletion: false }));
+      return true;
     });
   }
 
@@ -294,6 +317,11 @@ class GarbageCollector {
 
 function idOf(entry: Entry): string {
   return `${entry.resource} ${entry.key}`;
+}
+
+/** Whether an object is being deleted once what it owns is gone. */
+function isLeaving({ metadata }: KubeObject): boolean {
+  return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(foreground) === true;
 }
 
 function ownerUids(object: KubeObject): string[] {

@@ -189,6 +189,11 @@ export const THOROUGH: readonly Scenario[] = [
     'kubectl delete cm',
     'kubectl delete cm a --all',
     'kubectl create ns sub-$NS && kubectl create cm inside -n sub-$NS && kubectl delete ns sub-$NS --timeout=30s && kubectl get ns sub-$NS',
+    'for n in a b c; do kubectl create cm circle-$n; done',
+    `own() { printf '{"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"circle-%s","uid":"%s","blockOwnerDeletion":true}]}}' $1 $(kubectl get cm circle-$1 -o jsonpath={.metadata.uid}); }; kubectl patch cm circle-a -p "$(own c)"; kubectl patch cm circle-b -p "$(own a)"; kubectl patch cm circle-c -p "$(own b)"`,
+    // The garbage collector of the real one has to have heard of all.
+    'sleep 1; kubectl delete cm circle-a --cascade=foreground --timeout=20s',
+    'kubectl wait cm/circle-b cm/circle-c --for=delete --timeout=20s',
     'kubectl delete ns default kube-system',
     'kubectl run p --image=example.com/p:1 && kubectl delete pod p --grace-period=0',
     'kubectl delete pods,cm -l none=none',
