@@ -98,6 +98,18 @@ describe('hostile schemas', () => {
     });
   }
 
+  it('that are none are refused, in either dialect', () => {
+    for (const dialect of [{}, { $schema: 'http://json-schema.org/draft-07/schema#' }]) {
+      for (const wrong of [{ multipleOf: -1 }, { required: ['a', 'a'] }]) {
+        const compiled = schemas.compile({ ...dialect, ...wrong });
+        assert.match(
+          'problem' in compiled ? compiled.problem : 'compiled',
+          /is no JSON Schema: schema is invalid: data\//,
+        );
+      }
+    }
+  });
+
   it('that multiply by references, are too deep or too large are refused in bounded time', () => {
     const laughs: Record<string, unknown> = { l0: { type: 'string' } };
     for (let i = 1; i < 40; i++) {
@@ -125,9 +137,18 @@ describe('hostile schemas', () => {
   it('say no to arguments that would take too long', () => {
     const unique = argument({ schema: { properties: { l: { uniqueItems: true } } } });
     const objects = JSON.stringify({ l: Array.from({ length: 50_000 }, (_, i) => ({ i })) });
+    const wide = argument({
+      schema: {
+        properties: {
+          l: { items: { anyOf: Array.from({ length: 999 }, (_, i) => ({ type: 'object', title: `${i}` })) } },
+        },
+      },
+    });
     const nested = `${'['.repeat(50_000)}${']'.repeat(50_000)}`;
     within(3000, () => {
       assert.equal(ask(unique, call('a/b', objects)).effect, 'deny');
+      // They fit: so many values under so wide a schema are not looked at.
+      assert.equal(ask(wide, call('a/b', objects)).effect, 'deny');
       assert.equal(ask(unique, call('a/b', `{"l": ${nested}}`)).effect, 'deny');
     });
   });

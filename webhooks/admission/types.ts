@@ -1,15 +1,4 @@
-import type {
-  Agent,
-  AgentPolicyException,
-  Approval,
-  Kind,
-  LLM,
-  MCPServer,
-  Task,
-  TaskRun,
-  TaskRunToolCall,
-  Tool,
-} from '../../api/index.ts';
+import type { AgentPolicyException, Approval, Kind, TaskRunToolCall } from '../../api/index.ts';
 import type { Clock, Logger } from '../../kube/index.ts';
 import type { CallToDecide } from '../../policies/approvals/index.ts';
 import type {
@@ -23,25 +12,20 @@ import type {
   PolicyUser,
 } from '../../policies/engine/index.ts';
 import type { StampKey } from '../../policies/provenance/index.ts';
+import type { Finder } from '../../policies/surroundings.ts';
 import type { Access } from '../access.ts';
 import type { WebhookMetrics } from '../metrics.ts';
 import type { AdmissionRequest } from '../server/review.ts';
 import type { Identities } from './identities.ts';
 
 /** What is known of the cluster: read from caches, so that nothing here waits. */
-export interface World {
+export interface World extends Finder {
   policies(): CompiledPolicySet;
   policy(ref: PolicyRef): AnyPolicy | undefined;
   /** Checks one policy as if it were there. */
   checkPolicy(policy: AnyPolicy): readonly PolicyProblem[];
   exceptions(namespace: string): readonly AgentPolicyException[];
   namespace(name: string): { readonly metadata: { readonly labels?: Record<string, string> } } | undefined;
-  agent(namespace: string, name: string): Agent | undefined;
-  llm(namespace: string, name: string): LLM | undefined;
-  tool(namespace: string, name: string): Tool | undefined;
-  mcpServer(namespace: string, name: string): MCPServer | undefined;
-  task(namespace: string, name: string): Task | undefined;
-  run(namespace: string, name: string): TaskRun | undefined;
   /** With its arguments only while it waits for an approval. */
   toolCall(namespace: string, name: string): TaskRunToolCall | undefined;
   callToDecide(namespace: string, name: string): CallToDecide | undefined;
