@@ -17,8 +17,8 @@ import {
 import type { KubeClient, KubeObject, Resource } from '../../kube/index.ts';
 import { argumentsDigest } from '../../policies/approvals/index.ts';
 import { agent, task, taskRun } from '../support/objects.ts';
-import { until } from '../support/waiting.ts';
-import { startWebhookStage, type WebhookStage } from './support/stage.ts';
+import { until, untilGone } from '../support/waiting.ts';
+import { RESTORER, startWebhookStage, type WebhookStage } from './support/stage.ts';
 
 const API = 'kubechain.humanlayer.dev/v1alpha1';
 const message = async (promise: Promise<unknown>): Promise<string> => {
@@ -215,6 +215,34 @@ describe('webhooks on an API server', function () {
       await message(bob.patch(approvals, { namespace, name: 'bobs' }, unsealed)),
       /is not changed after the decision/,
     );
+  });
+
+  it('let a backup come back as it was, by the identity that is configured for it and by no other', async () => {
+    const { namespace, client } = stage;
+    const velero = await stage.as(RESTORER);
+    const saved = <T extends KubeObject>(given: T): T => {
+      const { uid: _1, resourceVersion: _2, creationTimestamp: _3, managedFields: _4, ...metadata } = given.metadata;
+      return { ...given, metadata } as T;
+    };
+    async function restored<T extends KubeObject>(resource: Resource<T>, name: string): Promise<void> {
+      const backup = saved(await client.get(resource, { namespace, name }));
+      await client.delete(resource, { namespace, name });
+      await untilGone(client, resource, { namespace, name });
+      // The webhook may know the old one a moment longer.
+      assert.match(await message(alice.create(resource, backup)), /\[kubechain\/(stamps|authority|approvals.*)\]/);
+      const made = await velero.create(resource, backup);
+      assert.deepEqual(made.metadata.annotations, backup.metadata.annotations, `${resource.kind} ${name}`);
+      assert.deepEqual((made as { spec?: unknown }).spec, (backup as { spec?: unknown }).spec);
+    }
+    const bob = await stage.as('bob');
+    await bob.create(agents, agent(namespace, 'bobs'));
+    await restored(agents, 'bobs');
+    await restored(contextPages, 'r-1');
+    await restored(taskRunToolCalls, 'pay-1-toolcall-01');
+    await restored(approvals, 'bobs');
+    const status = { type: 'merge' as const, body: { status: { phase: 'FinalAnswer', output: 'as it was' } } };
+    const run = await velero.patch(taskRuns, { namespace, name: 'pay-1' }, status, { subresource: 'status' });
+    assert.equal(run.status?.output, 'as it was');
   });
 
   it('let nothing unjudged in when they are away, and stop nothing else', async () => {
