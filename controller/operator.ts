@@ -391,7 +391,7 @@ export function createOperator(options: OperatorOptions): Operator {
         parser,
         identity,
         gate,
-        approvals: seals.current,
+        approvals: () => ({ ...seals.current(), stampKeys: options.stampKeys ?? [] }),
         maxDelegationDepth: options.maxDelegationDepth ?? 5,
       }),
     );

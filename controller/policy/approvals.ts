@@ -3,6 +3,7 @@ import type { KubeClient } from '../../kube/index.ts';
 import type { ApprovalState } from '../../policies/approvals/index.ts';
 import { argumentsDigest, isSealed, judgeBallots, requesterOf } from '../../policies/approvals/index.ts';
 import type { ApprovalDemand } from '../../policies/engine/index.ts';
+import type { StampKey } from '../../policies/provenance/index.ts';
 import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
 import { keyIn, nameOf, uidOf } from '../keys.ts';
@@ -15,11 +16,13 @@ export interface ApprovalContext {
   readonly keys: readonly Uint8Array[];
   /** Whether this is the name that the operator writes under: what it created counts for nobody. */
   readonly isOperator: (username: string) => boolean;
+  /** Public keys of signed stamps: whose commit a Task comes from. */
+  readonly stampKeys?: readonly StampKey[];
 }
 
 /** What people have decided about a call so far, to be judged. */
 export function approvalState(
-  { informers, keys, isOperator }: ApprovalContext,
+  { informers, keys, isOperator, stampKeys }: ApprovalContext,
   call: TaskRunToolCall,
   run: TaskRun,
   demand: ApprovalDemand,
@@ -47,6 +50,7 @@ export function approvalState(
         toolCall: (namespace, name) => informers.toolCalls.store.get(keyIn(namespace, name)),
       },
       isOperator,
+      stampKeys,
     ),
     now,
   };

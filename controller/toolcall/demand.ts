@@ -28,7 +28,7 @@ export function demandStatus(state: CallState, requestedAt: string): TaskRunTool
     minApprovals: demand.minApprovals,
     ...(approverGroups.length === 0 ? {} : { approverGroups: approverGroups.map((groups) => [...groups]) }),
     notRequester: demand.notRequester,
-    ...(requester.kind === 'known' ? { requestedBy: requester.username } : {}),
+    ...(requester.kind === 'known' ? { requestedBy: requester.author ?? requester.username } : {}),
     demandedBy: demandedBy.length > 0 ? demandedBy : [ownName(executor)],
     ...(expires === undefined ? {} : { expiresAt: timestamp(expires), onTimeout: demand.onTimeout ?? 'Reject' }),
     ...(escalateTo.length === 0 ? {} : { escalateTo: [...escalateTo] }),

@@ -13,7 +13,7 @@ export {
   type CallToDecide,
   isServiceAccount,
 } from './judge.ts';
-export { type Requester, type RequesterLookups, requesterOf } from './requester.ts';
+export { isRequester, type Requester, type RequesterLookups, requesterOf } from './requester.ts';
 export {
   APPROVAL_KEY_FIELD,
   APPROVAL_KEY_SECRET,

@@ -1,6 +1,7 @@
 import type { Approval, Approver } from '../../api/index.ts';
 import type { ApprovalDemand } from '../engine/types.ts';
 import type { Requester } from './requester.ts';
+import { isRequester } from './requester.ts';
 
 /** The call that is decided, as far as a decision depends on it. */
 export interface CallToDecide {
@@ -85,12 +86,7 @@ export function approvalProblems(input: ApprovalCase): readonly ApprovalProblem[
   }
   const { requester } = input;
   const notRequester = demand?.notRequester ?? true;
-  if (
-    spec.decision === 'Approve' &&
-    notRequester &&
-    requester.kind === 'known' &&
-    requester.username === approver.username
-  ) {
+  if (spec.decision === 'Approve' && notRequester && isRequester(requester, approver.username)) {
     add('requester', 'spec.approver', `${quoted(approver.username)} asked for the run; somebody else has to approve`);
   }
   if (isServiceAccount(approver.username) && !(demand?.allowServiceAccounts ?? false)) {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
 import fc from 'fast-check';
-import { STAMPS, type TaskRun } from '../../api/index.ts';
+import { GIT_MARKS, STAMPS, type TaskRun } from '../../api/index.ts';
 import { argumentsDigest, requesterOf, type SealedDecision, seal, verifySeal } from '../../policies/approvals/index.ts';
 import type { AnyPolicy } from '../../policies/engine/index.ts';
+import { readStampKeys, signStamp } from '../../policies/provenance/index.ts';
 import { mutate } from '../../webhooks/admission/mutate.ts';
 import { validate } from '../../webhooks/admission/validate.ts';
 import type { AdmissionAnswer, AdmissionRequest } from '../../webhooks/server/review.ts';
@@ -298,6 +300,44 @@ describe('who asked for a run', () => {
 
   it('is found through delegation', () => {
     assert.deepEqual(ask(admission.world.run('team', 'sub-1')), { kind: 'known', username: 'carol' });
+  });
+
+  it('is who wrote the commit too, where its signature is trusted: they do not approve what GitOps applied for them', async () => {
+    const { privateKey, publicKey } = generateKeyPairSync('ed25519');
+    const stampKeys = readStampKeys(publicKey.export({ type: 'spki', format: 'pem' }) as string);
+    const argo = 'system:serviceaccount:argocd:argocd-application-controller';
+    const marks = {
+      repo: 'https://github.com/acme/agents',
+      path: 'pay.yaml',
+      revision: 'a'.repeat(40),
+      author: 'Dora@acme.example',
+    };
+    const spec = { agentRef: { name: 'billing' }, message: 'pay' };
+    const signature = signStamp(privateKey, custom('Task', 'pay', spec), marks);
+    const applied = (said: typeof marks) => {
+      const { repo, path, revision, author } = GIT_MARKS;
+      const annotations = {
+        ...createdBy(argo).annotations,
+        [repo]: said.repo,
+        [path]: said.path,
+        [revision]: said.revision,
+        [author]: said.author,
+        [GIT_MARKS.signature]: signature,
+      };
+      return [custom('Task', 'pay', spec, { annotations }), ...objects().filter(({ kind }) => kind !== 'Task')];
+    };
+    const allowed = ['dora@acme.example', 'oidc:dora@acme.example', 'bob'].map((who) => `${who} approve bank/transfer`);
+    const asked = async (user: string, given: object[], keys = stampKeys) =>
+      (await admit(approval(), createAdmission({ objects: given, allowed, stampKeys: keys }), { user })).answer;
+    for (const dora of ['dora@acme.example', 'oidc:dora@acme.example'])
+      assert.match(
+        (await asked(dora, applied(marks))).message ?? '',
+        /asked for the run; somebody else has to approve/,
+      );
+    assert.ok((await asked('bob', applied(marks))).allowed);
+    const forged = applied({ ...marks, author: 'bob' });
+    assert.ok((await asked('bob', forged)).allowed, 'what is not signed is no author');
+    assert.ok((await asked('dora@acme.example', applied(marks), [])).allowed, 'no key is trusted here');
   });
 
   it('is unknown where nothing says so, and why is said', () => {

@@ -94,7 +94,7 @@ function judge({ object, namespace, user }: Subject, admission: Admission): Opin
   const requester: Requester =
     run === undefined
       ? { kind: 'unknown', why: 'the run is not there' }
-      : requesterOf(run, world, identities.isOperator);
+      : requesterOf(run, world, identities.isOperator, admission.stampKeys);
   const problems = approvalProblems({
     approval: { ...approval, metadata: { ...approval.metadata, namespace } },
     approver: approverOf(user),
