@@ -133,3 +133,10 @@ export type TaskRunSpec = TypeOf<typeof spec>;
 export type TaskRunStatus = TypeOf<typeof status>;
 export type TaskRun = NonNullable<typeof taskRuns.object>;
 export type TaskRunPhase = (typeof TASK_RUN_PHASES)[number];
+
+/** A run without its conversation and its output: what caches hold of it. */
+export function withoutConversation(run: TaskRun): TaskRun {
+  if (run.status === undefined) return run;
+  const { contextWindow: _window, output: _output, ...status } = run.status;
+  return { ...run, status };
+}

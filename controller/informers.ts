@@ -30,9 +30,10 @@ import {
   taskRunToolCalls,
   tasks,
   tools,
+  withoutConversation,
 } from '../api/index.ts';
 import type { Clock, Informer, InformerMetrics, KubeClient, KubeObject, Logger, Resource } from '../kube/index.ts';
-import { controllerOf, createInformer } from '../kube/index.ts';
+import { controllerOf, createInformer, withoutManagedFields } from '../kube/index.ts';
 import { keyIn } from './keys.ts';
 import { MANAGED } from './pods/parts.ts';
 import type { Job, NetworkPolicy, Pod } from './pods/types.ts';
@@ -186,18 +187,6 @@ export function createInformers(options: {
     jobs: ours(jobs),
     networkPolicies: ours(networkPolicies),
   };
-}
-
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  if (object.metadata.managedFields === undefined) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
-function withoutConversation(run: TaskRun): TaskRun {
-  if (run.status === undefined) return run;
-  const { contextWindow: _window, output: _output, ...status } = run.status;
-  return { ...run, status };
 }
 
 /** A run that has not begun has no conversation that could be missing. */

@@ -47,7 +47,15 @@ export {
 export { childName, controllerOf, controllerRef, labelValue } from './names.ts';
 export { patchStatus } from './patchStatus.ts';
 export { createRateLimiter, type RateLimiter, type RateLimiterOptions } from './rateLimiter.ts';
-export { apiVersionOf, collectionPath, isNewerVersion, keyOf, objectPath, splitKey } from './resources.ts';
+export {
+  apiVersionOf,
+  collectionPath,
+  isNewerVersion,
+  keyOf,
+  objectPath,
+  splitKey,
+  withoutManagedFields,
+} from './resources.ts';
 export { createTokenSource, type TokenSource, type TokenSourceOptions } from './serviceAccountToken.ts';
 export { createStore, type IndexFunction, type WritableStore } from './store.ts';
 export type * from './types.ts';

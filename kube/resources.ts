@@ -71,3 +71,10 @@ export function isNewerVersion(a: string | undefined, b: string | undefined): bo
 
 /** Without leading zeros, so that the longer one is the bigger one. */
 const DECIMAL = /^(?:0|[1-9][0-9]*)$/;
+
+/** An object without its managed fields, which are half of it and which nobody who watches reads. */
+export function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}

@@ -24,9 +24,10 @@ import {
   taskRunToolCalls,
   tasks,
   tools,
+  withoutConversation,
 } from '../api/index.ts';
 import type { Clock, Informer, InformerMetrics, KubeClient, KubeObject, Logger, Resource } from '../kube/index.ts';
-import { createInformer } from '../kube/index.ts';
+import { createInformer, withoutManagedFields } from '../kube/index.ts';
 import { type Namespace, namespaces } from './resources.ts';
 
 export const INDEX = { namespace: 'namespace', toolCall: 'toolCall' } as const;
@@ -91,12 +92,6 @@ export function createCaches(options: CacheOptions): Caches {
 export const awaitsApproval = ({ status }: TaskRunToolCall): boolean =>
   status?.status === 'AwaitingHumanApproval' && status.completionTime === undefined;
 
-function withoutManagedFields<T extends KubeObject>(object: T): T {
-  if (object.metadata.managedFields === undefined) return object;
-  const { managedFields: _, ...metadata } = object.metadata;
-  return { ...object, metadata };
-}
-
 function withoutStatus<T extends { status?: unknown }>(object: T): T {
   const { status: _, ...rest } = object;
   return rest as T;
@@ -106,12 +101,6 @@ function withoutOutput(task: Task): Task {
   if (task.status?.output === undefined) return task;
   const { output: _, ...status } = task.status;
   return { ...task, status };
-}
-
-function withoutConversation(run: TaskRun): TaskRun {
-  if (run.status === undefined) return run;
-  const { contextWindow: _window, output: _output, ...status } = run.status;
-  return { ...run, status };
 }
 
 /** Arguments may be a megabyte: those of calls that nobody decides about are dropped. */

@@ -2,16 +2,12 @@ import {
   agentPolicies,
   agentPolicyExceptions,
   agentRevisions,
-  agents,
   clusterAgentPolicies,
-  contactChannels,
   contextPages,
-  llms,
-  mcpServers,
+  JUDGED_KINDS,
+  KINDS,
   taskRuns,
   taskRunToolCalls,
-  tasks,
-  tools,
 } from '../../api/index.ts';
 import type { KubeClient, KubeObject, Resource } from '../../kube/index.ts';
 import { KubeError } from '../../kube/index.ts';
@@ -36,9 +32,12 @@ const configMaps: Resource<KubeObject & { data?: Record<string, string> }> = {
   kind: 'ConfigMap',
   namespaced: true,
 };
-const DEFINITIONS = [agents, llms, mcpServers, tools, contactChannels, tasks];
 const POLICIES = [clusterAgentPolicies, agentPolicies, agentPolicyExceptions];
 const RUNS = [taskRuns, taskRunToolCalls];
+/** What policies are about, but for the records of runs. */
+const DEFINITIONS = KINDS.filter(
+  ({ kind }) => JUDGED_KINDS.some((judged) => judged === kind) && !RUNS.some((run) => run.kind === kind),
+);
 const HISTORY = [contextPages, agentRevisions];
 /** Of the records of runs: none; runs and calls that have not ended; all, with all that was said. */
 export type Records = 'none' | 'live' | 'all';
