@@ -18,6 +18,7 @@ const BENCHMARKS = [
   'webhookRuns',
   'webhookSoak',
   'policy',
+  'policyCheck',
   'commit',
   'devcluster/index',
 ];
