@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { before, describe, it } from 'mocha';
 import type { Platform } from './platform.ts';
-import { platform } from './platform.ts';
+import { leftIn, platform } from './platform.ts';
 
 describe('the end of examples/gitops', function () {
   this.timeout(600_000);
@@ -12,28 +12,17 @@ describe('the end of examples/gitops', function () {
     on = await platform(this);
   });
 
-  /** What is left in a namespace of our kinds. What Tasks have run is remembered, in case that they come back: a ledger is not of Git. */
-  const left = (namespace: string) =>
-    on.stage.kubectl([
-      ...['-n', namespace, 'get', 'agents,llms,tools,mcpservers,contactchannels,tasks,taskruns,taskruntoolcalls'],
-      ...['-o', 'name'],
-    ]);
-
   it('prunes a team that leaves', async () => {
     rmSync(join(on.repository, 'teams', 'support'), { recursive: true });
     await on.stage.commit(on.repository, 'agents');
     const refresh = 'argocd.argoproj.io/application-set-refresh=true';
     await on.stage.kubectl(['-n', 'argocd', 'annotate', 'applicationset', 'agent-teams', refresh]);
     await on.stage.eventually('no Applications of the team', async () => (await on.app('support-dev')) === undefined);
-    await on.stage.eventually('nothing of the team', async () => (await left('agents-support-dev')) === '');
+    await on.stage.eventually('nothing of the team', async () => (await leftIn(on.stage, 'agents-support-dev')) === '');
   });
 
   it('takes with an Application all that it brought, runs included', async () => {
-    for (const { name } of on.labs) await on.stage.kubectl(['-n', 'argocd', 'delete', 'app', name, '--wait=false']);
-    for (const { name, namespace } of on.labs) {
-      await on.stage.eventually(`no ${name}`, async () => (await on.app(name)) === undefined);
-      await on.stage.eventually(`nothing of ${name}`, async () => (await left(namespace)) === '');
-    }
+    await on.closeLabs();
   });
 
   it('ends without a trace', async () => {

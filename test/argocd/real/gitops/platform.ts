@@ -48,8 +48,8 @@ export interface Platform {
   runAction(app: string, kind: string, name: string, action: string, params?: Record<string, string>): Promise<void>;
   /** A namespace and an Application of its own, that nothing else is in; by the project `default`, not automated. */
   lab(name: string, files: Record<string, object[]>): Promise<Lab>;
-  /** All that there have been. */
-  readonly labs: readonly Lab[];
+  /** Takes all labs away that are still there. */
+  closeLabs(): Promise<void>;
 }
 
 export interface Lab {
@@ -59,6 +59,8 @@ export interface Lab {
   commit(files: Record<string, object[] | undefined>): Promise<string>;
   /** Syncs with `--prune`. Rejects with what `argocd` said. */
   sync(): Promise<string>;
+  /** Deletes the Application, and waits until nothing of ours is left of it, runs included. */
+  remove(): Promise<void>;
 }
 
 let opened: Promise<Platform> | undefined;
@@ -108,7 +110,7 @@ async function install(stage: ArgoStage): Promise<Platform> {
 }
 
 function toolsOf(stage: ArgoStage, model: ModelServer, repository: string): Platform {
-  const labs: Lab[] = [];
+  const labs = new Set<Lab>();
   const app = (name: string) => stage.get<Application>('applications.argoproj.io', name, 'argocd');
   const refresh = async (...names: string[]) => {
     for (const name of names) {
@@ -146,10 +148,19 @@ function toolsOf(stage: ArgoStage, model: ModelServer, repository: string): Plat
       stage.action(name, { namespace: `agents-${name}`, kind, name: resource }, action, params),
     async lab(name, files) {
       const lab = await openLab(stage, model, name, files);
-      labs.push(lab);
-      return lab;
+      labs.add(lab);
+      return {
+        ...lab,
+        async remove() {
+          labs.delete(lab);
+          await lab.remove();
+        },
+      };
     },
-    labs,
+    async closeLabs() {
+      for (const lab of labs) await lab.remove();
+      labs.clear();
+    },
   };
 }
 
@@ -178,6 +189,10 @@ async function openLab(
       return (await stage.git(name, 'rev-parse', 'main')).trim();
     },
     sync: () => stage.argocd('app', 'sync', name, '--prune', '--timeout', '120'),
+    async remove() {
+      await stage.kubectl(['-n', 'argocd', 'delete', 'app', name, '--timeout=60s']);
+      await stage.eventually(`nothing of ${name}`, async () => (await leftIn(stage, namespace)) === '');
+    },
   };
   await makeNamespace(stage, namespace);
   const parameters = { model: 'gpt-4o-mini', baseUrl: model.url };
@@ -196,6 +211,18 @@ async function openLab(
   });
   return lab;
 }
+
+/** What is left in a namespace of our kinds. What Tasks have run is remembered, in case that they come back: a ledger is not of Git. */
+export const leftIn = (stage: ArgoStage, namespace: string) =>
+  stage.kubectl([
+    ...[
+      '-n',
+      namespace,
+      'get',
+      'agents,llms,tools,mcpservers,agentpolicies,tasks,taskruns,taskruntoolcalls,agentrevisions',
+    ],
+    ...['-o', 'name'],
+  ]);
 
 /** A manifest of a kind of ours, without a namespace. */
 export const ours = (kind: string, name: string, spec: object, annotations?: Record<string, string>) => ({

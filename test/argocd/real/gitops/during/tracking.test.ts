@@ -66,6 +66,8 @@ describe('what the operator makes', function () {
       for (const each of resources) {
         assert.deepEqual([each.status, each.requiresPruning ?? false], ['Synced', false], each.name);
       }
+      // By another method it would not know what is its own any more.
+      await lab.remove();
     });
   }
 });
