@@ -101,9 +101,18 @@ function applyMerge(target: Map, patch: Map): Map {
   for (const [field, value] of Object.entries(patch)) {
     if (value === null) delete result[field];
     else if (isMap(value)) result[field] = applyMerge(asMap(result[field]), value);
-    else result[field] = value;
+    else result[field] = withoutNulls(value);
   }
   return result;
+}
+
+/** What a merge patch sets has no field that is null: Argo CD's library leaves them out within lists as well. */
+function withoutNulls(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutNulls);
+  if (!isMap(value)) return value;
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([field, inner]) => (inner === null ? [] : [[field, withoutNulls(inner)]])),
+  );
 }
 
 /** Paths at which two values differ. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
-import type { Agent, AgentRevision, TaskRun } from '../../../../../api/index.ts';
+import type { Agent, AgentRevision, Task, TaskRun } from '../../../../../api/index.ts';
 import type { Lab, Platform } from '../platform.ts';
 import { ours, platform } from '../platform.ts';
 
@@ -25,8 +25,10 @@ describe('a rollback in Argo CD', function () {
   const head = async () => (await on.stage.git(lab.name, 'rev-parse', 'main')).trim();
   /** A run of the Task, from the agent as it is now. */
   async function run(name: string): Promise<TaskRun> {
-    const made = { ...ours('TaskRun', name, { taskRef: { name: 'question' } }) };
-    await on.stage.apply('test', { ...made, metadata: { name, namespace: lab.namespace } });
+    const { metadata, apiVersion } = (await on.stage.get<Task>('task', 'question', lab.namespace)) ?? assert.fail();
+    const made = ours('TaskRun', name, { taskRef: { name: 'question' } });
+    const ownerReferences = [{ apiVersion, kind: 'Task', name: 'question', uid: metadata.uid }];
+    await on.stage.apply('test', { ...made, metadata: { name, namespace: lab.namespace, ownerReferences } });
     return on.stage.eventually(`the end of ${name}`, async () => {
       const found = await on.stage.get<TaskRun>('taskrun', name, lab.namespace);
       return found?.status?.phase === 'FinalAnswer' ? found : undefined;

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'mocha';
 import type { Task, TaskRun } from '../../../../../api/index.ts';
 import { TRACKING_METHODS } from '../../../../../argocd/trackingMethods.ts';
 import type { Platform } from '../platform.ts';
-import { ours, platform } from '../platform.ts';
+import { APPS, ours, platform, untilTracked } from '../platform.ts';
 
 const METHOD = 'application.resourceTrackingMethod';
 const agent = (system: string) => [
@@ -19,7 +19,11 @@ describe('what the operator makes', function () {
   before(async function () {
     on = await platform(this);
   });
-  after(() => on?.stage.configure({ [METHOD]: 'annotation' }));
+  after(async () => {
+    if (on === undefined) return;
+    await on.stage.configure({ [METHOD]: 'annotation' });
+    await untilTracked(on, ['agents', 'kubechain', 'agent-policies', ...APPS]);
+  });
 
   for (const method of TRACKING_METHODS) {
     it(`is neither pruned nor shown as drift, with tracking by ${method}`, async () => {
