@@ -25,15 +25,7 @@ export interface Application {
         resources?: { kind: string; name: string; status?: string; hookPhase?: string; message?: string }[];
       };
     };
-    resources?: {
-      group?: string;
-      version: string;
-      kind: string;
-      namespace?: string;
-      name: string;
-      status?: string;
-      requiresPruning?: boolean;
-    }[];
+    resources?: { kind: string; name: string; status?: string; requiresPruning?: boolean }[];
   };
 }
 
@@ -218,25 +210,6 @@ async function openLab(
     },
   });
   return lab;
-}
-
-/** Resolves when every object of these Applications carries Argo CD's annotation: only then a deletion knows them. */
-export async function untilTracked({ stage, app }: Platform, names: readonly string[]): Promise<void> {
-  for (const name of names) {
-    const where = ['-n', 'argocd', 'annotate', 'app', name, '--overwrite'];
-    await stage.kubectl([...where, 'argocd.argoproj.io/refresh=hard']);
-  }
-  for (const name of names) {
-    await stage.eventually(`the marks of ${name}`, async () => {
-      const { status } = (await app(name)) ?? {};
-      for (const { kind, version, group, namespace, name: object } of status?.resources ?? []) {
-        const type = group === undefined ? kind : `${kind}.${version}.${group}`;
-        const found = await stage.get<{ metadata: { annotations?: Record<string, string> } }>(type, object, namespace);
-        if (found?.metadata.annotations?.['argocd.argoproj.io/tracking-id'] === undefined) return false;
-      }
-      return status?.sync?.status === 'Synced';
-    });
-  }
 }
 
 /** What is left in a namespace of our kinds. What Tasks have run is remembered, in case that they come back: a ledger is not of Git. */

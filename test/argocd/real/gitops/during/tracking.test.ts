@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'mocha';
 import type { Task, TaskRun } from '../../../../../api/index.ts';
 import { TRACKING_METHODS } from '../../../../../argocd/trackingMethods.ts';
 import type { Platform } from '../platform.ts';
-import { APPS, ours, platform, untilTracked } from '../platform.ts';
+import { APPS, ours, platform } from '../platform.ts';
 
 const METHOD = 'application.resourceTrackingMethod';
 const agent = (system: string) => [
@@ -22,7 +22,10 @@ describe('what the operator makes', function () {
   after(async () => {
     if (on === undefined) return;
     await on.stage.configure({ [METHOD]: 'annotation' });
-    await untilTracked(on, ['agents', 'kubechain', 'agent-policies', ...APPS]);
+    // A sync writes the marks again, which a deletion goes by.
+    for (const name of ['agents', 'kubechain', 'agent-policies', ...APPS]) {
+      await on.stage.argocd('app', 'sync', name, '--timeout', '120');
+    }
   });
 
   for (const method of TRACKING_METHODS) {
