@@ -59,6 +59,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
       'authorization.k8s.io/localsubjectaccessreviews',
       review((exchange, object) => {
         checkAttributes(object, true);
+        checkLocal(fields(object.spec), exchange.info.namespace);
         object.metadata.namespace = exchange.info.namespace;
         access(subject(fields(object.spec)), object, exchange.info.namespace);
       }),
@@ -67,6 +68,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
       'authorization.k8s.io/selfsubjectrulesreviews',
       review((exchange, object) => {
         const namespace = String(fields(object.spec).namespace ?? '');
+        if (namespace === '') throw badRequest('no namespace on request');
         const rules = rulesFor(context(), exchange.user, namespace);
         object.spec = {};
         object.metadata = {};
@@ -88,16 +90,28 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
       'authentication.k8s.io/tokenreviews',
       review((_exchange, object) => {
         const spec = fields(object.spec);
+        if (!spec.token) throw badRequest('token is required for TokenReview in authentication');
         const audiences =
           Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [issuer];
         const user = tokenUser(context(), tokens, String(spec.token ?? ''), audiences);
         object.status =
           user === undefined
-            ? { user: {}, error: '[invalid bearer token, Token has been invalidated]' }
+            ? { user: {}, error: tokenProblem(String(spec.token)) }
             : { authenticated: true, user: userInfo(user), audiences };
       }),
     ],
   ]);
+}
+
+/** Why a token counts for nothing: one of this server's own has been looked at closer. */
+function tokenProblem(token: string): string {
+  try {
+    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    if (fields(claims).iss === issuer) return '[invalid bearer token, Token has been invalidated]';
+  } catch {
+    // Not even a token.
+  }
+  return 'invalid bearer token';
 }
 
 function nonResource(rule: PolicyRule): object {
@@ -125,6 +139,12 @@ function subject(spec: Fields): UserInfo {
   };
 }
 
+/** The path asked for, as the real server's internal type prints it. */
+function printedPath(spec: Fields): object {
+  const { path, verb } = fields(spec.nonResourceAttributes);
+  return { Path: path ?? '', Verb: verb ?? '' };
+}
+
 function checkAttributes(object: KubeObject, withUser = false): void {
   const spec = fields(object.spec);
   const errors = [];
@@ -134,7 +154,7 @@ function checkAttributes(object: KubeObject, withUser = false): void {
     errors.push(
       fieldError.invalid(
         'spec.nonResourceAttributes',
-        spec.nonResourceAttributes,
+        printedPath(spec),
         'cannot be specified in combination with resourceAttributes',
       ),
     );
@@ -150,6 +170,22 @@ function checkAttributes(object: KubeObject, withUser = false): void {
   }
   if (withUser && !spec.user && !(Array.isArray(spec.groups) && spec.groups.length > 0)) {
     errors.push(fieldError.invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'));
+  }
+  if (errors.length > 0) throw invalid('authorization.k8s.io', '', '', errors);
+}
+
+/** What is asked of one namespace is about that. Throws 422. */
+function checkLocal(spec: Fields, namespace: string): void {
+  const errors = [];
+  if (spec.nonResourceAttributes !== undefined) {
+    const path = 'spec.nonResourceAttributes';
+    errors.push(fieldError.invalid(path, printedPath(spec), 'disallowed on this kind of request'));
+  } else {
+    const asked = fields(spec.resourceAttributes).namespace ?? '';
+    if (asked !== namespace) {
+      const path = 'spec.resourceAttributes.namespace';
+      errors.push(fieldError.invalid(path, asked, 'must match metadata.namespace'));
+    }
   }
   if (errors.length > 0) throw invalid('authorization.k8s.io', '', '', errors);
 }
@@ -190,6 +226,8 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   if (entry === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, info.name);
   const account = context.store.object(entry);
   const object = await readObject(context, exchange, callOf(exchange, definition, 'CreateOptions'));
+  if (fields(object.spec).expirationSeconds === undefined)
+    object.spec = { ...fields(object.spec), expirationSeconds: 3600 };
   track(context, callOf(exchange, definition, 'CreateOptions'), undefined, object);
   const spec = { ...fields(object.spec) };
   const seconds = typeof spec.expirationSeconds === 'number' ? spec.expirationSeconds : 3600;

@@ -43,6 +43,11 @@ export function podPriority(context: () => RegistryContext): AdmissionPlugin {
         const why = `the integer value of priority (${spec.priority}) must not be provided in pod spec; priority admission controller computed ${value} from the given PriorityClass name`;
         throw refuse(attributes, pod, why);
       }
+      const stated = spec.preemptionPolicy;
+      if (typeof stated === 'string' && stated !== preemption) {
+        const why = `the string value of PreemptionPolicy (${stated}) must not be provided in pod spec; priority admission controller computed ${preemption} from the given PriorityClass name`;
+        throw refuse(attributes, pod, why);
+      }
       spec.priority = value;
       spec.preemptionPolicy ??= preemption;
       return undefined;
@@ -60,6 +65,10 @@ export function podRuntimeClass(context: () => RegistryContext): AdmissionPlugin
       const name = text(pod, 'spec.runtimeClassName');
       if (name !== '' && context().store.latest('node.k8s.io/runtimeclasses', name) === undefined)
         throw refuse(attributes, pod, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
+      if (name === '' && Object.keys(record(pod, 'spec.overhead')).length > 0) {
+        const why = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
+        throw refuse(attributes, pod, why);
+      }
       return undefined;
     },
   };

@@ -86,6 +86,11 @@ function podWarnings(pod: unknown, path: string): string[] {
     if (Object.hasOwn(record(pod, 'metadata.annotations'), key))
       out.push(`${metadata}.annotations[${key}]: ${oldAnnotations[key]}`);
   for (const [index, volume] of objects(spec, 'volumes').entries()) {
+    if (
+      at(volume, 'projected') !== undefined &&
+      objects(volume, 'projected.sources').every((item) => Object.keys(item).length === 0)
+    )
+      out.push(`volume ${quoted(text(volume, 'name'))} (Projected) has no sources provided`);
     for (const [source, words] of Object.entries(oldVolumes))
       if (at(volume, source) !== undefined)
         out.push(`${base}.volumes[${index}].${source === 'storageos' ? 'storageOS' : source}: ${words}`);

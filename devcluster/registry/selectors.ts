@@ -79,7 +79,7 @@ class LabelParser {
         out.push(this.requirement());
         const next = this.take();
         if (next.kind === 'end') return out;
-        if (next.kind !== ',') throw labelError(`found '${next.text}', expected: ',' or 'end of string'`);
+        if (next.kind !== ',') throw parseError(`found '${next.text}', expected: ',' or 'end of string'`);
         const after = this.peek();
         if (after.kind !== 'word' && after.kind !== '!' && after.kind !== 'in' && after.kind !== 'notin') {
           throw parseError(`found '${after.text}', expected: identifier after ','`);

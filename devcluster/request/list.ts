@@ -22,8 +22,12 @@ export interface ListOptions {
 /** Reads the options of a list. Throws 400 or 422. */
 export function listOptions(query: URLSearchParams): ListOptions {
   const limitText = query.get('limit') ?? '';
-  if (limitText !== '' && !/^[+-]?\d+$/.test(limitText)) {
-    throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(limitText)}: invalid syntax`);
+  const seconds = query.get('timeoutSeconds') ?? '';
+  for (const number of [limitText, seconds]) {
+    if (number !== '' && !/^[+-]?\d+$/.test(number))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(number)}: invalid syntax`);
+    if (number !== '' && (BigInt(number) > 2n ** 63n - 1n || BigInt(number) < -(2n ** 63n)))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(number)}: value out of range`);
   }
   const options: ListOptions = {
     limit: Math.max(0, Number(limitText || 0)),
@@ -199,6 +203,11 @@ function encodeToken(revision: number, start: string): string {
 
 function decodeToken(text: string): Token {
   const fail = (why: string): StatusError => badRequest(`invalid continue token: continue key is not valid: ${why}`);
+  const foreign = /[^\w-]/.exec(text);
+  if (foreign !== null || text.length % 4 === 1) {
+    const at = foreign?.index ?? text.length - 1;
+    throw fail(`illegal base64 data at input byte ${at}`);
+  }
   let parsed: { v?: unknown; rv?: unknown; start?: unknown };
   try {
     // As Go sees it: one character a byte.
@@ -206,10 +215,14 @@ function decodeToken(text: string): Token {
   } catch (error) {
     throw fail((error as Error).message);
   }
-  if (parsed.v !== 'meta.k8s.io/v1') throw fail('server does not recognize this encoded version');
+  if (parsed.v !== 'meta.k8s.io/v1') {
+    const version = typeof parsed.v === 'string' ? ` ${parsed.v}` : '';
+    throw fail(`server does not recognize this encoded version${version}`);
+  }
   if (typeof parsed.rv !== 'number' || parsed.rv === 0)
     throw fail('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
   if (typeof parsed.start !== 'string' || parsed.start === '') throw fail('encoded start key empty');
+  if (parsed.start.split('/').includes('..')) throw fail(parsed.start);
   return { revision: parsed.rv, start: parsed.start };
 }
 

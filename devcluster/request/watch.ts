@@ -36,7 +36,7 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   const match = query.get('resourceVersionMatch') ?? '';
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
   const errors = [];
-  if (initial !== null && match === '') {
+  if (initial !== null && match !== 'NotOlderThan') {
     const detail = 'sendInitialEvents requires setting resourceVersionMatch to NotOlderThan';
     errors.push(fieldError.forbidden('resourceVersionMatch', detail));
   }

@@ -1,4 +1,5 @@
 /** Validation of containers. */
+
 import { qualifiedName } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
 import { at, objects, record, text } from '../access.ts';
@@ -18,6 +19,7 @@ import {
   quantityOrder,
   requiredLabel,
 } from './common.ts';
+import { fieldReference, seccomp } from './podfields.ts';
 
 const protocols = ['SCTP', 'TCP', 'UDP'];
 const valueSources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'];
@@ -41,6 +43,26 @@ function ports(container: unknown, path: string, errors: Errors): void {
   }
 }
 
+const askable = ['cpu', 'ephemeral-storage', 'memory'].flatMap((name) => [`limits.${name}`, `requests.${name}`]).sort();
+
+function envFrom(container: unknown, path: string, errors: Errors): void {
+  for (const [index, source] of objects(container, 'envFrom').entries()) {
+    const here = `${path}.envFrom[${index}]`;
+    const prefix = text(source, 'prefix');
+    if (prefix !== '' && !/^[ -<>-~]+$/.test(prefix)) {
+      const detail = "a valid environment variable name must consist only of printable ASCII characters other than '='";
+      errors.push(fieldError.invalid(`${here}.prefix`, prefix, detail));
+    }
+    const given = ['configMapRef', 'secretRef'].filter((field) => at(source, field) !== undefined);
+    for (const field of given)
+      if (text(source, `${field}.name`) === '') errors.push(fieldError.required(`${here}.${field}.name`));
+    if (given.length === 0)
+      errors.push(fieldError.invalid(`${path}.envFrom`, '', 'must specify one of: `configMapRef` or `secretRef`'));
+    else if (given.length > 1)
+      errors.push(fieldError.invalid(`${path}.envFrom`, '', 'may not have more than one field specified at a time'));
+  }
+}
+
 function env(container: unknown, path: string, errors: Errors): void {
   for (const [index, variable] of objects(container, 'env').entries()) {
     const here = `${path}.env[${index}]`;
@@ -57,6 +79,14 @@ function env(container: unknown, path: string, errors: Errors): void {
     }
     const from = at(variable, 'valueFrom');
     if (from === undefined || from === null) continue;
+    const field = at(from, 'fieldRef');
+    if (field !== undefined) fieldReference(field, `${here}.valueFrom.fieldRef`, errors);
+    const resource = at(from, 'resourceFieldRef');
+    const asked = text(resource, 'resource');
+    if (resource !== undefined && asked === '')
+      errors.push(fieldError.required(`${here}.valueFrom.resourceFieldRef.resource`));
+    else if (resource !== undefined && !askable.includes(asked) && !asked.includes('hugepages-'))
+      errors.push(fieldError.notSupported(`${here}.valueFrom.resourceFieldRef.resource`, asked, askable));
     const given = valueSources.filter((source) => at(from, source) !== undefined);
     for (const source of ['configMapKeyRef', 'secretKeyRef'] as const) {
       const reference = at(from, source);
@@ -81,6 +111,16 @@ function env(container: unknown, path: string, errors: Errors): void {
   }
 }
 
+function devices(container: unknown, path: string, volumes: ReadonlySet<string>, errors: Errors): void {
+  for (const [index, device] of objects(container, 'volumeDevices').entries()) {
+    const here = `${path}.volumeDevices[${index}]`;
+    const name = text(device, 'name');
+    if (name === '') errors.push(fieldError.required(`${here}.name`));
+    if (!volumes.has(name)) errors.push(notFound(`${here}.name`, name));
+    if (text(device, 'devicePath') === '') errors.push(fieldError.required(`${here}.devicePath`));
+  }
+}
+
 function mounts(container: unknown, path: string, volumes: ReadonlySet<string>, errors: Errors): void {
   const places = new Set<string>();
   for (const [index, mount] of objects(container, 'volumeMounts').entries()) {
@@ -92,6 +132,13 @@ function mounts(container: unknown, path: string, volumes: ReadonlySet<string>, 
     if (place === '') errors.push(fieldError.required(`${here}.mountPath`));
     if (places.has(place)) errors.push(fieldError.invalid(`${here}.mountPath`, place, 'must be unique'));
     places.add(place);
+    notSupported(
+      mount,
+      `${path}.volumeMounts`,
+      'mountPropagation',
+      ['Bidirectional', 'HostToContainer', 'None'],
+      errors,
+    );
     const below = text(mount, 'subPath');
     if (below.startsWith('/'))
       errors.push(fieldError.invalid(`${path}.volumeMounts.subPath`, below, 'must be a relative path'));
@@ -133,6 +180,26 @@ function resources(container: unknown, path: string, errors: Errors): void {
       );
     }
   }
+  exclusive(limits, requests, `${path}.resources`, errors);
+}
+
+/** Resources that are not shared are limited to what they request. */
+function exclusive(
+  limits: { readonly [name: string]: unknown },
+  requests: { readonly [name: string]: unknown },
+  path: string,
+  errors: Errors,
+): void {
+  for (const name of Object.keys(requests)) {
+    const shared =
+      standardResources.includes(name) ||
+      (name.includes('/') ? /(^|\.)kubernetes\.io\//.test(name) : !name.startsWith('hugepages-'));
+    if (!shared && limits[name] === undefined)
+      errors.push(fieldError.required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
+  }
+  const all = [...Object.keys(limits), ...Object.keys(requests)];
+  if (all.some((name) => name.startsWith('hugepages-')) && !all.includes('cpu') && !all.includes('memory'))
+    errors.push(fieldError.forbidden(path, 'HugePages require cpu or memory'));
 }
 
 const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'];
@@ -153,6 +220,12 @@ function handler(action: JsonObject, path: string, errors: Errors): void {
       if (text(action, 'httpGet.path') === '') errors.push(fieldError.required(`${path}.httpGet.path`));
       portOrName(at(action, 'httpGet.port'), `${path}.httpGet.port`, errors);
       notSupported(action, path, 'httpGet.scheme', ['HTTP', 'HTTPS'], errors);
+      for (const header of objects(action, 'httpGet.httpHeaders')) {
+        const name = text(header, 'name');
+        const detail =
+          "a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for validation is '[-A-Za-z0-9]+')";
+        if (!/^[-A-Za-z0-9]+$/.test(name)) errors.push(fieldError.invalid(`${path}.httpGet.httpHeaders`, name, detail));
+      }
       break;
     case 'tcpSocket':
       portOrName(at(action, 'tcpSocket.port'), `${path}.tcpSocket.port`, errors);
@@ -179,6 +252,11 @@ function probes(container: JsonObject, path: string, errors: Errors): void {
     ]) {
       nonNegative(probe, here, field, errors);
     }
+    if (name === 'readinessProbe' && at(probe, 'terminationGracePeriodSeconds') !== undefined) {
+      const grace = at(probe, 'terminationGracePeriodSeconds');
+      const detail = 'must not be set for readinessProbes';
+      errors.push(fieldError.invalid(`${here}.terminationGracePeriodSeconds`, grace, detail));
+    }
     const successes = at(probe, 'successThreshold');
     if (name !== 'readinessProbe' && typeof successes === 'number' && successes !== 1) {
       errors.push(fieldError.invalid(`${here}.successThreshold`, successes, 'must be 1'));
@@ -193,10 +271,33 @@ function probes(container: JsonObject, path: string, errors: Errors): void {
 /** What init and regular containers share. */
 function common(container: JsonObject, path: string, volumes: ReadonlySet<string>, errors: Errors): void {
   requiredLabel(text(container, 'name'), `${path}.name`, errors);
-  if (text(container, 'image') === '') errors.push(fieldError.required(`${path}.image`));
+  const image = text(container, 'image');
+  if (image === '') errors.push(fieldError.required(`${path}.image`));
+  else if (image !== image.trim())
+    errors.push(fieldError.invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'));
+  const context = at(container, 'securityContext');
+  notSupported(context, `${path}.securityContext`, 'procMount', ['Default', 'Unmasked'], errors);
+  seccomp(at(context, 'seccompProfile'), `${path}.securityContext.seccompProfile`, errors);
+  for (const field of ['runAsUser', 'runAsGroup']) {
+    const id = at(context, field);
+    if (typeof id === 'number' && (id < 0 || id > 2147483647))
+      errors.push(
+        fieldError.invalid(`${path}.securityContext.${field}`, id, 'must be between 0 and 2147483647, inclusive'),
+      );
+  }
+  for (const policy of objects(container, 'resizePolicy')) {
+    const here = `${path}.resizePolicy`;
+    if (text(policy, 'resourceName') !== 'cpu' && text(policy, 'resourceName') !== 'memory')
+      errors.push(fieldError.notSupported(here, text(policy, 'resourceName'), ['cpu', 'memory']));
+    const restart = text(policy, 'restartPolicy');
+    if (restart !== 'NotRequired' && restart !== 'RestartContainer')
+      errors.push(fieldError.notSupported(here, restart, ['NotRequired', 'RestartContainer']));
+  }
   oneOf(container, path, 'terminationMessagePolicy', ['File', 'FallbackToLogsOnError'], errors);
   ports(container, path, errors);
   env(container, path, errors);
+  envFrom(container, path, errors);
+  devices(container, path, volumes, errors);
   mounts(container, path, volumes, errors);
   oneOf(container, path, 'imagePullPolicy', ['Always', 'IfNotPresent', 'Never'], errors);
   resources(container, path, errors);

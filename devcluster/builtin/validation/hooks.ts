@@ -30,7 +30,16 @@ function webhookRule(rule: unknown, here: string, errors: Errors): void {
       errors.push(fieldError.invalid(`${here}.${field}`, values, `if '*' is present, must not specify other ${word}`));
     }
   }
-  if (list(rule, 'resources').length === 0) errors.push(fieldError.required(`${here}.resources`));
+  const resources = list(rule, 'resources').map(String);
+  if (resources.length === 0) errors.push(fieldError.required(`${here}.resources`));
+  if (resources.length > 1 && resources.includes('*/*')) {
+    const detail = "if '*/*' is present, must not specify other resources";
+    errors.push(fieldError.invalid(`${here}.resources`, resources, detail));
+  }
+  if (resources.includes('*') && resources.some((name) => name !== '*' && !name.includes('/'))) {
+    const detail = "if '*' is present, must not specify other resources without subresources";
+    errors.push(fieldError.invalid(`${here}.resources`, resources, detail));
+  }
   notSupported(rule, here, 'scope', ['*', 'Cluster', 'Namespaced'], errors);
 }
 

@@ -1,4 +1,5 @@
 /** Validation of pod specs, in pods and in whatever has a template of them. */
+
 import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
 import { at, child, list, number, objects, record, text } from '../access.ts';
@@ -14,6 +15,7 @@ import {
   same,
 } from './common.ts';
 import { containers, initContainers } from './containers.ts';
+import { podFields, volumeParts } from './podfields.ts';
 
 const volumeSources = [
   'emptyDir',
@@ -89,6 +91,7 @@ function volumes(spec: unknown, path: string, errors: Errors): Set<string> {
     const name = text(volume, 'name');
     const before = errors.length;
     volumeSource(volume, here, errors);
+    volumeParts(volume, here, errors);
     requiredLabel(name, `${here}.name`, errors);
     if (names.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
     // A volume that is wrong cannot be mounted.
@@ -142,6 +145,9 @@ function spreadConstraints(spec: unknown, path: string, errors: Errors): void {
       errors.push(fieldError.invalid(`${here}.maxSkew`, number(constraint, 'maxSkew'), 'must be greater than zero'));
     if (text(constraint, 'topologyKey') === '')
       errors.push(fieldError.required(`${here}.topologyKey`, 'can not be empty'));
+    const domains = at(constraint, 'minDomains');
+    if (typeof domains === 'number' && domains <= 0)
+      errors.push(fieldError.invalid(`${here}.minDomains`, domains, 'must be greater than zero'));
     notSupported(
       { whenUnsatisfiable: '', ...constraint },
       here,
@@ -188,6 +194,7 @@ export function podSpec(spec: unknown, path: string, errors: Errors): void {
   for (const field of ['hostname', 'subdomain'])
     if (text(spec, field) !== '') requiredLabel(text(spec, field), `${path}.${field}`, errors);
   tolerations(spec, path, errors);
+  podFields(spec, path, errors);
 }
 
 /** A pod template at `path`. */

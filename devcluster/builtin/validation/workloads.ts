@@ -276,6 +276,8 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
 
 export function pod(object: unknown, errors: Errors, old?: unknown): void {
   podSpec(at(object, 'spec') ?? {}, 'spec', errors);
+  if (old === undefined && objects(object, 'spec.ephemeralContainers').length > 0)
+    errors.push(fieldError.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   if (old !== undefined) podUpdate(object, old, errors);
 }
 

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import type { Agent } from 'node:https';
 import { accessCases } from './access.cases.ts';
 import { applyCases } from './apply.cases.ts';
+import { askCases } from './asks.cases.ts';
 import { crdCases, installCrds } from './crd.cases.ts';
 import { deleteCases } from './delete.cases.ts';
 import { knownDifferences } from './differences.ts';
@@ -31,6 +32,7 @@ const everyCase: readonly Case[] = [
   ...schemaCases,
   ...applyCases,
   ...podSecurityCases,
+  ...askCases,
 ];
 
 const known = (item: Case): Case => {

@@ -2,6 +2,20 @@
 
 const byReason: { readonly [why: string]: readonly string[] } = {
   'not the same yet': [
+    'asks: access reviews',
+    'asks: bodies',
+    'asks: builtin: accept application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io',
+    'asks: builtin: accept application/yaml;as=Table;v=v1;g=meta.k8s.io',
+    'asks: container: {"env":[{"name":"A","valueFrom":{"secretKeyRef":{"name":"","key":""}}}]}',
+    'asks: container: {"lifecycle":{"stopSignal":"SIGNOPE"}}',
+    'asks: container: {"ports":[{"containerPort":80,"hostIP":"x"}]}',
+    'asks: container: {"resources":{"claims":[{"name":"zz"}]}}',
+    'asks: container: {"securityContext":{"runAsUser":-1,"allowPrivilegeEscalation":false,"capabilities":{"add":["CAP_SYS_ADMIN"]}}}',
+    'asks: custom: accept application/json;as=PartialObjectMetadataList;v=v1beta1;g=meta.k8s.io',
+    'asks: custom: accept application/yaml;as=Table;v=v1;g=meta.k8s.io',
+    'asks: custom: methods',
+    'asks: impersonation',
+    'asks: paths',
     'apply: containers without a name',
     'apply: merge of {"spec":{"replicas":1.5}}, custom',
     'apply: to scale of a custom kind',
