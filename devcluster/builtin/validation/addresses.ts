@@ -72,7 +72,8 @@ export function isWithin(inner: string, outer: string): boolean {
 
 /** What keeps an address from being the one way to write it. */
 export function canonicalProblem(address: string): string[] {
-  if (isIP(address) !== 6) return [];
+  // An address of a zone is no URL's.
+  if (isIP(address) !== 6 || address.includes('%')) return [];
   const canonical = new URL(`http://[${address}]/`).hostname.slice(1, -1);
   return canonical === address ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
 }
