@@ -1,6 +1,6 @@
 import { configMapKeyRef } from './common.ts';
 import type { TypeOf } from './schema.ts';
-import { int, list, listByKey, map, object, oneOf, str } from './schema.ts';
+import { bool, int, list, listByKey, map, object, oneOf, str } from './schema.ts';
 
 const LABEL_NAME = { minLength: 1, maxLength: 317 } as const;
 const OBJECT_NAME = { minLength: 1, maxLength: 253 } as const;
@@ -41,6 +41,29 @@ export const egress = list(
       'x-kubernetes-validations': [
         { rule: 'isCIDR(self.cidr)', message: 'cidr must be a network such as 10.20.0.0/16', fieldPath: '.cidr' },
       ],
+    },
+  ),
+  { maxItems: 64 },
+);
+
+/** Names of hosts that a server that runs as a Pod may connect to, through a proxy. */
+export const egressHosts = list(
+  'Hosts that the server may connect to by HTTP and HTTPS, where it runs as a Pod: through a proxy in a Pod of its own, which HTTP_PROXY and HTTPS_PROXY name; programs that do not use them reach nothing. The proxy looks the names up.',
+  object(
+    'A host.',
+    {
+      host: str('Its name, `api.example.com`, or `*.example.com` for all names below, but not itself.', {
+        minLength: 1,
+        maxLength: 253,
+        pattern: '^(\\*\\.)?[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?(\\.[a-zA-Z0-9]([-a-zA-Z0-9]*[a-zA-Z0-9])?)*$',
+      }),
+    },
+    {
+      ports: list('Its ports; 443 when absent.', int('A port.', { minimum: 1, maximum: 65535 }), {
+        minItems: 1,
+        maxItems: 16,
+      }),
+      private: bool('Whether it may lead to an address that is not public. Never to where clouds keep their metadata.'),
     },
   ),
   { maxItems: 64 },

@@ -1,6 +1,6 @@
 import { commonStatus, localRef, READY_STATES, UNSEEN } from './common.ts';
 import { defineKind } from './kind.ts';
-import { egress, image, podTemplate } from './mcppod.ts';
+import { egress, egressHosts, image, podTemplate } from './mcppod.ts';
 import { environment, ONE_VALUE, resources, valueFrom } from './process.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, bool, int, list, listByKey, object, oneOf, str } from './schema.ts';
@@ -67,6 +67,7 @@ const spec = object(
     ),
     image,
     egress,
+    egressHosts,
     podTemplate,
   },
   {
@@ -94,8 +95,13 @@ const spec = object(
         message: 'command, args and env go with transport stdio only',
       },
       {
-        rule: "self.transport == 'stdio' || !(has(self.image) || has(self.egress) || has(self.podTemplate))",
-        message: 'image, egress and podTemplate go with transport stdio only',
+        rule: "self.transport == 'stdio' || !(has(self.image) || has(self.egress) || has(self.egressHosts) || has(self.podTemplate))",
+        message: 'image, egress, egressHosts and podTemplate go with transport stdio only',
+      },
+      {
+        rule: '!has(self.egressHosts) || !has(self.podTemplate) || !has(self.podTemplate.proxy)',
+        message: 'egressHosts brings a proxy of its own: podTemplate.proxy cannot be set with it',
+        fieldPath: '.egressHosts',
       },
       {
         rule: "self.transport != 'stdio' || !(has(self.url) || has(self.headers))",

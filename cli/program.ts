@@ -1,7 +1,7 @@
 import { Command, Option } from 'commander';
 import { registerApprovals } from './approvals/command.ts';
 import { registerArgocd } from './argocd/command.ts';
-import { registerMcpBridge } from './commands/registerMcpBridge.ts';
+import { registerEgressProxy, registerMcpBridge } from './commands/registerMcpBridge.ts';
 import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
 import { registerGitops } from './gitops/command.ts';
 import type { Io } from './io.ts';
@@ -250,6 +250,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
   logging(registerSimulateOpenAI(program));
 
   logging(registerMcpBridge(program, io, finish));
+  logging(registerEgressProxy(program, io, finish));
 
   program
     .command('crds')

@@ -1,5 +1,5 @@
 /** The operator: what advances runs. */
-export { installInto, startBridge } from './mcp/index.ts';
+export { installInto, startBridge, startEgressProxy } from './mcp/index.ts';
 export { RUNNER_IMAGE } from './mcpserver/pod/pod.ts';
 export type { McpServersOptions } from './mcpserver/pod/pods.ts';
 export type { Operator, OperatorOptions } from './operator.ts';

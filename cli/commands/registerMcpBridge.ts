@@ -2,6 +2,26 @@ import { type Command, Option } from 'commander';
 import type { Io } from '../io.ts';
 import { collect, parseDuration, parsePort } from '../options.ts';
 
+/** Adds `kubechain egress-proxy`. */
+export function registerEgressProxy(program: Command, io: Io, finish: (exitCode: number) => void): Command {
+  return program
+    .command('egress-proxy')
+    .summary('an HTTP proxy to some hosts only')
+    .description(
+      'An HTTP proxy (CONNECT, and http:// URLs) that reaches the hosts of --allow and refuses all others, and names that lead to addresses ' +
+        'which are not public; /healthz and /readyz answer probes. The operator runs it for MCPServers with egressHosts.',
+    )
+    .option('--host <address>', 'address to listen on', '127.0.0.1')
+    .option('--port <n>', 'port to listen on', parsePort, 8080)
+    .option(
+      '--allow <host:port>',
+      'what may be reached; *.example.com:443 for all names below; may be repeated',
+      collect,
+    )
+    .option('--allow-private <host:port>', 'of these, what may lead to a private address; may be repeated', collect)
+    .action(async (options) => finish(await (await import('./egressProxy.ts')).egressProxy(options, io)));
+}
+
 /** Adds `kubechain mcp-bridge`. */
 export function registerMcpBridge(program: Command, io: Io, finish: (exitCode: number) => void): Command {
   return program

@@ -1,5 +1,6 @@
 /** Connections to servers of the Model Context Protocol: processes, HTTP, and the tools they offer. */
 export { BRIDGE_PATH, startBridge } from './bridge/bridge.ts';
+export { startEgressProxy } from './bridge/egressProxy.ts';
 export { installInto } from './bridge/install.ts';
 export { IDEMPOTENCY_META_KEY } from './connection.ts';
 export type { ToolDrift } from './lock.ts';

@@ -16,7 +16,7 @@ import type { ServerPods } from './pod/pods.ts';
 import { resolveServer } from './resolve.ts';
 
 /** What only a Pod can keep. */
-const POD_SETTINGS = ['resources', 'image', 'egress', 'podTemplate'] as const;
+const POD_SETTINGS = ['resources', 'image', 'egress', 'egressHosts', 'podTemplate'] as const;
 
 /** Keeps MCP servers connected and writes down what they offer. */
 export function createMCPServerController(options: {

@@ -19,11 +19,15 @@ export interface Client {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** The spec of the NetworkPolicy of Pods of ours, with all that the API server would add. Without `door` nobody may connect. */
+/**
+ * The spec of the NetworkPolicy of Pods of ours, with all that the API server would add. Without `door` nobody may connect;
+ * `way` leads to Pods of the same namespace.
+ */
 export function networkPolicySpec(
   podLabels: Readonly<Record<string, string>>,
   door: { readonly port: number; readonly client: Client } | undefined,
   egress: Egress | undefined,
+  way?: { readonly port: number; readonly labels: Readonly<Record<string, string>> },
 ): object {
   const networks = (egress ?? []).map(({ cidr, ports }) => ({
     to: [{ ipBlock: ipBlock(cidr) }],
@@ -42,6 +46,10 @@ export function networkPolicySpec(
     to: [{ namespaceSelector: names, podSelector: { matchLabels: { 'k8s-app': 'kube-dns' } } }],
     ports: DNS_PORTS,
   };
+  const through =
+    way === undefined
+      ? []
+      : [{ to: [{ podSelector: { matchLabels: way.labels } }], ports: [{ protocol: 'TCP', port: way.port }] }];
   return {
     podSelector: { matchLabels: podLabels },
     policyTypes: ['Ingress', 'Egress'],
@@ -60,7 +68,7 @@ export function networkPolicySpec(
             },
           ],
     // Names are of use to those only who may go somewhere, and a way out for data to those who may not.
-    egress: networks.length === 0 ? [] : [dns, ...networks],
+    egress: [...(networks.length === 0 ? [] : [dns, ...networks]), ...through],
   };
 }
 

@@ -55,7 +55,7 @@ export function createAddressGuard(allow: NetworkAllowList = {}): AddressGuard {
   const globalIPv6 = blockList(['2000::/3', '64:ff9b::/96']);
   const metadata = blockList(METADATA);
   const allowedAddresses = blockList(allow.cidrs ?? []);
-  const allowedHosts = (allow.hosts ?? []).map(parseHostRule);
+  const allowedHosts = (allow.hosts ?? []).map(hostRule);
 
   const notPublic = (address: string, family: 'ipv4' | 'ipv6'): string | undefined => {
     const found = special.find(({ list }) => list.check(address, family));
@@ -114,7 +114,8 @@ function blockList(cidrs: readonly string[]): BlockList {
   return list;
 }
 
-function parseHostRule(entry: string): (host: string, port: number) => boolean {
+/** Tells whether a host (lower case) and port are what `host`, `host:port` or `*.suffix` says. */
+export function hostRule(entry: string): (host: string, port: number) => boolean {
   const match = /^(\*\.)?(\[[0-9a-fA-F:.]+\]|[^\s/:*@[\]]+)(?::(\d{1,5}))?$/.exec(entry.trim());
   const wildcard = match?.[1] !== undefined;
   const name = match?.[2];

@@ -52,7 +52,8 @@ export function createGuardedConnector(
   };
 }
 
-function guardedLookup(guard: AddressGuard, port: number, resolve: typeof lookup): LookupFunction {
+/** A look-up for `node:net` that leaves out what `guard` refuses, and fails with a ForbiddenAddressError where nothing is left. */
+export function guardedLookup(guard: AddressGuard, port: number, resolve: typeof lookup = lookup): LookupFunction {
   return (hostname, options, callback) => {
     const all: LookupOptions & { all: true } = { ...options, all: true };
     resolve(hostname, all, (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => {

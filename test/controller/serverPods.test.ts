@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:http';
 import { agents, mcpServers } from '../../api/index.ts';
 import { networkPolicies, pods } from '../../controller/pods/types.ts';
 import { isAlreadyExists } from '../../kube/index.ts';
@@ -165,6 +168,42 @@ describe('MCP servers as Pods', function () {
       assert.equal(pod.spec?.containers[0]?.image, 'registry.example/other:v2');
       assert.equal(pod.spec?.containers[0]?.command[0], '/kubechain/lib/ld.so');
       assert.match(kubelet.log('tools-mcp'), /bridge: started/);
+    });
+
+    it('go to the hosts that are named, through a proxy in a Pod of its own', async () => {
+      const room = await stage.room({ script });
+      await node(room);
+      const { port } = new URL(room.model.url);
+      const egressHosts = [{ host: 'localhost', ports: [Number(port)], private: true }, { host: '*.example.com' }];
+      await room.create(server(room, 'environment', { egressHosts }));
+      await room.agent({ mcpServers: [{ name: 'tools' }] });
+      const run = await room.run('go', 'go');
+      const answer = run.status?.contextWindow?.find(({ role }) => role === 'tool')?.content ?? '';
+      const proxy = await stage.client.get(pods, room.key('tools-egress'));
+      const url = `http://${proxy.status?.podIP}:8080`;
+      assert.ok(answer.includes(`"HTTPS_PROXY":"${url}"`), answer);
+      const through = async (target: string): Promise<number | undefined> => {
+        const asked = request(url, { path: target });
+        asked.end();
+        const [answered] = (await once(asked, 'response')) as [IncomingMessage];
+        answered.resume();
+        return answered.statusCode;
+      };
+      assert.notEqual(await through(`http://localhost:${port}/v1/models`), 403);
+      assert.equal(await through('http://localhost:1/'), 403);
+      // The server's Pod may go to the proxy, and nowhere else; the proxy anywhere but to metadata, on these ports.
+      const policy = await stage.client.get(networkPolicies, room.key('tools-mcp'));
+      const { egress } = policy.spec as { egress: { to: object[] }[] };
+      const labels = { 'kubechain.humanlayer.dev/mcp-egress': 'tools' };
+      assert.deepEqual(
+        egress.map(({ to }) => to),
+        [[{ podSelector: { matchLabels: labels } }]],
+      );
+      assert.equal(proxy.metadata.labels?.['kubechain.humanlayer.dev/mcp-egress'], 'tools');
+      const own = await stage.client.get(networkPolicies, room.key('tools-egress'));
+      assert.match(JSON.stringify(own.spec), /"except":\["169\.254\.0\.0\/16"\]/);
+      await stage.client.patch(mcpServers, room.key('tools'), { type: 'merge', body: { spec: { egressHosts: null } } });
+      await untilGone(stage.client, pods, room.key('tools-egress'));
     });
 
     it('are connected again after a change, with what they offer then', async () => {

@@ -26,6 +26,11 @@ export const RUNNER_IMAGE = 'ghcr.io/humanlayer/kubechain-runner';
 /** Label of everything that belongs to a server's Pod; the value is the server's name. */
 export const SERVER_LABEL = `${GROUP}/mcpserver`;
 export const BRIDGE_PORT = 8080;
+/** Label of the Pod with the proxy of a server; the value is the server's name. */
+export const EGRESS_LABEL = `${GROUP}/mcp-egress`;
+export const EGRESS_PORT = 8080;
+
+export const hasEgressHosts = ({ spec }: MCPServer): boolean => (spec.egressHosts ?? []).length > 0;
 
 export interface PodOptions {
   readonly runnerImage: string;
@@ -33,6 +38,8 @@ export interface PodOptions {
   readonly tokenSha256: string;
   /** Who may connect. */
   readonly client: Client;
+  /** The proxy that leads to `egressHosts`, once it is there. */
+  readonly proxyUrl?: string;
 }
 
 /** What a server runs as. */
@@ -43,7 +50,8 @@ export interface ServerPod {
 
 const HOME = '/home/runner';
 const BRIDGE_FOLDER = '/kubechain';
-const RUNNER_COMMAND = [
+const LOOPBACK = 'localhost,127.0.0.1,::1';
+export const RUNNER_COMMAND = [
   '/usr/local/bin/node',
   '--disable-warning=ExperimentalWarning',
   '/opt/kubechain/bin/kubechain',
@@ -73,6 +81,7 @@ export function podFor(server: MCPServer, options: PodOptions): ServerPod {
     { [SERVER_LABEL]: labelValue(name) },
     { port: BRIDGE_PORT, client: options.client },
     server.spec.egress,
+    hasEgressHosts(server) ? { port: EGRESS_PORT, labels: { [EGRESS_LABEL]: labelValue(name) } } : undefined,
   );
   return {
     pod: { apiVersion: 'v1', kind: 'Pod', metadata: metadata([uidOf(server), spec]), spec },
@@ -98,7 +107,7 @@ function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spe
     image: spec.image ?? options.runnerImage,
     imagePullPolicy: 'IfNotPresent',
     command: [...(own ? RUNNER_COMMAND : installedCommand(BRIDGE_FOLDER)), ...bridgeArguments(spec, options)],
-    env: environment(spec),
+    env: environment(spec, options.proxyUrl),
     ports: [{ name: 'mcp', containerPort: BRIDGE_PORT, protocol: 'TCP' }],
     workingDir: HOME,
     resources,
@@ -136,7 +145,7 @@ function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spe
   };
 }
 
-const probe = (path: string) => ({ httpGet: { path, port: 'mcp' } });
+export const probe = (path: string) => ({ httpGet: { path, port: 'mcp' } });
 
 function bridgeArguments({ command = '', args = [], env = [] }: MCPServer['spec'], options: PodOptions): string[] {
   const secret = env.filter(({ valueFrom }) => valueFrom !== undefined).map(({ name }) => `--secret-env=${name}`);
@@ -152,11 +161,12 @@ function bridgeArguments({ command = '', args = [], env = [] }: MCPServer['spec'
   ];
 }
 
-function environment({ env = [], podTemplate }: MCPServer['spec']): Variable[] {
+function environment({ env = [], podTemplate }: MCPServer['spec'], proxyUrl: string | undefined): Variable[] {
+  const proxy = proxyUrl === undefined ? undefined : { httpProxy: proxyUrl, httpsProxy: proxyUrl, noProxy: LOOPBACK };
   const ours: Variable[] = [
     { name: 'HOME', value: HOME },
     { name: 'TMPDIR', value: '/tmp' },
-    ...platformVariables(podTemplate),
+    ...platformVariables(proxy === undefined ? podTemplate : { ...podTemplate, proxy }),
   ];
   return [
     ...mergeVariables(
@@ -167,4 +177,4 @@ function environment({ env = [], podTemplate }: MCPServer['spec']): Variable[] {
   ];
 }
 
-const POD_IP: Variable = { name: 'KUBECHAIN_POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };
+export const POD_IP: Variable = { name: 'KUBECHAIN_POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };

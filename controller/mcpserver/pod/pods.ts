@@ -1,6 +1,6 @@
 import type { MCPServer } from '../../../api/index.ts';
 import type { Clock, EventRecorder, Informer, KubeClient } from '../../../kube/index.ts';
-import { controllerOf, isAlreadyExists, isNotFound, keyOf } from '../../../kube/index.ts';
+import { childName, controllerOf, isAlreadyExists, isNotFound, keyOf } from '../../../kube/index.ts';
 import { inNamespaceOf, nameOf, uidOf } from '../../keys.ts';
 import type { McpServerSpec } from '../../mcp/index.ts';
 import { BRIDGE_PATH } from '../../mcp/index.ts';
@@ -9,8 +9,9 @@ import type { Client } from '../../pods/networkPolicy.ts';
 import type { NetworkPolicy, Pod } from '../../pods/types.ts';
 import { pods } from '../../pods/types.ts';
 import { referenceTo } from '../../reference.ts';
-import type { PodOptions } from './pod.ts';
-import { BRIDGE_PORT, podFor } from './pod.ts';
+import { egressPodFor, egressPodName } from './egressPod.ts';
+import type { PodOptions, ServerPod } from './pod.ts';
+import { BRIDGE_PORT, EGRESS_PORT, hasEgressHosts, podFor } from './pod.ts';
 import { podState } from './state.ts';
 import { bridgeToken } from './token.ts';
 
@@ -97,6 +98,58 @@ export function createServerPods(options: {
     }
   }
 
+  /** Brings a Pod and its NetworkPolicy to be what is wanted. */
+  async function settle(
+    server: MCPServer,
+    { pod: wanted, networkPolicy }: ServerPod,
+    signal: AbortSignal,
+  ): Promise<Settled> {
+    const podName = nameOf(wanted);
+    const waiting = waitingFor(podName);
+    // Before there is anything that it could be late for.
+    const applied = await applyNetworkPolicy(client, informers.networkPolicies, networkPolicy, signal);
+    if (applied === 'taken') return taken('NetworkPolicy', podName);
+    const found = informers.pods.store.get(keyOf(wanted));
+    const state = podState(found, wanted);
+    switch (state.kind) {
+      case 'ready':
+        return { kind: 'ready', ip: state.ip, uid: found?.metadata.uid ?? '' };
+      case 'absent':
+        if ((await create(server, wanted, signal)) === 'created') {
+          return waiting(`Waiting for Pod "${podName}": it was just created`, { gone: true });
+        }
+        return taken('Pod', podName);
+      case 'foreign':
+        return taken('Pod', podName);
+      case 'outdated':
+        if (found !== undefined) await drop(found, signal);
+        return waiting(`Waiting for Pod "${podName}" to be replaced`, { gone: true });
+      case 'ending':
+        return waiting(`Waiting for Pod "${podName}" to end`, { gone: true });
+      case 'over': {
+        const detail = `Pod "${podName}" ended: ${state.detail}`;
+        const id = found?.metadata.uid ?? '';
+        const since = overSince.get(id) ?? clock.monotonic();
+        overSince.set(id, since);
+        const left = since + OVER_MS - clock.monotonic();
+        if (left <= 0 && found !== undefined) await drop(found, signal);
+        return waiting(detail, { reason: 'PodFailed', fault: true, gone: true, againAfterMs: Math.max(1, left) });
+      }
+      case 'starting':
+        return waiting(`Waiting for Pod "${podName}": ${state.detail}`, {
+          fault: state.fault,
+          ...(state.fault ? { reason: 'PodNotReady' } : {}),
+        });
+    }
+  }
+
+  /** Of a server that had hosts to go to, and has none any more. */
+  async function removeProxy(server: MCPServer, signal: AbortSignal): Promise<void> {
+    const found = informers.pods.store.get(keyOf({ metadata: inNamespaceOf(server, egressPodName(server)) }));
+    if (found === undefined || controllerOf(found)?.uid !== server.metadata.uid) return;
+    if (found.metadata.deletionTimestamp === undefined) await drop(found, signal);
+  }
+
   return {
     async ensure(server, signal) {
       const key = await options.key(signal);
@@ -107,58 +160,28 @@ export function createServerPods(options: {
         tokenSha256: sha256,
         client: options.operator,
       };
-      const { pod: wanted, networkPolicy } = podFor(server, podOptions);
-      const podName = nameOf(wanted);
-      const waiting = (
-        detail: string,
-        more: { reason?: string; fault?: boolean; gone?: boolean; againAfterMs?: number } = {},
-      ) => ({ kind: 'waiting', podName, detail, reason: 'WaitingForPod', fault: false, gone: false, ...more }) as const;
+      const podName = childName(nameOf(server), 'mcp');
       if (key === undefined) {
-        return waiting('Waiting for the key that the webhook creates (Secret kubechain-approval-key)', {
+        return waitingFor(podName)('Waiting for the key that the webhook creates (Secret kubechain-approval-key)', {
           reason: 'WaitingForKey',
           againAfterMs: NO_KEY_MS,
         });
       }
-      // Before there is anything that it could be late for.
-      if ((await applyNetworkPolicy(client, informers.networkPolicies, networkPolicy, signal)) === 'taken')
-        return taken('NetworkPolicy', podName);
-      const found = informers.pods.store.get(keyOf(wanted));
-      const state = podState(found, wanted);
-      switch (state.kind) {
-        case 'ready': {
-          const { ip } = state;
-          const url = `http://${ip.includes(':') ? `[${ip}]` : ip}:${BRIDGE_PORT}${BRIDGE_PATH}`;
-          const headers = [{ name: 'Authorization', value: `Bearer ${token}`, secret: true }];
-          const spec: McpServerSpec = { transport: 'streamable-http', url, headers };
-          return { kind: 'ready', podName, spec, fingerprint: `${found?.metadata.uid} ${url} ${sha256}` };
-        }
-        case 'absent':
-          if ((await create(server, wanted, signal)) === 'created') {
-            return waiting(`Waiting for Pod "${podName}": it was just created`, { gone: true });
-          }
-          return taken('Pod', podName);
-        case 'foreign':
-          return taken('Pod', podName);
-        case 'outdated':
-          if (found !== undefined) await drop(found, signal);
-          return waiting(`Waiting for Pod "${podName}" to be replaced`, { gone: true });
-        case 'ending':
-          return waiting(`Waiting for Pod "${podName}" to end`, { gone: true });
-        case 'over': {
-          const detail = `Pod "${podName}" ended: ${state.detail}`;
-          const id = found?.metadata.uid ?? '';
-          const since = overSince.get(id) ?? clock.monotonic();
-          overSince.set(id, since);
-          const left = since + OVER_MS - clock.monotonic();
-          if (left <= 0 && found !== undefined) await drop(found, signal);
-          return waiting(detail, { reason: 'PodFailed', fault: true, gone: true, againAfterMs: Math.max(1, left) });
-        }
-        case 'starting':
-          return waiting(`Waiting for Pod "${podName}": ${state.detail}`, {
-            fault: state.fault,
-            ...(state.fault ? { reason: 'PodNotReady' } : {}),
-          });
+      const proxy = hasEgressHosts(server) ? egressPodFor(server, options.runnerImage) : undefined;
+      let proxyUrl: string | undefined;
+      if (proxy === undefined) await removeProxy(server, signal);
+      else {
+        const settled = await settle(server, proxy, signal);
+        if (settled.kind === 'waiting') return { ...settled, podName };
+        proxyUrl = `http://${hostOf(settled.ip)}:${EGRESS_PORT}`;
       }
+      const wanted = podFor(server, proxyUrl === undefined ? podOptions : { ...podOptions, proxyUrl });
+      const settled = await settle(server, wanted, signal);
+      if (settled.kind === 'waiting') return settled;
+      const url = `http://${hostOf(settled.ip)}:${BRIDGE_PORT}${BRIDGE_PATH}`;
+      const headers = [{ name: 'Authorization', value: `Bearer ${token}`, secret: true }];
+      const spec: McpServerSpec = { transport: 'streamable-http', url, headers };
+      return { kind: 'ready', podName, spec, fingerprint: `${settled.uid} ${url} ${sha256}` };
     },
     async remove(server, signal) {
       const uid = uidOf(server);
@@ -182,7 +205,19 @@ export function createServerPods(options: {
   };
 }
 
-const taken = (kind: string, podName: string): ServerPodState => ({
+type Waiting = Extract<ServerPodState, { kind: 'waiting' }>;
+type Settled = { readonly kind: 'ready'; readonly ip: string; readonly uid: string } | Waiting;
+
+const waitingFor =
+  (podName: string) =>
+  (
+    detail: string,
+    more: { reason?: string; fault?: boolean; gone?: boolean; againAfterMs?: number } = {},
+  ): Waiting => ({ kind: 'waiting', podName, detail, reason: 'WaitingForPod', fault: false, gone: false, ...more });
+
+const hostOf = (ip: string): string => (ip.includes(':') ? `[${ip}]` : ip);
+
+const taken = (kind: string, podName: string): Waiting => ({
   kind: 'waiting',
   podName,
   detail: `${kind} "${podName}" is there already and is not this server's: delete it, or rename the server`,
