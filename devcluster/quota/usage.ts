@@ -174,8 +174,20 @@ export function scopesMatch(quota: KubeObject, { group, plural }: ResourceDefini
         if (operator === 'NotIn') return name !== '' && !values.includes(name);
         return (name !== '') === (operator === 'Exists');
       }
+      case 'CrossNamespacePodAffinity':
+        return looksAcrossNamespaces(object);
       default:
         return false;
     }
+  });
+}
+
+/** Whether a term of a pod's affinity names other namespaces, or selects them. */
+function looksAcrossNamespaces(pod: KubeObject): boolean {
+  return ['podAffinity', 'podAntiAffinity'].some((kind) => {
+    const required = objects(pod, `spec.affinity.${kind}.requiredDuringSchedulingIgnoredDuringExecution`);
+    const preferred = objects(pod, `spec.affinity.${kind}.preferredDuringSchedulingIgnoredDuringExecution`);
+    const terms = [...required, ...preferred.map((item) => record(item, 'podAffinityTerm'))];
+    return terms.some((term) => list(term, 'namespaces').length > 0 || at(term, 'namespaceSelector') !== undefined);
   });
 }
