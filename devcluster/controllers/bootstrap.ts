@@ -5,6 +5,7 @@ import { equalJson, isObject } from '../registry/copy.ts';
 import { create } from '../registry/create.ts';
 import { decodeObject } from '../registry/decode.ts';
 import { modify, systemCall } from '../registry/internal.ts';
+import { storageName } from '../registry/resources.ts';
 import { StatusError } from '../request/status.ts';
 import type { KubeObject } from '../types.ts';
 
@@ -54,8 +55,11 @@ export async function ensureKubernetesService(context: RegistryContext, port: nu
 export async function ensure(context: RegistryContext, object: KubeObject, manager?: string): Promise<void> {
   const definition = context.resources.findKind(object.apiVersion, object.kind);
   if (definition === undefined) throw new Error(`no resource for ${object.apiVersion} ${object.kind}`);
+  const { namespace, name = '' } = object.metadata;
+  // An attempt would be counted by quotas.
+  if (context.store.latest(storageName(definition), namespace === undefined ? name : `${namespace}/${name}`)) return;
   const by = manager === undefined ? {} : { manager };
-  const call = systemCall(definition, object.metadata.namespace ?? '', object.metadata.name ?? '', by);
+  const call = systemCall(definition, namespace ?? '', name, by);
   try {
     decodeObject(call, object);
     await create(context, call, object);

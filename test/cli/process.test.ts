@@ -137,7 +137,7 @@ describe('the folder of `up`', () => {
     );
     first.release();
     const second = openDataDir(path);
-    assert.deepEqual(second.saved, { apiPort: 20_001, modelPort: 20_002 });
+    assert.deepEqual(second.saved, { apiPort: 20_001, modelPort: 20_002, webhooks: false });
     second.release();
   });
 
@@ -154,7 +154,7 @@ describe('the folder of `up`', () => {
     for (const damaged of ['{"apiPort":"x","modelPort":-1}', 'rubbish', '[]', '{"apiPort":99999}']) {
       writeFileSync(join(path, 'state.json'), damaged);
       const data = openDataDir(path);
-      assert.deepEqual(data.saved, { apiPort: undefined, modelPort: undefined }, damaged);
+      assert.deepEqual(data.saved, { apiPort: undefined, modelPort: undefined, webhooks: false }, damaged);
       data.release();
     }
   });
