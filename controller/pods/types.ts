@@ -59,7 +59,11 @@ export interface Terminated {
 /** What we read of a Job, and what we write. */
 export interface Job extends KubeObject {
   spec?: object;
-  status?: { conditions?: { type: string; status: string; reason?: string; message?: string }[] };
+  status?: {
+    conditions?: { type: string; status: string; reason?: string; message?: string }[];
+    /** How many of its Pods have come to an end that was none, those that the controller deleted at the deadline too. */
+    failed?: number;
+  };
 }
 
 export interface NetworkPolicy extends KubeObject {

@@ -61,6 +61,20 @@ describe('judgeJob', () => {
     ],
     ['late, no Pod ever', job('Failed', 'DeadlineExceeded'), undefined, 'over failed', /its Pod was not created/],
     [
+      'late, its Pod gone before it was seen',
+      { ...job('Failed', 'DeadlineExceeded'), status: { ...job('Failed', 'DeadlineExceeded').status, failed: 1 } },
+      undefined,
+      'over unknown',
+      /within 9 s/,
+    ],
+    [
+      'late, its Pod about to start when last heard of',
+      job('Failed', 'DeadlineExceeded'),
+      pod({ waiting: { reason: 'ContainerCreating' } }),
+      'over unknown',
+      /within 9 s/,
+    ],
+    [
       'evicted',
       job('Failed'),
       pod(running, { reason: 'Evicted', message: 'low on memory' }),
@@ -96,9 +110,15 @@ describe('judgeJob', () => {
     assert.deepEqual(under(pod({ waiting: { reason: 'ContainerCreating' } })), { kind: 'under way', began: false });
   });
 
-  it('knows of a deleted one only where it saw that it never began', () => {
+  it('knows of a deleted one only where something lasting kept it from starting', () => {
     assert.equal(judgeDeleted(undefined).kind, 'unknown');
     assert.equal(judgeDeleted(pod(running)).kind, 'unknown');
+    assert.equal(
+      judgeDeleted(pod({ waiting: { reason: 'ContainerCreating' } })).kind,
+      'unknown',
+      'it may have begun since',
+    );
+    assert.equal(judgeDeleted(pod(undefined)).kind, 'unknown');
     assert.equal(judgeDeleted(pod(pull)).kind, 'failed');
   });
 });

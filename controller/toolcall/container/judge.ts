@@ -31,10 +31,14 @@ export function judgeJob(job: Job, pod: Pod | undefined, timeoutSeconds: number)
   const failed = condition(job, 'Failed');
   if (failed === undefined) return { kind: 'under way', began, ...(trouble === undefined ? {} : { trouble }) };
   if (failed.reason === 'DeadlineExceeded') {
-    const why = trouble === undefined ? '' : `: ${trouble.text}`;
-    return began
+    // The news that it began may be on its way, unless something is known to have kept it from that.
+    const forgotten = pod === undefined && (job.status?.failed ?? 0) > 0;
+    return began || forgotten || trouble === undefined
       ? over({ kind: 'unknown', error: `it did not end within ${timeoutSeconds} s and was ended` })
-      : over({ kind: 'failed', error: `The tool's container did not start within ${timeoutSeconds} s${why}` });
+      : over({
+          kind: 'failed',
+          error: `The tool's container did not start within ${timeoutSeconds} s: ${trouble.text}`,
+        });
   }
   if (ended !== undefined) {
     const { exitCode = 1, reason = 'Error', message = '' } = ended;
@@ -52,11 +56,14 @@ export function judgeJob(job: Job, pod: Pod | undefined, timeoutSeconds: number)
   };
 }
 
-/** What is known of a call whose Job was deleted before it was over. */
+/**
+ * What is known of a call whose Job was deleted before it was over. The news of the Job may come before that of its Pod: only where
+ * something lasting kept the container from starting did it surely not run.
+ */
 export function judgeDeleted(pod: Pod | undefined): ToolOutcome {
   const container = pod?.status?.containerStatuses?.[0];
-  const never = pod !== undefined && (container === undefined || !hasBegun(container));
-  return never
+  const began = container !== undefined && hasBegun(container);
+  return !began && troubleOf(pod, container)?.lasting === true
     ? { kind: 'failed', error: "The tool's Job was deleted before its container started" }
     : { kind: 'unknown', error: 'its Job was deleted' };
 }
