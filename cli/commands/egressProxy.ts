@@ -1,4 +1,5 @@
-import { startEgressProxy } from '../../controller/index.ts';
+// Not by the index: one of these runs beside each server, and needs nothing of the rest.
+import { startEgressProxy } from '../../controller/mcp/bridge/egressProxy.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';

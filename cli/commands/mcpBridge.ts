@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { installInto, startBridge } from '../../controller/index.ts';
+// Not by the index: one of these runs beside each server, and needs nothing of the rest.
+import { startBridge } from '../../controller/mcp/bridge/bridge.ts';
+import { installInto } from '../../controller/mcp/bridge/install.ts';
 import { systemClock } from '../../kube/index.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';

@@ -26,6 +26,8 @@ const NO_NEED =
   /^usr\/lib\/x86_64-linux-gnu\/gconv$|^usr\/share\/(zoneinfo\/(right|posix)$|man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
 const NO_NEED_NPM =
   /(\.[cm]?ts|\.map|\.md|\.markdown|\.flow|\.tsbuildinfo)$|(^|\/)(test|tests|__tests__|\.github|man)\/|^bare-[a-z]+\/prebuilds\//i;
+/** Packages that an image's commands do not load: what runs tools calls no model. */
+const NOT_IN: { readonly [image in ImageName]: readonly string[] } = { kubechain: [], runner: ['openai'] };
 const CERTIFICATES = 'usr/share/ca-certificates';
 
 /** A part of an image, for its bill of materials. */
@@ -63,7 +65,7 @@ export async function buildRoot(image: ImageName, lock: Lock, root: string): Pro
   }
   prune(root, (path) => NO_NEED.test(path));
   writeCertificates(root);
-  components.push(copyNode(root), ...(await copyProgram(root)));
+  components.push(copyNode(root), ...(await copyProgram(image, root)));
   if (image === 'runner') components.push(...(await addRunners(root, lock)));
   writeAccounts(root, image);
   return components;
@@ -118,7 +120,7 @@ interface LockEntry {
 }
 
 /** The program, compiled: half the memory and the time to start of a Node that strips types. And of node_modules what production needs. */
-async function copyProgram(root: string): Promise<Component[]> {
+async function copyProgram(image: ImageName, root: string): Promise<Component[]> {
   const target = join(root, PROGRAM);
   mkdirSync(target, { recursive: true });
   compile('tsconfig.build.json', join(target, 'dist'));
@@ -132,6 +134,7 @@ async function copyProgram(root: string): Promise<Component[]> {
   for (const [path, entry] of Object.entries(packages)) {
     if (!path.startsWith('node_modules/') || entry.link) continue;
     if (entry.dev || entry.optional || entry.devOptional || !existsSync(join(ROOT, path))) continue;
+    if (NOT_IN[image].some((name) => path === `node_modules/${name}`)) continue;
     const nested = join(ROOT, path, 'node_modules');
     cpSync(join(ROOT, path), join(target, path), {
       recursive: true,
