@@ -165,12 +165,11 @@ describe('Argo CD on the embedded API server', function () {
       const { status } = (await stage.get<Application>('applications.argoproj.io', name, 'argocd')) ?? {};
       return `${status?.sync?.status} ${status?.health?.status}` === wanted && status;
     });
-  const sync = (name: string, ...more: string[]) => stage.argocd('app', 'sync', name, '--timeout', '90', ...more);
 
   it('an Application gets Synced and Healthy', async () => {
     await apply(application('site', url));
     await settled('site', 'OutOfSync Missing');
-    await sync('site');
+    await stage.sync('site');
     const { conditions } = await settled('site', 'Synced Healthy');
     assert.equal(conditions, undefined);
     assert.equal(await read('site', 'page', 'front', '.spec'), '{"size":1,"text":"hello"}');
@@ -184,7 +183,7 @@ describe('Argo CD on the embedded API server', function () {
       await stage.argocd('app', 'diff', 'site', '--exit-code=false'),
       /< {3}colour: red\n---\n> {3}colour: blue/,
     );
-    await sync('site');
+    await stage.sync('site');
     await settled('site', 'Synced Healthy');
     assert.equal(await read('site', 'cm', 'settings', '.data.colour'), 'blue');
   });
@@ -202,7 +201,7 @@ describe('Argo CD on the embedded API server', function () {
     await stage.commit(folder, 'site');
     await refresh('site');
     await settled('site', 'OutOfSync Healthy');
-    await sync('site', '--prune');
+    await stage.sync('site', '--prune');
     await settled('site', 'Synced Healthy');
     assert.equal(await names('site', 'svc'), '');
   });

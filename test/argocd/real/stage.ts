@@ -33,6 +33,8 @@ export interface ArgoStage {
   /** An object as JSON; undefined where there is none. */
   get<T>(kind: string, name: string, namespace?: string): Promise<T | undefined>;
   argocd(...args: string[]): Promise<string>;
+  /** Syncs an Application and waits for the end, two minutes at most. Rejects when it did not go well. */
+  sync(application: string, ...options: string[]): Promise<void>;
   /** A request to Argo CD's API, as admin. Rejects with Argo CD's message. */
   post(path: string, body: object): Promise<void>;
   /**
@@ -172,6 +174,9 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
     await send(path, body, token);
   }
 
+  const argocd = async (...args: string[]) =>
+    (await run(REALARGO, ['argocd', state, ...args], { env, maxBuffer: 1e8 })).stdout;
+
   const stage: ArgoStage = {
     folder,
     kubeconfig,
@@ -181,8 +186,25 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
       const text = await kubectl(['get', kind, name, ...where, '--ignore-not-found', '-o', 'json']);
       return text.trim() === '' ? undefined : (JSON.parse(text) as T);
     },
-    async argocd(...args) {
-      return (await run(REALARGO, ['argocd', state, ...args], { env, maxBuffer: 1e8 })).stdout;
+    argocd,
+    async sync(application, ...options) {
+      try {
+        await argocd('app', 'sync', application, '--timeout', '120', ...options);
+      } catch (error) {
+        // The CLI follows the Application on a stream and at times misses the end of the operation: then its time runs out.
+        if (!String(error).includes('context canceled')) throw error;
+        const phase = [
+          '-n',
+          'argocd',
+          'get',
+          'application',
+          application,
+          '-o',
+          'jsonpath={.status.operationState.phase}',
+        ];
+        const ended = await kubectl(phase);
+        if (ended !== 'Succeeded') throw new Error(`sync of ${application}: ${ended}`, { cause: error });
+      }
     },
     post,
     async action(application, { namespace, kind, name }, action, params = {}) {

@@ -22,9 +22,9 @@ describe('what the operator makes', function () {
   after(async () => {
     if (on === undefined) return;
     await on.stage.configure({ [METHOD]: 'annotation' });
-    // A sync writes the marks again, which a deletion goes by.
+    // A sync writes the marks again, which a deletion goes by. Objects of the other method may be there still when it comes.
     for (const name of ['agents', 'kubechain', 'agent-policies', ...APPS]) {
-      await on.stage.argocd('app', 'sync', name, '--timeout', '120');
+      await on.stage.sync(name, '--retry-limit', '3', '--retry-backoff-duration', '2s');
     }
   });
 
