@@ -32,9 +32,15 @@ describe('examples/gitops on Argo CD', function () {
   });
 
   it('has let an evaluation gate the sync', async () => {
-    const run = await on.stage.get<TaskRun>('taskrun', 'evaluation-of-sync', 'agents-billing-staging');
-    assert.equal(run?.status?.phase, 'FinalAnswer');
-    const { status } = (await on.app('billing-staging')) ?? {};
+    const run = await on.stage.eventually('the evaluation', async () => {
+      const found = await on.stage.get<TaskRun>('taskrun', 'evaluation-of-sync', 'agents-billing-staging');
+      return ['FinalAnswer', 'Failed'].includes(found?.status?.phase ?? '') ? found : undefined;
+    });
+    assert.equal(run.status?.phase, 'FinalAnswer');
+    const status = await on.stage.eventually('the end of the sync', async () => {
+      const app = await on.app('billing-staging');
+      return app?.status?.operationState?.phase === 'Running' ? undefined : app?.status;
+    });
     const hook = status?.operationState?.syncResult?.resources?.find(({ name }) => name === 'evaluation-of-sync');
     assert.equal(hook?.status ?? 'Synced', 'Synced');
   });
