@@ -169,7 +169,7 @@ describe('Argo CD on the embedded API server', function () {
   it('an Application gets Synced and Healthy', async () => {
     await apply(application('site', url));
     await settled('site', 'OutOfSync Missing');
-    await stage.sync('site');
+    await stage.api.sync('site');
     const { conditions } = await settled('site', 'Synced Healthy');
     assert.equal(conditions, undefined);
     assert.equal(await read('site', 'page', 'front', '.spec'), '{"size":1,"text":"hello"}');
@@ -183,7 +183,7 @@ describe('Argo CD on the embedded API server', function () {
       await stage.argocd('app', 'diff', 'site', '--exit-code=false'),
       /< {3}colour: red\n---\n> {3}colour: blue/,
     );
-    await stage.sync('site');
+    await stage.api.sync('site');
     await settled('site', 'Synced Healthy');
     assert.equal(await read('site', 'cm', 'settings', '.data.colour'), 'blue');
   });
@@ -201,7 +201,7 @@ describe('Argo CD on the embedded API server', function () {
     await stage.commit(folder, 'site');
     await refresh('site');
     await settled('site', 'OutOfSync Healthy');
-    await stage.sync('site', '--prune');
+    await stage.api.sync('site', { prune: true });
     await settled('site', 'Synced Healthy');
     assert.equal(await names('site', 'svc'), '');
   });

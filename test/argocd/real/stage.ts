@@ -11,6 +11,8 @@ import { stringify } from 'yaml';
 import { GROUP, VERSION } from '../../../api/index.ts';
 import { kubectlPath } from '../../support/kubectl.ts';
 import { argocdFolder } from '../realArgocd.ts';
+import type { ArgocdApi } from './api.ts';
+import { argocdApi } from './api.ts';
 
 const run = promisify(execFile);
 const ROOT = join(import.meta.dirname, '..', '..', '..');
@@ -33,10 +35,7 @@ export interface ArgoStage {
   /** An object as JSON; undefined where there is none. */
   get<T>(kind: string, name: string, namespace?: string): Promise<T | undefined>;
   argocd(...args: string[]): Promise<string>;
-  /** Syncs an Application and waits for the end, two minutes at most. Rejects when it did not go well. */
-  sync(application: string, ...options: string[]): Promise<void>;
-  /** A request to Argo CD's API, as admin. Rejects with Argo CD's message. */
-  post(path: string, body: object): Promise<void>;
+  readonly api: ArgocdApi;
   /**
    * Runs a resource action over the API, as the web page does: `argocd app actions` knows only what is in Git, not what belongs to it.
    * Rejects with Argo CD's message.
@@ -152,27 +151,18 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
   const state = join(folder, 'argocd');
   const asArgocd = await actingAs('argocd', 'argocd-application-controller');
   const started = await run(REALARGO, ['up', state, asArgocd], { env, maxBuffer: 1e8 });
-  const api = /http:\/\/127\.0\.0\.1:\d+/.exec(started.stdout + started.stderr)?.[0] ?? '';
+  const address = /http:\/\/127\.0\.0\.1:\d+/.exec(started.stdout + started.stderr)?.[0] ?? '';
   stack.defer(async () => {
     await run(REALARGO, ['down', state], { env });
   });
   const resources = stack.move();
 
-  async function send(path: string, body: object, token?: string): Promise<{ token?: string }> {
-    const headers = {
-      'content-type': 'application/json',
-      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-    };
-    const response = await fetch(`${api}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
-    const answer = (await response.json()) as { token?: string; message?: string };
-    if (!response.ok) throw new Error(`${response.status}: ${answer.message ?? ''}`);
-    return answer;
+  async function get<T>(kind: string, name: string, namespace?: string): Promise<T | undefined> {
+    const where = namespace === undefined ? [] : ['-n', namespace];
+    const text = await kubectl(['get', kind, name, ...where, '--ignore-not-found', '-o', 'json']);
+    return text.trim() === '' ? undefined : (JSON.parse(text) as T);
   }
-  async function post(path: string, body: object): Promise<void> {
-    const password = readFileSync(join(state, 'password'), 'utf8').trim();
-    const { token } = await send('/api/v1/session', { username: 'admin', password });
-    await send(path, body, token);
-  }
+  const api = argocdApi(address, join(state, 'password'), (name) => get('applications.argoproj.io', name, 'argocd'));
 
   const argocd = async (...args: string[]) =>
     (await run(REALARGO, ['argocd', state, ...args], { env, maxBuffer: 1e8 })).stdout;
@@ -181,38 +171,15 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
     folder,
     kubeconfig,
     kubectl,
-    async get<T>(kind: string, name: string, namespace?: string) {
-      const where = namespace === undefined ? [] : ['-n', namespace];
-      const text = await kubectl(['get', kind, name, ...where, '--ignore-not-found', '-o', 'json']);
-      return text.trim() === '' ? undefined : (JSON.parse(text) as T);
-    },
+    get,
+    api,
     argocd,
-    async sync(application, ...options) {
-      try {
-        await argocd('app', 'sync', application, '--timeout', '120', ...options);
-      } catch (error) {
-        // The CLI follows the Application on a stream and at times misses the end of the operation: then its time runs out.
-        if (!String(error).includes('context canceled')) throw error;
-        const phase = [
-          '-n',
-          'argocd',
-          'get',
-          'application',
-          application,
-          '-o',
-          'jsonpath={.status.operationState.phase}',
-        ];
-        const ended = await kubectl(phase);
-        if (ended !== 'Succeeded') throw new Error(`sync of ${application}: ${ended}`, { cause: error });
-      }
-    },
-    post,
     async action(application, { namespace, kind, name }, action, params = {}) {
       const target = { name: application, appNamespace: 'argocd', namespace, resourceName: name, kind, action };
       const where = { group: GROUP, version: VERSION };
       const resourceActionParameters = Object.entries(params).map(([key, value]) => ({ name: key, value }));
       const path = `/api/v1/applications/${application}/resource/actions/v2`;
-      await post(path, { ...target, ...where, resourceActionParameters });
+      await api.request('POST', path, { ...target, ...where, resourceActionParameters });
     },
     async git(name, ...args) {
       return (await run('git', ['-C', join(state, 'repos', `${name}.git`), ...args])).stdout;

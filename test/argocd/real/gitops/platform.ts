@@ -57,7 +57,7 @@ export interface Lab {
   readonly namespace: string;
   /** Writes (and takes away) files, commits them. The commit. */
   commit(files: Record<string, object[] | undefined>): Promise<string>;
-  /** Syncs with `--prune`. Rejects with what `argocd` said. */
+  /** Syncs and prunes. Rejects with what Argo CD said. */
   sync(): Promise<void>;
   /** Deletes the Application, and waits until nothing of ours is left of it, runs included. */
   remove(): Promise<void>;
@@ -188,7 +188,7 @@ async function openLab(
       await stage.commit(folder, name);
       return (await stage.git(name, 'rev-parse', 'main')).trim();
     },
-    sync: () => stage.sync(name, '--prune'),
+    sync: () => stage.api.sync(name, { prune: true }),
     async remove() {
       await stage.kubectl(['-n', 'argocd', 'delete', 'app', name, '--timeout=60s']);
       await stage.eventually(`nothing of ${name}`, async () => (await leftIn(stage, namespace)) === '');

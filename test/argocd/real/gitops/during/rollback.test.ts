@@ -61,7 +61,11 @@ describe('a rollback in Argo CD', function () {
     const history = (await on.app(lab.name))?.status?.history ?? [];
     const id = history.find(({ revision }) => revision === first.commit)?.id;
     // What `argocd app rollback` and the web page ask for; the command’s own wait did not end within two minutes.
-    await on.stage.post(`/api/v1/applications/${lab.name}/rollback`, { name: lab.name, id, appNamespace: 'argocd' });
+    await on.stage.api.request('POST', `/api/v1/applications/${lab.name}/rollback`, {
+      name: lab.name,
+      id,
+      appNamespace: 'argocd',
+    });
     await on.stage.eventually('the first revision', async () => (await current()) === first.revision);
     const back = await on.stage.get<AgentRevision>('agentrevision', first.revision, lab.namespace);
     assert.equal(back?.metadata.uid, before?.metadata.uid, 'the very object, no copy');

@@ -24,7 +24,7 @@ describe('what the operator makes', function () {
     await on.stage.configure({ [METHOD]: 'annotation' });
     // A sync writes the marks again, which a deletion goes by. Objects of the other method may be there still when it comes.
     for (const name of ['agents', 'kubechain', 'agent-policies', ...APPS]) {
-      await on.stage.sync(name, '--retry-limit', '3', '--retry-backoff-duration', '2s');
+      await on.stage.api.sync(name, { retries: 3 });
     }
   });
 

@@ -1,0 +1,108 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** How a sync is asked for: Argo CD's ApplicationSyncRequest, as far as it is needed here. */
+export interface SyncOptions {
+  readonly prune?: boolean;
+  /** How often a sync that failed is tried again, 2 s after the first time, then twice as long each time. */
+  readonly retries?: number;
+}
+
+/** Argo CD's API, as its web page uses it: as admin. */
+export interface ArgocdApi {
+  /** Rejects with Argo CD's message. */
+  request<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T>;
+  /**
+   * Syncs an Application to what is in Git now and waits for the end; first for the end of a sync that is under way. Rejects when it did
+   * not go well, with each resource that did not. `argocd app sync` follows a stream, and at times misses its end.
+   */
+  sync(application: string, options?: SyncOptions): Promise<void>;
+}
+
+interface Syncing {
+  /** What is asked for; gone when it has ended. */
+  operation?: object;
+  status?: {
+    operationState?: {
+      phase: string;
+      message?: string;
+      syncResult?: {
+        resources?: { kind: string; name: string; status?: string; hookPhase?: string; message?: string }[];
+      };
+    };
+  };
+}
+
+/** `read` gives an Application as the API server has it: Argo CD's own answers come of a cache. */
+export function argocdApi(
+  url: string,
+  passwordFile: string,
+  read: (application: string) => Promise<Syncing | undefined>,
+): ArgocdApi {
+  let session: Promise<string> | undefined;
+
+  async function send<T>(method: string, path: string, body?: object, token?: string): Promise<T> {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as T & { message?: string };
+    if (!response.ok) throw new Error(`${response.status}: ${answer.message ?? ''}`);
+    return answer;
+  }
+
+  async function request<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+    session ??= send<{ token: string }>('POST', '/api/v1/session', {
+      username: 'admin',
+      password: readFileSync(passwordFile, 'utf8').trim(),
+    }).then(({ token }) => token);
+    return send<T>(method, path, body, await session);
+  }
+
+  async function ended(application: string, until: number): Promise<Syncing> {
+    for (;;) {
+      const found = await read(application);
+      if (found === undefined) throw new Error(`sync of ${application}: there is no such Application`);
+      if (found.operation === undefined) return found;
+      if (Date.now() > until) {
+        throw new Error(
+          `sync of ${application} has not ended in time: ${JSON.stringify(found.status?.operationState)}`,
+        );
+      }
+      await sleep(300);
+    }
+  }
+
+  return {
+    request,
+    async sync(application, { prune = false, retries = 0 } = {}) {
+      const path = `/api/v1/applications/${application}`;
+      const until = Date.now() + 120_000;
+      const retryStrategy = { limit: String(retries), backoff: { duration: '2s', factor: '2', maxDuration: '30s' } };
+      for (;;) {
+        await ended(application, until);
+        await request('GET', `${path}?refresh=normal`);
+        try {
+          await request('POST', `${path}/sync`, { prune, ...(retries === 0 ? {} : { retryStrategy }) });
+          break;
+        } catch (error) {
+          // Automated syncs begin when they please.
+          if (!String(error).includes('another operation is already in progress') || Date.now() > until) throw error;
+          await sleep(300);
+        }
+      }
+      const { status } = await ended(application, until);
+      const { phase, message, syncResult } = status?.operationState ?? {};
+      if (phase === 'Succeeded') return;
+      const failed = (syncResult?.resources ?? []).filter(
+        (resource) => resource.status === 'SyncFailed' || /Failed|Error/.test(resource.hookPhase ?? ''),
+      );
+      const lines = failed.map((resource) => `${resource.kind} ${resource.name}: ${resource.message ?? ''}`);
+      throw new Error([`sync of ${application}: ${phase ?? 'no result'}: ${message ?? ''}`, ...lines].join('\n'));
+    },
+  };
+}
