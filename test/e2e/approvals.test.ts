@@ -100,6 +100,7 @@ describe('the example of approvals', function () {
     const approved = await kubechain(['approve', CALL, '--show', ...AS_BOB], here);
     assert.equal(approved.code, 0, approved.err);
     assert.match(approved.out, /^tool +tool\/add$/m);
+    assert.match(approved.out, /^asked by +kubernetes-admin\nheld by +large-sums\/tools\.arguments\.0$/m);
     assert.match(approved.out, /^digest +sha256:[0-9a-f]{64}$/m);
     assert.match(approved.out, /^ {2}\{\n {4}"a": 200,\n {4}"b": 300\n {2}\}$/m);
     assert.match(approved.out, /^approved by bob: add\(a: 200, b: 300\) of TaskRun large-sum-1$/m);
