@@ -60,6 +60,8 @@ export class StdioTransport implements Transport {
   #firstRubbish = '';
   /** Why the connection is over, once it is. */
   #ended: string | undefined;
+  /** Until the process' last words are read. */
+  #said: Promise<void> | undefined;
   #gone: Promise<void> | undefined;
   #exited: Promise<void> | undefined;
 
@@ -126,10 +128,20 @@ export class StdioTransport implements Transport {
     return new Promise((resolve, reject) => {
       stdin.write(`${JSON.stringify(message)}\n`, (error) => {
         // A line without its end was never a message.
-        if (error) reject(new NotSentError(messageOf(error)));
+        if (error) void this.#broken(error).then(reject);
         else resolve();
       });
     });
+  }
+
+  /** Why a message was not taken. A process that ends breaks its pipe before it is known to have ended, and its end says more. */
+  async #broken(error: Error): Promise<NotSentError> {
+    const exited = new AbortController();
+    void this.#exited?.then(() => exited.abort());
+    await sleep(this.#options.clock, LAST_WORDS_MS, exited.signal);
+    this.#end(`the process closed its standard input (${messageOf(error)})`, LAST_WORDS_MS);
+    await this.#said;
+    return new NotSentError(this.#ended ?? messageOf(error));
   }
 
   /** Why the connection is over, and what the process said last; undefined while it stands. Not redacted. */
@@ -190,17 +202,21 @@ export class StdioTransport implements Transport {
   #end(reason: string, lastWordsMs: number): void {
     if (this.#ended !== undefined) return;
     this.#ended = reason;
-    this.#gone = this.#dispose(lastWordsMs);
+    this.#said = this.#listen(lastWordsMs);
+    this.#gone = this.#said.then(() => this.#dispose());
   }
 
-  async #dispose(lastWordsMs: number): Promise<void> {
+  async #listen(ms: number): Promise<void> {
     const child = this.#child;
-    const { clock, connectionId, watchdog } = this.#options;
-    if (child !== undefined && lastWordsMs > 0) {
-      const closed = new AbortController();
-      child.once('close', () => closed.abort());
-      await sleep(clock, lastWordsMs, closed.signal);
-    }
+    if (child === undefined || ms === 0) return;
+    const closed = new AbortController();
+    child.once('close', () => closed.abort());
+    await sleep(this.#options.clock, ms, closed.signal);
+  }
+
+  async #dispose(): Promise<void> {
+    const child = this.#child;
+    const { connectionId, watchdog } = this.#options;
     this.#reading = false;
     for (const stop of this.#stopReading) stop();
     // Pipes that nobody reads would block what the process has to do before it ends.

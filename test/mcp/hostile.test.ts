@@ -44,6 +44,19 @@ describe('MCP servers that misbehave', () => {
     });
   }
 
+  it('ends before it has read anything: said in its own words, whichever of the two is noticed first', async () => {
+    const spec = { transport: 'stdio' as const, command: 'sh', args: ['-c', 'echo no key >&2; exit 3'] };
+    const said = await Promise.all(
+      Array.from({ length: 30 }, async (_, index) => {
+        pool.ensure(`brief-${index}`, spec, '1');
+        const { error } = await until(`brief-${index}`, 'backoff');
+        await pool.remove(`brief-${index}`);
+        return error;
+      }),
+    );
+    assert.deepEqual([...new Set(said)], ['during initialize the process exited with code 3; stderr: no key']);
+  });
+
   it('hangs in initialize: given up in time, with what it said', async () => {
     const impatient = createHarness({ connectTimeoutMs: 700 });
     impatient.pool.ensure('hang', hostile('hang'), '1');
