@@ -9,9 +9,12 @@ import { copyJson, isObject } from './registry/copy.ts';
 import { remove } from './registry/delete.ts';
 import { storageName } from './registry/resources.ts';
 import { update } from './registry/update.ts';
+import { callOf, type Exchange } from './request/exchange.ts';
 import { negotiate } from './request/negotiate.ts';
-import { callOf, type Exchange, readObject, sendResult, writeRequest } from './request/resource.ts';
+import { readObject } from './request/object.ts';
+import { writeRequest } from './request/resource.ts';
 import { sendObject, sendWarnings } from './request/response.ts';
+import { sendResult } from './request/result.ts';
 import {
   badRequest,
   conflict,

@@ -1,8 +1,8 @@
 /** /openapi/v2 and /openapi/v3: made when asked for, kept until the served resources change. */
 import { createHash } from 'node:crypto';
 import type { Resources } from '../registry/resources.ts';
+import type { Exchange } from '../request/exchange.ts';
 import { parseAccept } from '../request/negotiate.ts';
-import type { Exchange } from '../request/resource.ts';
 import { sendBytes, sendText } from '../request/response.ts';
 import type { BuiltinSchemas } from '../types.ts';
 import { swaggerDocument } from './v2.ts';

@@ -1,5 +1,5 @@
 import type { AdmissionChain } from '../admission/chain.ts';
-import type { Exchange } from '../request/resource.ts';
+import type { Exchange } from '../request/exchange.ts';
 import type { Entry } from '../storage/entry.ts';
 import type { Store } from '../storage/store.ts';
 import type { KubeObject, ManagedFieldsApi, ResourceDefinition, StrategicMerge, UserInfo } from '../types.ts';

@@ -36,7 +36,7 @@ export interface HandlerParts {
   /** Virtual resources (reviews), by `group/plural`. */
   readonly reviews: ReadonlyMap<
     string,
-    (exchange: import('./resource.ts').Exchange, definition: import('../types.ts').ResourceDefinition) => Promise<void>
+    (exchange: import('./exchange.ts').Exchange, definition: import('../types.ts').ResourceDefinition) => Promise<void>
   >;
 }
 

@@ -12,10 +12,13 @@ import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
 import type { KubeObject, ResourceDefinition, ScalePaths, TableColumn } from '../types.ts';
 import { readText } from './body.ts';
+import { callOf, type Exchange, isTrue } from './exchange.ts';
 import { JsonSyntaxError, parseJson, printJson } from './json.ts';
 import { negotiate } from './negotiate.ts';
-import { callOf, type Exchange, isTrue, noSubresource, patchTypeOf, readObject, sendResult } from './resource.ts';
+import { readObject } from './object.ts';
+import { patchTypeOf } from './resource.ts';
 import { sendWarnings } from './response.ts';
+import { noSubresource, sendResult } from './result.ts';
 import { badRequest, fieldError, invalid, methodNotAllowed, notFound } from './status.ts';
 import { parseYaml } from './yaml.ts';
 

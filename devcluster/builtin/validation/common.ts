@@ -158,6 +158,21 @@ export function labels(values: unknown, path: string, errors: Errors): void {
 
 const operators = ['In', 'NotIn', 'Exists', 'DoesNotExist'];
 
+/** Judges the values that a set operator of a selector takes. False for any other operator. */
+function judgeSetOperator(operator: string, values: readonly unknown[], here: string, errors: Errors): boolean {
+  if (operator === 'In' || operator === 'NotIn') {
+    if (values.length === 0)
+      errors.push(fieldError.required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+    return true;
+  }
+  if (operator !== 'Exists' && operator !== 'DoesNotExist') return false;
+  if (values.length > 0)
+    errors.push(
+      fieldError.forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+    );
+  return true;
+}
+
 /** A metav1.LabelSelector at `field` below `path`. */
 export function labelSelector(object: unknown, path: string, field: string, errors: Errors): void {
   const selector = at(object, field);
@@ -167,15 +182,8 @@ export function labelSelector(object: unknown, path: string, field: string, erro
     const here = `${path}.${field}.matchExpressions[${index}]`;
     const operator = text(expression, 'operator');
     const values = list(expression, 'values');
-    if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0)
-        errors.push(fieldError.required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0)
-        errors.push(
-          fieldError.forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
-        );
-    } else errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+    if (!judgeSetOperator(operator, values, here, errors))
+      errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
     problems(`${here}.key`, text(expression, 'key'), qualifiedName(text(expression, 'key')), errors);
     for (const [valueIndex, value] of values.entries())
       problems(`${here}.values[${valueIndex}]`, value, labelValue(String(value)), errors);
@@ -282,20 +290,13 @@ export function nodeSelectorTerm(term: unknown, path: string, errors: Errors): v
     const here = `${path}.matchExpressions[${index}]`;
     const operator = text(expression, 'operator');
     const values = list(expression, 'values');
-    if (operator === 'In' || operator === 'NotIn') {
-      if (values.length === 0)
-        errors.push(fieldError.required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
-    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
-      if (values.length > 0)
-        errors.push(
-          fieldError.forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
-        );
-    } else if (operator === 'Gt' || operator === 'Lt') {
+    if (operator === 'Gt' || operator === 'Lt') {
       if (values.length !== 1)
         errors.push(
           fieldError.required(`${here}.values`, "must be specified single value when `operator` is 'Lt' or 'Gt'"),
         );
-    } else errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+    } else if (!judgeSetOperator(operator, values, here, errors))
+      errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
     const key = text(expression, 'key');
     problems(`${here}.key`, key, qualifiedName(key), errors);
   }

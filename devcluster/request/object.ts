@@ -1,0 +1,155 @@
+/** Bodies of requests as objects of a kind, and as options of a deletion. */
+import { decodeProtobuf } from '../protobuf/decode.ts';
+import type { Call, RegistryContext } from '../registry/call.ts';
+import { isObject } from '../registry/copy.ts';
+import { completeTypeMeta, decodeObject } from '../registry/decode.ts';
+import { unregistered } from '../registry/patch.ts';
+import { groupVersion } from '../registry/resources.ts';
+import type { KubeObject, ResourceDefinition } from '../types.ts';
+import { readBody } from './body.ts';
+import type { Exchange } from './exchange.ts';
+import { JsonSyntaxError, parseJson, parseJsonStrict } from './json.ts';
+import { bodyType } from './negotiate.ts';
+import { badRequest } from './status.ts';
+import { parseYaml } from './yaml.ts';
+
+/** Reads the body of a create or update as an object of the kind. Throws 400, 413 or 415. */
+export async function readObject(context: RegistryContext, exchange: Exchange, call: Call): Promise<KubeObject> {
+  const { request } = exchange;
+  const { definition } = call;
+  const type = bodyType(request.headers['content-type'], definition.custom);
+  const body = await readBody(request);
+  const text = type === 'protobuf' ? '' : body.toString();
+  let value: unknown;
+  let duplicates: readonly string[] = [];
+  try {
+    if (type === 'protobuf') value = decodeProtobuf(body);
+    else if (type === 'json') {
+      if (call.fieldValidation !== 'Ignore' && mayRepeatKeys(text)) {
+        const strict = parseJsonStrict(text);
+        value = strict.value;
+        duplicates = strict.duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
+      } else value = parseJson(text);
+    } else {
+      const parsed = parseYaml(text);
+      value = parsed.value;
+      duplicates = parsed.duplicates;
+    }
+  } catch (error) {
+    if (type === 'json' && !(error instanceof JsonSyntaxError)) throw error;
+    const message = (error as Error).message;
+    if (type === 'protobuf') {
+      const shown = body.length > 30 ? `${body.subarray(0, 30).toString('hex')} ...` : body.toString('hex');
+      throw badRequest(
+        `the object provided is unrecognized (must be of type ${definition.kind}): ${message} (${shown})`,
+      );
+    }
+    const why =
+      type === 'json'
+        ? `couldn't get version/kind; json parse error: ${message === 'EOF' ? 'unexpected end of JSON input' : message}`
+        : `error converting YAML to JSON: ${message}`;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${definition.kind}): ${why} (${summary(text)})`,
+    );
+  }
+  // A null is an object without anything in it.
+  if (value === null) value = {};
+  if (!isObject(value)) {
+    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+    const struct =
+      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type ${struct} (${summary(text)})`,
+    );
+  }
+  for (const field of ['apiVersion', 'kind']) {
+    const given: unknown = value[field];
+    if (given === undefined || given === null || typeof given === 'string') continue;
+    const kind = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given;
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go struct field .${field} of type string (${summary(text)})`,
+    );
+  }
+  const object = value as unknown as KubeObject;
+  checkType(context, definition, object, text);
+  decodeObject(call, object, duplicates, text);
+  return object;
+}
+
+/**
+ * Whether a text may hold a key twice. Telling for sure costs a parse of its own, so the cheap answer is no wherever the text is
+ * as JSON.stringify prints it back: parsing and printing lose exactly the repeated keys.
+ */
+function mayRepeatKeys(text: string): boolean {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(text);
+  } catch {
+    return true;
+  }
+  const printed = JSON.stringify(parsed);
+  if (printed.length === text.length) return false;
+  return colons(printed) !== colons(text);
+}
+
+function colons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) count++;
+  return count;
+}
+
+function checkType(context: RegistryContext, definition: ResourceDefinition, object: KubeObject, text: string): void {
+  const expected = groupVersion(definition);
+  if (definition.custom) {
+    if (!object.kind) {
+      throw badRequest(
+        `the object provided is unrecognized (must be of type ${definition.kind}): Object 'Kind' is missing in '${text}' (${summary(text)})`,
+      );
+    }
+    if (object.apiVersion !== expected) {
+      throw badRequest(
+        `the API version in the data (${object.apiVersion ?? ''}) does not match the expected API version (${expected})`,
+      );
+    }
+    return;
+  }
+  completeTypeMeta(definition, object);
+  if (object.kind === definition.kind && object.apiVersion === expected) return;
+  const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
+  const known = context.resources.findKind(object.apiVersion, object.kind);
+  const goGroup = definition.group === '' ? 'core' : (definition.group.split('.')[0] as string);
+  const why =
+    known === undefined || known.custom
+      ? unregistered(object)
+      : `converting (v1.${object.kind}) to (${goGroup}.${definition.kind}): unknown conversion`;
+  throw badRequest(
+    `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ${why}`,
+  );
+}
+
+function summary(text: string): string {
+  if (text === '') return '<empty>';
+  const buffer = Buffer.from(text);
+  const cut = buffer.length > 30;
+  const head = buffer.subarray(0, 30);
+  return `${text.startsWith('{') ? head.toString() : head.toString('hex')}${cut ? ' ...' : ''}`;
+}
+
+/** Reads the DeleteOptions in the body of a deletion, if any. Throws 400. */
+export async function readDeleteBody(exchange: Exchange, definition: ResourceDefinition): Promise<unknown> {
+  const body = await readBody(exchange.request);
+  if (body.length === 0) return undefined;
+  const type = bodyType(exchange.request.headers['content-type'], definition.custom);
+  let value: unknown;
+  try {
+    if (type === 'protobuf') value = decodeProtobuf(body);
+    else value = type === 'json' ? parseJson(body.toString()) : parseYaml(body.toString()).value;
+  } catch (error) {
+    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+  }
+  if (!isObject(value)) throw badRequest('decoded object cannot be converted to DeleteOptions');
+  if (value.kind !== undefined && value.kind !== '' && value.kind !== 'DeleteOptions') {
+    throw badRequest(unregistered({ kind: String(value.kind), apiVersion: String(value.apiVersion ?? '') }));
+  }
+  return value;
+}
