@@ -2,5 +2,6 @@
 export { installInto, startBridge, startEgressProxy } from './mcp/index.ts';
 export { RUNNER_IMAGE } from './mcpserver/pod/pod.ts';
 export type { McpServersOptions } from './mcpserver/pod/pods.ts';
-export type { Operator, OperatorOptions } from './operator.ts';
-export { createOperator } from './operator.ts';
+export type { Operator } from './operator/operator.ts';
+export { createOperator } from './operator/operator.ts';
+export type { OperatorOptions } from './operator/options.ts';

@@ -32,10 +32,10 @@ import { describeMcpTool, describeTool } from '../toolDefinitions.ts';
 import type { ArgumentParser, ToolOutcome } from '../tools/index.ts';
 import { delegationChain } from './ancestry.ts';
 import type { ToolContainers } from './container/types.ts';
-import type { CallDecision, CallState, Executor } from './decide.ts';
 import { decideCall, failCall, hasEnded } from './decide.ts';
 import { ownDemand } from './demand.ts';
 import type { CallExecutor } from './execute.ts';
+import type { CallDecision, CallState, Executor } from './state.ts';
 
 const MOST_STEPS = 8;
 const DONE: ReconcileResult = { kind: 'done' };

@@ -2,7 +2,7 @@ import type { TaskRunToolCallStatus } from '../../api/index.ts';
 import { argumentsDigest, ONE_APPROVAL } from '../../policies/approvals/index.ts';
 import type { ApprovalDemand } from '../../policies/engine/index.ts';
 import { timestamp } from '../status.ts';
-import type { CallState, Executor } from './decide.ts';
+import type { CallState, Executor } from './state.ts';
 
 /** What the Tool or the MCPServer itself asks for, whatever the policies say; undefined where it asks for nothing. */
 export function ownDemand(executor: Executor): ApprovalDemand | undefined {

@@ -6,8 +6,8 @@ import type { SecretReader } from '../secrets.ts';
 import type { ExternalApi, ToolOutcome } from '../tools/index.ts';
 import { runBuiltin } from '../tools/index.ts';
 import type { ToolContainers } from './container/types.ts';
-import type { Executor } from './decide.ts';
 import { isRepeatable } from './decide.ts';
+import type { Executor } from './state.ts';
 
 const DEFAULT_MCP_TIMEOUT_MS = 300_000;
 /** How often a call that never left, or that may be repeated, is sent in all. */

@@ -6,7 +6,7 @@ import { systemCall } from '../registry/internal.ts';
 import { patch } from '../registry/patch.ts';
 import { printJson } from '../request/json.ts';
 import type { KubeObject } from '../types.ts';
-import type { Controllers } from './index.ts';
+import type { Controllers } from './types.ts';
 
 const resource = 'rbac.authorization.k8s.io/clusterroles';
 

@@ -1,7 +1,7 @@
 /** Events go an hour after they were last written, as with the real server's default. */
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
-import type { Controllers } from './index.ts';
+import type { Controllers } from './types.ts';
 
 const resource = '/events';
 const lifetime = 3_600_000;

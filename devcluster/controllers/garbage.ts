@@ -7,7 +7,7 @@ import { storageName } from '../registry/resources.ts';
 import { StatusError } from '../request/status.ts';
 import type { Entry, StoreEvent } from '../storage/entry.ts';
 import type { KubeObject, OwnerReference, ResourceDefinition } from '../types.ts';
-import type { Controllers } from './index.ts';
+import type { Controllers } from './types.ts';
 
 const orphan = 'orphan';
 const foreground = 'foregroundDeletion';

@@ -9,10 +9,9 @@ import { startGarbageCollector } from './garbage.ts';
 import { startNamespaces } from './namespaces.ts';
 import { startProtection } from './protection.ts';
 import { startTypeChecking } from './typechecking.ts';
+import type { Controllers } from './types.ts';
 
-export interface Controllers {
-  close(): void;
-}
+export type { Controllers };
 
 /** Starts all of them. */
 export function startControllers(context: RegistryContext, logger: Logger, caPem: string): Controllers {

@@ -11,7 +11,7 @@ import { StatusError } from '../request/status.ts';
 import { finalizeNamespace } from '../request/subresource.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import { ensure } from './bootstrap.ts';
-import type { Controllers } from './index.ts';
+import type { Controllers } from './types.ts';
 
 interface Condition {
   type: string;

@@ -5,7 +5,7 @@ import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { modify, systemCall } from '../registry/internal.ts';
 import type { KubeObject } from '../types.ts';
-import type { Controllers } from './index.ts';
+import type { Controllers } from './types.ts';
 
 /** Starts the controller. */
 export function startProtection(context: RegistryContext, logger: Logger): Controllers {

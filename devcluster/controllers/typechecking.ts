@@ -13,7 +13,7 @@ import { isObject } from '../registry/copy.ts';
 import { modify, systemCall } from '../registry/internal.ts';
 import { groupVersion } from '../registry/resources.ts';
 import type { BuiltinSchemas, JsonObject, KubeObject, ResourceDefinition, SchemaProps } from '../types.ts';
-import type { Controllers } from './index.ts';
+import type { Controllers } from './types.ts';
 
 const group = 'admissionregistration.k8s.io';
 const plural = 'validatingadmissionpolicies';

@@ -1,6 +1,6 @@
 /** Keeps the status of ResourceQuotas: limits as they are in spec, and what the namespace uses of them. */
 import { record } from '../builtin/access.ts';
-import type { Controllers } from '../controllers/index.ts';
+import type { Controllers } from '../controllers/types.ts';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { equalJson, isObject } from '../registry/copy.ts';

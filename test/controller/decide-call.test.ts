@@ -13,10 +13,10 @@ import {
   statusDelay,
 } from '../../controller/task/decide.ts';
 import { delegationChain } from '../../controller/toolcall/ancestry.ts';
-import type { CallDecision, CallState, Executor } from '../../controller/toolcall/decide.ts';
 import { decideCall, isRepeatable } from '../../controller/toolcall/decide.ts';
 import { ownDemand } from '../../controller/toolcall/demand.ts';
 import { resultText } from '../../controller/toolcall/outcome.ts';
+import type { CallDecision, CallState, Executor } from '../../controller/toolcall/state.ts';
 import type { ApprovalState } from '../../policies/approvals/index.ts';
 import { callOf, metadata, NOW, runOf, taskOf, toolCall } from './state.ts';
 

@@ -1,0 +1,4 @@
+/** What has been started, and ends. */
+export interface Controllers {
+  close(): void;
+}
