@@ -3,56 +3,22 @@ import {
   type CelEnvironment,
   CelEvaluationError,
   type CelProgram,
-  type CelType,
   type CelValue,
   celTypes,
   createCelEnvironment,
 } from '../../schema/cel/index.ts';
 import { freeNames } from './celnames.ts';
+import type { Budget, Expression, Variables } from './expression.ts';
+import { VARIABLES } from './expression.ts';
 import { oneLine } from './text.ts';
 
-const { BOOL, DYN, STRING, TIMESTAMP, mapOf } = celTypes;
-
-/** What expressions may name. */
-export const VARIABLES = {
-  object: DYN,
-  oldObject: DYN,
-  request: DYN,
-  agent: DYN,
-  llm: DYN,
-  task: DYN,
-  run: DYN,
-  tool: DYN,
-  mcpServer: DYN,
-  toolCall: DYN,
-  args: DYN,
-  namespaceObject: DYN,
-  params: mapOf(STRING, STRING),
-  now: TIMESTAMP,
-} as const satisfies Record<string, CelType>;
-export type VariableName = keyof typeof VARIABLES;
-export type Variables = { readonly [name in VariableName]?: CelValue };
+const { BOOL, STRING } = celTypes;
 
 /** Cost that one expression, and all expressions of one evaluation, may reach: CEL's units, about 50 ns each. */
 const EXPRESSION_LIMIT = 200_000;
 const EVALUATION_LIMIT = 2_000_000;
 
-/** What is left to spend in an evaluation. */
-export interface Budget {
-  left: number;
-}
-
 export const newBudget = (): Budget => ({ left: EVALUATION_LIMIT });
-
-/** An expression of a policy. */
-export interface Expression {
-  readonly source: string;
-  uses(name: VariableName): boolean;
-  /** May look at who asks. */
-  readonly usesUser: boolean;
-  /** Its value, or why there is none. */
-  evaluate(variables: Variables, budget: Budget): { readonly value: CelValue } | { readonly error: string };
-}
 
 export interface ExpressionProblem {
   readonly problem: string;

@@ -4,7 +4,7 @@ import type { Expr } from '../../schema/cel/ast.ts';
 import { children } from '../../schema/cel/ast.ts';
 import { parse } from '../../schema/cel/parser.ts';
 import type { SchemaProps } from '../../schema/types.ts';
-import type { Expression, VariableName } from './cel.ts';
+import type { Expression, VariableName } from './expression.ts';
 
 /** Kinds of objects for which a variable can have a value. Others have it for all. */
 const KINDS_WITH: Partial<Record<VariableName, readonly string[]>> = {

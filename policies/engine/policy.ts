@@ -1,9 +1,9 @@
 import type { PolicyMode, PolicyPlace } from '../../api/index.ts';
 import type { ExpressionCompiler } from './cel.ts';
-import type { Sink } from './collector.ts';
 import type { ArgumentSchemaCompiler } from './jsonschema.ts';
 import type { Matcher } from './match.ts';
 import type { Scope } from './scope.ts';
+import type { Sink } from './sink.ts';
 import type { ApprovalDemand, PolicyProblem, PolicyRef, Severity } from './types.ts';
 
 /** What a section of a policy does with an object. */

@@ -1,8 +1,8 @@
 import type { Agent, LLM, MCPServer, Task, TaskRun, Tool } from '../../api/index.ts';
 import { fromJson } from '../../schema/cel/index.ts';
 import { timestampFromNanos } from '../../schema/cel/time.ts';
-import type { Budget, Variables } from './cel.ts';
 import { newBudget } from './cel.ts';
+import type { Budget, Variables } from './expression.ts';
 import { at, field, isRecord, listAt, textAt } from './json.ts';
 import type { ToolName } from './toolid.ts';
 import { identityOfTool, nameProblem, toolNames } from './toolid.ts';

@@ -1,9 +1,9 @@
 import type { ArgumentRule } from '../../../api/index.ts';
-import type { Expression } from '../cel.ts';
 import { unknownFields } from '../celnames.ts';
-import type { Sink } from '../collector.ts';
+import type { Expression } from '../expression.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope, ScopedCall } from '../scope.ts';
+import type { Sink } from '../sink.ts';
 import { quote } from '../text.ts';
 import { expressionOutcome } from './outcome.ts';
 import { compileToolList } from './tools.ts';

@@ -1,10 +1,10 @@
 import type { ExternalApiSection } from '../../../api/index.ts';
 import type { Address } from '../address.ts';
 import { parseUrl } from '../address.ts';
-import type { Report } from '../collector.ts';
 import { at, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
+import type { Report } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';

@@ -1,12 +1,12 @@
 import type { LlmSection } from '../../../api/index.ts';
 import type { Address } from '../address.ts';
 import { parseUrl } from '../address.ts';
-import type { Report, Sink } from '../collector.ts';
 import type { EffectiveLlm } from '../effective.ts';
 import { effectiveLlm } from '../effective.ts';
 import { compileGlob, compileGlobs, globProblem } from '../glob.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
+import type { Report, Sink } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';

@@ -1,7 +1,6 @@
 import type { McpServerSection } from '../../../api/index.ts';
 import type { Address } from '../address.ts';
 import { parseUrl } from '../address.ts';
-import type { Report, Sink } from '../collector.ts';
 import { compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
 import { fullImage, imageOf } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
@@ -9,6 +8,7 @@ import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
 import { referencesOf } from '../scope.ts';
 import { findSecret, isSecretName } from '../secretpatterns.ts';
+import type { Report, Sink } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import { compileImages } from './images.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';

@@ -1,5 +1,5 @@
 import { fromJson } from '../../../schema/cel/index.ts';
-import type { Expression, VariableName } from '../cel.ts';
+import type { Expression, VariableName } from '../expression.ts';
 import type { Scope } from '../scope.ts';
 import { variablesOf } from '../scope.ts';
 

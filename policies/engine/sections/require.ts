@@ -1,8 +1,8 @@
 import type { PolicyMatch, RequireSection } from '../../../api/index.ts';
 import { marksOf } from '../../provenance/marks.ts';
-import type { Sink } from '../collector.ts';
 import { field } from '../json.ts';
 import type { Judge } from '../policy.ts';
+import type { Sink } from '../sink.ts';
 import { quote } from '../text.ts';
 import type { PolicyRequest } from '../types.ts';
 

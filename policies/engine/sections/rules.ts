@@ -1,11 +1,11 @@
 import type { PolicyRule } from '../../../api/index.ts';
 import { fromJson } from '../../../schema/cel/index.ts';
-import type { Expression } from '../cel.ts';
 import { kindsOf } from '../celnames.ts';
-import type { Sink } from '../collector.ts';
+import type { Expression } from '../expression.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
 import { variablesOf } from '../scope.ts';
+import type { Sink } from '../sink.ts';
 import { noteUnknownFields } from './arguments.ts';
 import { expressionOutcome } from './outcome.ts';
 

@@ -1,8 +1,8 @@
 import type { JudgedKind } from '../../../api/index.ts';
-import type { Report, Sink } from '../collector.ts';
 import { textAt } from '../json.ts';
 import type { Scope } from '../scope.ts';
 import { byName, referencesOf } from '../scope.ts';
+import type { Report, Sink } from '../sink.ts';
 
 /** An object that is judged: the one that was asked about, or one that it uses. */
 export interface Subject {

@@ -1,10 +1,10 @@
 import type { ApprovalSection, PolicySpec } from '../../../api/index.ts';
-import type { Sink } from '../collector.ts';
 import { policyLabel } from '../collector.ts';
 import { listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope, ScopedCall } from '../scope.ts';
 import { byName, referencesOf } from '../scope.ts';
+import type { Sink } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import type { ToolName, ToolPatterns } from '../toolid.ts';
 import {
