@@ -9,7 +9,7 @@ import { copyJson, isObject } from './registry/copy.ts';
 import { remove } from './registry/delete.ts';
 import { storageName } from './registry/resources.ts';
 import { update } from './registry/update.ts';
-import { callOf, type Exchange } from './request/exchange.ts';
+import type { Exchange } from './request/exchange.ts';
 import { negotiate } from './request/negotiate.ts';
 import { readObject } from './request/object.ts';
 import { writeRequest } from './request/resource.ts';
@@ -25,6 +25,7 @@ import {
   type StatusError,
   unknownError,
 } from './request/status.ts';
+import { callOf } from './request/writeOptions.ts';
 import { entryKey } from './storage/entry.ts';
 import type { JsonObject, KubeObject, ResourceDefinition } from './types.ts';
 

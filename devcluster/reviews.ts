@@ -7,11 +7,12 @@ import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { isObject } from './registry/copy.ts';
 import { track } from './registry/create.ts';
-import { callOf, type Exchange } from './request/exchange.ts';
+import type { Exchange } from './request/exchange.ts';
 import { negotiate } from './request/negotiate.ts';
 import { readObject } from './request/object.ts';
 import { sendResult } from './request/result.ts';
 import { badRequest, conflict, fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
+import { callOf } from './request/writeOptions.ts';
 import type { KubeObject, ResourceDefinition, UserInfo } from './types.ts';
 
 type Handler = (exchange: Exchange, definition: ResourceDefinition) => Promise<void>;

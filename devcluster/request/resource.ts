@@ -4,33 +4,27 @@ import type { Call, RegistryContext, Result } from '../registry/call.ts';
 import { convertEntries, readEntry } from '../registry/convert.ts';
 import { copyJson } from '../registry/copy.ts';
 import { create } from '../registry/create.ts';
-import { type PatchType, patch } from '../registry/patch.ts';
+import { patch } from '../registry/patch.ts';
 import { storageName } from '../registry/resources.ts';
 import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import { readText } from './body.ts';
 import { deleteMany, deleteOne } from './deletion.ts';
-import { callOf, type Exchange, isTrue } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import type { RequestInfo } from './info.ts';
 import { isWatch } from './info.ts';
 import { listOptions, listText, page } from './list.ts';
 import { type Form, negotiate } from './negotiate.ts';
 import { readObject } from './object.ts';
-import { type Request, sendText, sendWarnings } from './response.ts';
+import { patchTypeOf } from './patchType.ts';
+import { sendText, sendWarnings } from './response.ts';
 import { includeOf, noSubresource, notServed, sendResult } from './result.ts';
 import { selection } from './selection.ts';
-import {
-  badRequest,
-  failure,
-  methodNotAllowed,
-  methodNotSupported,
-  notFound,
-  unknownError,
-  unsupportedMediaType,
-} from './status.ts';
+import { badRequest, failure, methodNotAllowed, methodNotSupported, notFound, unknownError } from './status.ts';
 import { handleSubresource } from './subresource.ts';
 import { serveWatch, watchOptions } from './watch.ts';
+import { callOf, isTrue } from './writeOptions.ts';
 
 /** Serves a request to a resource that exists. Throws Status errors. */
 export async function handleResource(
@@ -190,24 +184,6 @@ function finish(
 ): void {
   sendWarnings(exchange.response, call.warnings);
   sendResult(context, exchange, definition, result.created ? 201 : 200, form, result.object, result.entry?.json);
-}
-
-const patchTypes: { readonly [type: string]: PatchType } = {
-  'application/json-patch+json': 'json',
-  'application/merge-patch+json': 'merge',
-  'application/strategic-merge-patch+json': 'strategic',
-  'application/apply-patch+yaml': 'apply',
-};
-
-/** The kind of patch that a request carries. Throws 415. */
-export function patchTypeOf(request: Request, definition: ResourceDefinition): PatchType {
-  const header = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
-  const type = Object.hasOwn(patchTypes, header) ? patchTypes[header] : undefined;
-  if (type === undefined || (type === 'strategic' && definition.custom)) {
-    if (!definition.custom) throw failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});
-    throw unsupportedMediaType(Object.keys(patchTypes).filter((name) => !name.includes('strategic')));
-  }
-  return type;
 }
 
 async function patchRequest(

@@ -12,14 +12,15 @@ import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
 import type { KubeObject, ResourceDefinition, ScalePaths, TableColumn } from '../types.ts';
 import { readText } from './body.ts';
-import { callOf, type Exchange, isTrue } from './exchange.ts';
+import type { Exchange } from './exchange.ts';
 import { JsonSyntaxError, parseJson, printJson } from './json.ts';
 import { negotiate } from './negotiate.ts';
 import { readObject } from './object.ts';
-import { patchTypeOf } from './resource.ts';
+import { patchTypeOf } from './patchType.ts';
 import { sendWarnings } from './response.ts';
 import { noSubresource, sendResult } from './result.ts';
 import { badRequest, fieldError, invalid, methodNotAllowed, notFound } from './status.ts';
+import { callOf, isTrue } from './writeOptions.ts';
 import { parseYaml } from './yaml.ts';
 
 /** Serves a subresource by name. Throws Status errors. */

@@ -10,15 +10,14 @@ import {
 import { type CompiledSchema, compileSchema, type JsonObject } from '../../schema/index.ts';
 import { cloneJson } from '../../schema/json.ts';
 import type { SchemaProps } from '../../schema/types.ts';
-import type { ExpressionCompiler } from './cel.ts';
 import { createExpressionCompiler } from './cel.ts';
 import { policyLabel } from './collector.ts';
 import { durationMs } from './duration.ts';
 import { at, canonicalJson, isRecord, sizeOf, textAt } from './json.ts';
-import type { ArgumentSchemaCompiler } from './jsonschema.ts';
 import { createArgumentSchemaCompiler } from './jsonschema.ts';
 import { compileMatcher } from './match.ts';
 import type { CompiledPolicy, Judge, SectionContext } from './policy.ts';
+import type { CompiledPolicySet, CompileOptions, Toolkit } from './policySet.ts';
 import { compileArguments } from './sections/arguments.ts';
 import { compileContainers } from './sections/containers.ts';
 import { compileExternalApis } from './sections/externalapis.ts';
@@ -31,14 +30,7 @@ import { compileRules } from './sections/rules.ts';
 import { compileSecrets } from './sections/secrets.ts';
 import { approvalTerms, compileTools } from './sections/tools.ts';
 import { compareText, oneLine } from './text.ts';
-import type { AnyPolicy, CompiledPolicySet, CompileOptions, PolicyProblem, PolicyRef } from './types.ts';
-
-/** What policies are compiled with: built once, when it is needed first. */
-export interface Toolkit {
-  readonly expressions: ExpressionCompiler;
-  readonly argumentSchemas: ArgumentSchemaCompiler;
-  schemaOf(kind: PolicyRef['kind']): CompiledSchema;
-}
+import type { AnyPolicy, PolicyProblem, PolicyRef } from './types.ts';
 
 /** The rule of a finding that says that the policy itself is broken. */
 export const POLICY_INVALID = 'policyInvalid';

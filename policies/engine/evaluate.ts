@@ -5,10 +5,10 @@ import { POLICY_INVALID } from './compile.ts';
 import { activeExceptions } from './exceptions.ts';
 import type { Match } from './match.ts';
 import type { CompiledPolicy, Judge } from './policy.ts';
+import type { CompiledPolicySet } from './policySet.ts';
 import type { Scope } from './scope.ts';
 import { createScope } from './scope.ts';
 import type {
-  CompiledPolicySet,
   EffectiveLimits,
   Explanation,
   LimitSource,

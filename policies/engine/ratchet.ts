@@ -1,6 +1,7 @@
 import { policyLabel } from './collector.ts';
 import { collect } from './evaluate.ts';
-import type { CompiledPolicySet, Finding, PolicyRequest, Verdict } from './types.ts';
+import type { CompiledPolicySet } from './policySet.ts';
+import type { Finding, PolicyRequest, Verdict } from './types.ts';
 import { toVerdict } from './verdict.ts';
 
 /** What a finding is compared by: the policy, the rule, the value. Where in the object it stands may change. */

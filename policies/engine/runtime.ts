@@ -1,16 +1,9 @@
 import type { Agent, PolicyPlace, TaskRun, TaskRunToolCall } from '../../api/index.ts';
 import { API_VERSION } from '../../api/index.ts';
 import { collect } from './evaluate.ts';
+import type { CompiledPolicySet } from './policySet.ts';
 import { toolId } from './toolid.ts';
-import type {
-  CompiledPolicySet,
-  PolicyContext,
-  PolicyObject,
-  PolicyRequest,
-  RunCounters,
-  ToolIdentity,
-  Verdict,
-} from './types.ts';
+import type { PolicyContext, PolicyObject, PolicyRequest, RunCounters, ToolIdentity, Verdict } from './types.ts';
 import { toVerdict } from './verdict.ts';
 
 /** What all questions at run time have in common. */

@@ -14,8 +14,6 @@ import type {
   TaskRun,
   Tool,
 } from '../../api/index.ts';
-import type { Toolkit } from './compile.ts';
-import type { CompiledPolicy } from './policy.ts';
 
 /** Any object as it comes off the wire. Nothing of it is taken for granted but what is written here. */
 export interface PolicyObject {
@@ -37,13 +35,6 @@ export interface PolicyRef {
 
 // --- compiling ---
 
-export interface CompileOptions {
-  /** The `data` of a ConfigMap, for `params.configMapRef`; undefined where there is none. */
-  readonly configMaps?: (namespace: string, name: string) => Readonly<Record<string, string>> | undefined;
-  /** What was compiled before: policies of the same spec and parameters are taken from it. */
-  readonly previous?: CompiledPolicySet;
-}
-
 /** What is wrong with a policy. Errors make it deny all that it matches; warnings are advice. */
 export interface PolicyProblem {
   readonly policy: PolicyRef;
@@ -55,16 +46,6 @@ export interface PolicyProblem {
   /** Within a CEL expression, from 1. */
   readonly line?: number;
   readonly column?: number;
-}
-
-/** Policies, compiled. Immutable; safe to share. */
-export interface CompiledPolicySet {
-  readonly policies: readonly CompiledPolicy[];
-  readonly problems: readonly PolicyProblem[];
-  /** `sha256:…` over all specs and parameters: the same policies in any order give the same. */
-  readonly digest: string;
-  /** What the next set is compiled with. */
-  readonly toolkit: Toolkit;
 }
 
 // --- asking ---

@@ -1,4 +1,4 @@
-import type { CostNode } from './cost.ts';
+import type { CostNode } from './costNode.ts';
 import { add, type Estimate, fixed, MAX_COST, multiply, scale, UNKNOWN_SIZE } from './estimate.ts';
 import { REGEX_LENGTH, STRING_TRAVERSAL } from './sizes.ts';
 import { type CelType, DYN } from './types.ts';

@@ -1,6 +1,7 @@
 import { runeCount } from '../gofmt.ts';
 import type { CallExpr, ComprehensionExpr, Expr, SelectExpr } from './ast.ts';
 import { estimateCall } from './callcost.ts';
+import type { CostNode, Path } from './costNode.ts';
 import type { DeclType } from './decl.ts';
 import { add, type Estimate, fixed, MAX_COST, multiply, scale, UNKNOWN_SIZE, union } from './estimate.ts';
 import { ACCU } from './macros.ts';
@@ -14,9 +15,6 @@ export function estimateCost(expr: Expr, root: DeclType | undefined): Estimate {
   return new Coster(root).cost(expr);
 }
 
-/** A place in the declared type: a variable, then field names, `@items`, `@keys`, `@values`. */
-type Path = readonly string[];
-
 /** Sizes of the keys (or indices) and values of a container built by the expression. */
 interface EntrySize {
   readonly list: boolean;
@@ -28,14 +26,6 @@ interface Local {
   readonly path: Path;
   readonly size: Estimate | undefined;
   readonly entries: EntrySize | undefined;
-}
-
-/** An argument or receiver, as the cost of functions depends on it. */
-export interface CostNode {
-  readonly expr: Expr | undefined;
-  readonly type: CelType;
-  readonly path: Path;
-  readonly size: Estimate | undefined;
 }
 
 const NO_PATH: Path = [];
