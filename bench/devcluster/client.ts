@@ -5,7 +5,7 @@ import { parse } from 'yaml';
 /** Bare HTTPS to an API server: what is measured is the server, not a client library. */
 export interface Bare {
   /** Resolves with the body of an answer below 300; rejects with the answer otherwise. */
-  send(method: string, path: string, body?: object, type?: string): Promise<Buffer>;
+  send(method: string, path: string, body?: object, type?: string, accept?: string): Promise<Buffer>;
   /** Calls with each chunk of a watch, until the function that it resolves to is called. */
   watch(path: string, chunk: (data: Buffer) => void): Promise<() => void>;
   close(): void;
@@ -42,12 +42,12 @@ export function connectBare(kubeconfig: string, clients: number): Bare {
   const watchers = new Agent({ ...tls, keepAlive: false });
   const authorization = user.token === undefined ? {} : { authorization: `Bearer ${user.token}` };
   return {
-    send: (method, path, body, type = 'application/json') =>
+    send: (method, path, body, type = 'application/json', accept = 'application/json') =>
       new Promise((resolve, reject) => {
         const text = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
         const headers = {
           ...authorization,
-          accept: 'application/json',
+          accept,
           ...(text === undefined ? {} : { 'content-type': type, 'content-length': String(text.length) }),
         };
         const sent = request(new URL(path, cluster.server), { method, agent, headers }, (answer) => {

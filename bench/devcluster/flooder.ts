@@ -1,0 +1,55 @@
+/**
+ * A client that floods, in a process of its own: `node flooder.ts KUBECONFIG creates|lists|bodies|fields LANES`. Has LANES requests
+ * under way at any time, without a pause; prints how many were answered, and how many of them were refused with 429, when its input ends.
+ */
+import { connectBare } from './client.ts';
+import { NAMESPACE } from './measure.ts';
+
+const [kubeconfig = '', kind = 'creates', lanes = '16'] = process.argv.slice(2);
+const bare = connectBare(kubeconfig, Number(lanes));
+const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
+const THINGS = `/apis/bench.example.com/v1/namespaces/${NAMESPACE}/things`;
+const LARGE = 3 * 1024 * 1024 - 4096;
+
+const thing = (spec: object) => ({
+  apiVersion: 'bench.example.com/v1',
+  kind: 'Thing',
+  metadata: { generateName: 'flood-' },
+  spec,
+});
+const text = thing({ value: 'x'.repeat(LARGE) });
+const fields = thing(Object.fromEntries(Array.from({ length: LARGE / 24 }, (_, i) => [`field-${i}`.padEnd(15), i])));
+const configMap = {
+  apiVersion: 'v1',
+  kind: 'ConfigMap',
+  metadata: { generateName: 'flood-' },
+  data: { value: 'x'.repeat(1024) },
+};
+const floods: { readonly [kind: string]: () => Promise<unknown> } = {
+  creates: () => bare.send('POST', CONFIG_MAPS, configMap),
+  lists: () => bare.send('GET', CONFIG_MAPS),
+  tables: () => bare.send('GET', CONFIG_MAPS, undefined, undefined, 'application/json;as=Table;v=v1;g=meta.k8s.io'),
+  bodies: () => bare.send('POST', THINGS, text),
+  fields: () => bare.send('POST', THINGS, fields),
+};
+const flood = floods[kind];
+if (flood === undefined) throw new Error(`no flood of ${kind}`);
+
+let [answered, refused, failed, going] = [0, 0, '', true];
+const lane = async (): Promise<void> => {
+  while (going) {
+    try {
+      await flood();
+    } catch (error) {
+      if (/ 429 /.test((error as Error).message)) refused++;
+      else failed ||= (error as Error).message.slice(0, 200);
+    }
+    answered++;
+  }
+};
+for (let i = 0; i < Number(lanes); i++) void lane();
+process.stdin.on('end', () => {
+  going = false;
+  process.stdout.write(JSON.stringify({ answered, refused, failed }), () => process.exit(0));
+});
+process.stdin.resume();
