@@ -28,6 +28,7 @@ import { OpenApi } from './openapi/documents.ts';
 import { resourceQuotas } from './quota/admission.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { Resources } from './registry/resources.ts';
+import { Scheduler } from './request/fairness/scheduler.ts';
 import { type AuditEvent, handle } from './request/handler.ts';
 import { parseJson, printJson } from './request/json.ts';
 import type { Request, Response } from './request/response.ts';
@@ -126,6 +127,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       () => metrics(store),
     ),
     logger,
+    scheduler: new Scheduler(),
     closing: closing.signal,
     reviews: reviewHandlers(() => context, tokens),
     audit: options.audit,

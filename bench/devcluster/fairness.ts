@@ -19,7 +19,8 @@ const SECONDS = Number(process.env.FAIRNESS_SECONDS ?? 10);
 const LANES = 16;
 const CONFIG_MAPS = `/api/v1/namespaces/${measure.NAMESPACE}/configmaps`;
 const FLOODER = fileURLToPath(new URL('flooder.ts', import.meta.url));
-const kinds = process.argv.length > 2 ? process.argv.slice(2) : ['none', 'lists', 'tables', 'bodies', 'fields', 'creates'];
+const kinds =
+  process.argv.length > 2 ? process.argv.slice(2) : ['none', 'lists', 'tables', 'bodies', 'large', 'fields', 'creates'];
 
 /** Sorted milliseconds of small requests, ten a second on each connection. */
 async function polite(bares: readonly Bare[], seconds: number): Promise<number[]> {
@@ -85,7 +86,9 @@ try {
   bare.close();
   const bares = Array.from({ length: 4 }, () => connectBare(kubeconfig, 1));
   await polite(bares, 1);
-  console.log('\n| flood (16 at a time) | answered/s | refused | others’ p50 | p99 | longest |\n|---|---|---|---|---|---|');
+  console.log(
+    '\n| flood (16 at a time) | answered/s | refused | others’ p50 | p99 | longest |\n|---|---|---|---|---|---|',
+  );
   for (const kind of kinds) {
     const child =
       kind === 'none'
@@ -104,7 +107,9 @@ try {
     const at = (share: number): string => `${(times[Math.floor(times.length * share)] ?? Number.NaN).toFixed(1)} ms`;
     const longest = `${times.at(-1)?.toFixed(1)} ms`;
     const rate = (told.answered / (SECONDS + 1.5)).toFixed(1);
-    console.log(`| ${kind} | ${rate} | ${told.refused} | ${at(0.5)} | ${at(0.99)} | ${longest} |${told.failed === '' ? '' : ` ${told.failed}`}`);
+    console.log(
+      `| ${kind} | ${rate} | ${told.refused} | ${at(0.5)} | ${at(0.99)} | ${longest} |${told.failed === '' ? '' : ` ${told.failed}`}`,
+    );
   }
   for (const each of bares) each.close();
 } finally {

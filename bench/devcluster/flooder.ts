@@ -1,5 +1,5 @@
 /**
- * A client that floods, in a process of its own: `node flooder.ts KUBECONFIG creates|lists|bodies|fields LANES`. Has LANES requests
+ * A client that floods, in a process of its own: `node flooder.ts KUBECONFIG KIND LANES`. Has LANES requests
  * under way at any time, without a pause; prints how many were answered, and how many of them were refused with 429, when its input ends.
  */
 import { connectBare } from './client.ts';
@@ -10,6 +10,7 @@ const bare = connectBare(kubeconfig, Number(lanes));
 const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
 const THINGS = `/apis/bench.example.com/v1/namespaces/${NAMESPACE}/things`;
 const LARGE = 3 * 1024 * 1024 - 4096;
+const STORED = 1_400_000;
 
 const thing = (spec: object) => ({
   apiVersion: 'bench.example.com/v1',
@@ -18,7 +19,8 @@ const thing = (spec: object) => ({
   spec,
 });
 const text = thing({ value: 'x'.repeat(LARGE) });
-const fields = thing(Object.fromEntries(Array.from({ length: LARGE / 24 }, (_, i) => [`field-${i}`.padEnd(15), i])));
+const large = thing({ value: 'x'.repeat(STORED) });
+const fields = thing(Object.fromEntries(Array.from({ length: STORED / 60 }, (_, i) => [`field-${i}`.padEnd(15), i])));
 const configMap = {
   apiVersion: 'v1',
   kind: 'ConfigMap',
@@ -29,6 +31,7 @@ const floods: { readonly [kind: string]: () => Promise<unknown> } = {
   creates: () => bare.send('POST', CONFIG_MAPS, configMap),
   lists: () => bare.send('GET', CONFIG_MAPS),
   tables: () => bare.send('GET', CONFIG_MAPS, undefined, undefined, 'application/json;as=Table;v=v1;g=meta.k8s.io'),
+  large: () => bare.send('POST', THINGS, large),
   bodies: () => bare.send('POST', THINGS, text),
   fields: () => bare.send('POST', THINGS, fields),
 };

@@ -18,6 +18,28 @@ export function encodeProtobuf(object: { readonly [key: string]: unknown }): Buf
   ]);
 }
 
+/** What a list carries of one of its objects; for `encodeProtobufList`. Throws `ProtobufError` for kinds without a definition. */
+export function encodeListItem(object: { readonly [key: string]: unknown }): Buffer {
+  return lengthDelimited(2, encodeMessage(object, messageName(String(object.apiVersion), String(object.kind))));
+}
+
+/** A list in its envelope, in pieces: its metadata around items that are encoded already. */
+export function encodeProtobufList(
+  apiVersion: string,
+  kind: string,
+  metadata: { readonly [key: string]: unknown },
+  items: readonly Buffer[],
+): Buffer[] {
+  const listMeta = lengthDelimited(1, encodeMessage(metadata, `${meta}.ListMeta`));
+  const typeMeta = Buffer.concat([lengthDelimited(1, Buffer.from(apiVersion)), lengthDelimited(2, Buffer.from(kind))]);
+  const size = items.reduce((sum, item) => sum + item.length, listMeta.length);
+  return [
+    Buffer.concat([magic, lengthDelimited(1, typeMeta), tag(2, 2), varint(BigInt(size)), listMeta]),
+    ...items,
+    Buffer.concat([lengthDelimited(3, Buffer.alloc(0)), lengthDelimited(4, Buffer.alloc(0))]),
+  ];
+}
+
 /** One event of a protobuf watch stream: its length in four bytes, then the WatchEvent. */
 export function encodeWatchEvent(type: string, object: { readonly [key: string]: unknown }): Buffer {
   const extension = lengthDelimited(1, encodeProtobuf(object));

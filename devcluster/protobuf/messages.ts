@@ -112,7 +112,8 @@ const packages: { readonly [apiVersion: string]: string } = {
 
 /** Name of the message of a kind. */
 export function messageName(apiVersion: string, kind: string): string {
-  if (kind === 'DeleteOptions' || kind === 'Status') return `${meta}.${kind}`;
+  if (kind === 'DeleteOptions' || kind === 'Status' || kind.startsWith('PartialObjectMetadata'))
+    return `${meta}.${kind}`;
   const known = Object.hasOwn(packages, apiVersion) ? packages[apiVersion] : undefined;
   if (known !== undefined) return `${known}.${kind}`;
   const [group = '', version = ''] = apiVersion.split('/');

@@ -35,8 +35,15 @@ export interface Call {
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';
   /** The request's options object, as admission sees it. */
   readonly options: { readonly [key: string]: unknown };
+  /** Between the steps of long work: undefined where it may go on, otherwise resolves when it is its turn again. */
+  readonly pause?: () => Promise<void> | undefined;
   /** Collects `Warning:` headers. */
   readonly warnings: string[];
+}
+
+/** Lets others have a turn between the steps of a request that has had its own. */
+export function between(call: Call): Promise<void> | undefined {
+  return call.pause?.();
 }
 
 /** What an operation answers: an object in the version of the request; `entry` when it is exactly what is stored. */

@@ -1,10 +1,11 @@
 /** Between stored objects and objects of a served version. */
 
+import { printJson } from '../request/json.ts';
 import { unknownError } from '../request/status.ts';
 import type { Entry } from '../storage/entry.ts';
 import type { Store } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
-import { copyJson } from './copy.ts';
+import { copyJson, equalJson } from './copy.ts';
 import { groupVersion } from './resources.ts';
 
 /** Texts that are known to be the full answer for a definition: entries written under it, or read through it before. */
@@ -81,8 +82,20 @@ export function readEntry(
     definition.compiled.prune(object as never);
     definition.compiled.applyDefaults(object as never);
   } else definition.applyDefaults?.(object);
+  if (sameVersion && equalJson(object, stored)) {
+    current.set(entry, { definition, object: undefined });
+    return { object: stored, asStored: true };
+  }
   current.set(entry, { definition, object });
   return { object, asStored: false };
+}
+
+/** The text of an entry in the version of `definition`; not read where it is known to be what is stored. */
+export function entryText(store: Store, entry: Entry, definition: ResourceDefinition): string {
+  const known = current.get(entry);
+  if (known !== undefined && known.definition === definition && known.object === undefined) return entry.json;
+  const { object, asStored } = readEntry(store, entry, definition);
+  return asStored ? entry.json : printJson(object);
 }
 
 /** Turns a stored object into the served version, in place. */

@@ -4,7 +4,7 @@ import { entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import type { Call, RegistryContext, Result } from './call.ts';
-import { timestamp } from './call.ts';
+import { between, timestamp } from './call.ts';
 import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { hasStatus } from './generation.ts';
 import { validateCoreFinalizers, validateMetadata } from './metadata.ts';
@@ -24,7 +24,11 @@ export async function create(
   const { definition } = call;
   ensureNamespace(call, object);
   clearSystemFields(object);
+  let pause = between(call);
+  if (pause !== undefined) await pause;
   if (!tracked) track(context, call, undefined, object);
+  pause = between(call);
+  if (pause !== undefined) await pause;
   const attributes = {
     operation: 'CREATE' as const,
     definition,
@@ -44,11 +48,24 @@ export async function create(
   fillSystemFields(context, admitted);
   // Mutating steps see an object that has no name yet.
   const meta = admitted.metadata;
-  if (!meta.name && meta.generateName) meta.name = generateName(meta.generateName, context.random);
+  if (!meta.name && meta.generateName) meta.name = freeName(context, definition, meta.generateName, meta.namespace);
   beforeCreate(context, call, admitted);
   const validated = context.admission.validate({ ...attributes, name: meta.name ?? '', object: admitted });
   if (validated !== undefined) await validated;
+  pause = between(call);
+  if (pause !== undefined) await pause;
   return await store(context, call, admitted);
+}
+
+const generatedNames = 8;
+
+/** A name with the prefix that nobody has, or one of those tried. */
+function freeName(context: RegistryContext, definition: ResourceDefinition, prefix: string, namespace = ''): string {
+  for (let attempt = 1; ; attempt++) {
+    const name = generateName(prefix, context.random);
+    const taken = context.store.latest(storageName(definition), entryKey(namespace, name)) !== undefined;
+    if (!taken || attempt === generatedNames) return name;
+  }
 }
 
 /** The strategy's and the common steps between admission and storage. Throws 422. */

@@ -194,9 +194,7 @@ export function deleteOptions(
       ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
     };
   }
-  const dryRun = Array.isArray(raw.dryRun)
-    ? raw.dryRun.map(String)
-    : query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = Array.isArray(raw.dryRun) ? raw.dryRun.map(String) : query.getAll('dryRun');
   if (dryRun.length > 0) out.dryRun = dryRun;
   const errors = [];
   if (out.orphanDependents !== undefined && out.propagationPolicy !== undefined) {

@@ -1,5 +1,5 @@
 /** PATCH in its four forms: how a patch becomes the new object. */
-import { JsonSyntaxError, parseJson, parseJsonStrict, printJson } from '../request/json.ts';
+import { JsonSyntaxError, parseJson, printJson, repeatedKeys } from '../request/json.ts';
 import { badRequest, failure, fieldError, internal, invalid, StatusError } from '../request/status.ts';
 import { parseYaml } from '../request/yaml.ts';
 import {
@@ -53,7 +53,7 @@ function parsePatch(type: PatchType, body: string): { parsed: unknown; complaint
   let duplicates: string[] = [];
   try {
     parsed = parseJson(body);
-    if (body.includes('":') && type !== 'json') duplicates = parseJsonStrict(body).duplicates;
+    if (body.includes('":') && type !== 'json') duplicates = repeatedKeys(body, parsed);
   } catch (error) {
     if (!(error instanceof JsonSyntaxError)) throw error;
     throw badRequest(`${prefix}${error.message === 'EOF' ? 'unexpected end of JSON input' : error.message}`);

@@ -3,7 +3,7 @@ import { conflict, failure, fieldError, invalid, modified, notFound, unknownErro
 import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition } from '../types.ts';
-import type { Call, RegistryContext, Result } from './call.ts';
+import { between, type Call, type RegistryContext, type Result } from './call.ts';
 import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { copyJson, equalJson, isObject } from './copy.ts';
 import { create, ensureNamespace, strategyContext, track } from './create.ts';
@@ -61,7 +61,11 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
   if (change.uid !== undefined && change.applied !== true && change.uid !== live.metadata.uid) {
     throw conflict(subjectOf(call), call.name, uidProblem(call, change.uid, live.metadata.uid ?? ''));
   }
+  let pause = between(call);
+  if (pause !== undefined) await pause;
   const { object, tracked } = change.next(live);
+  pause = between(call);
+  if (pause !== undefined) await pause;
   if (!tracked) track(context, call, live, object);
   const attributes = {
     operation: 'UPDATE' as const,
@@ -83,6 +87,8 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
   const prepared = beforeUpdate(context, call, admitted, live);
   const validated = context.admission.validate({ ...attributes, object: prepared });
   if (validated !== undefined) await validated;
+  pause = between(call);
+  if (pause !== undefined) await pause;
   try {
     return await store(context, call, entry, live, prepared);
   } catch (error) {

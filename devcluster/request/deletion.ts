@@ -4,7 +4,8 @@ import { type Deleted, type DeleteOptions, deleteOptions, remove } from '../regi
 import type { ResourceDefinition } from '../types.ts';
 import type { Exchange } from './exchange.ts';
 import { printJson } from './json.ts';
-import { listOptions, listText, page } from './list.ts';
+import { listOptions, page } from './list.ts';
+import { sendList } from './listbody.ts';
 import { type Form, negotiate } from './negotiate.ts';
 import { readDeleteBody } from './object.ts';
 import { type Response, sendText, sendWarnings } from './response.ts';
@@ -73,16 +74,18 @@ export async function deleteMany(
   exchange: Exchange,
   definition: ResourceDefinition,
 ): Promise<void> {
-  const { info, request } = exchange;
+  const { info, request, turn } = exchange;
   if (!definition.verbs.includes('deletecollection')) throw methodNotAllowed();
   if (definition.namespaced && info.namespace === '') throw definition.custom ? notServed() : methodNotAllowed();
   const form = negotiate(request.headers.accept, definition.custom);
   const options = deleteOptions(await readDeleteBody(exchange, definition), info.query);
   warnOfDependents(exchange.response, definition, options);
   const selected = selection(definition, info.query);
-  const found = await page(context, definition, info.namespace, selected, listOptions(info.query));
+  const found = await page(context, definition, info.namespace, selected, listOptions(info.query), turn);
   const call = deleteCall(exchange, definition, options);
   for (const entry of found.entries) {
+    const pause = turn.pause();
+    if (pause !== undefined) await pause;
     const slash = entry.key.indexOf('/');
     const one = {
       ...call,
@@ -94,6 +97,5 @@ export async function deleteMany(
       if (error.code !== 404) throw error;
     });
   }
-  const text = listText(context, definition, found, form, 'Metadata');
-  sendText(request, exchange.response, 200, text, info.query, form.mediaType);
+  await sendList(context, exchange, definition, found, form, 'Metadata');
 }

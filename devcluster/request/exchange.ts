@@ -1,4 +1,5 @@
 import type { UserInfo } from '../types.ts';
+import type { Turn } from './fairness/scheduler.ts';
 import type { RequestInfo } from './info.ts';
 import type { Request, Response } from './response.ts';
 
@@ -8,6 +9,8 @@ export interface Exchange {
   readonly response: Response;
   readonly info: RequestInfo;
   readonly user: UserInfo;
+  /** When its work may be done: others have requests too. */
+  readonly turn: Turn;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
 }

@@ -7,6 +7,8 @@ import { authorize, denial } from '../authz/rbac.ts';
 import type { Discovery } from '../discovery/handler.ts';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
+import { EntryTooLarge } from '../storage/store.ts';
+import type { Scheduler } from './fairness/scheduler.ts';
 import { parseRequest, type RequestInfo } from './info.ts';
 import { handleResource } from './resource.ts';
 import { type Request, type Response, sendError, sendPlain } from './response.ts';
@@ -30,6 +32,7 @@ export interface HandlerParts {
   readonly tokens: TokenIssuer;
   readonly discovery: Discovery;
   readonly logger: Logger;
+  readonly scheduler: Scheduler;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
   readonly audit: ((event: AuditEvent) => void) | undefined;
@@ -61,7 +64,7 @@ export async function handle(parts: HandlerParts, request: Request, response: Re
       sendPlain(response, 404, '404 page not found\n');
       return;
     }
-    if (!(error instanceof StatusError))
+    if (!(error instanceof StatusError || error instanceof EntryTooLarge))
       parts.logger.error({ error, method: info.method, path: info.path }, 'request failed');
     sendError(request, response, error, info.query);
   }
@@ -109,7 +112,10 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
   }
   response.removeHeader('x-content-type-options');
   checkTimeout(info);
-  const exchange = { request, response, info, user, closing: parts.closing };
+  const turn = parts.scheduler.turnsOf({ user: caller.username, connection: connectionOf(request) });
+  const exchange = { request, response, info, user, turn, closing: parts.closing };
+  // Those with a body wait when they have read it.
+  if (info.method === 'GET' || info.method === 'HEAD') await turn.next();
   if (!info.resourceRequest) {
     if (await parts.discovery.handle(exchange)) return;
     sendPlain(response, 404, '404 page not found\n');
@@ -131,6 +137,11 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
   const review = parts.reviews.get(`${definition.group}/${definition.plural}`);
   if (review !== undefined) await review(exchange, definition);
   else await handleResource(context, exchange, definition);
+}
+
+/** What all requests of one client on one connection have in common. */
+function connectionOf(request: Request): object {
+  return ('stream' in request ? request.stream.session : undefined) ?? request.socket;
 }
 
 /** A resource that an existing group version does not have: a Status for builtin groups, plain text for others. */

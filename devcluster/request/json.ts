@@ -10,14 +10,13 @@ export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError';
 }
 
-const longDigits = /\d{16}/;
 const maxDepth = 10_000;
 const int64Max = 2n ** 63n - 1n;
 const int64Min = -(2n ** 63n);
 
 /** Parses JSON text. Integers beyond 2^53 within int64 become bigint. Throws `JsonSyntaxError`. */
 export function parseJson(text: string): unknown {
-  if (longDigits.test(text)) return new Parser(text, undefined).parse();
+  if (hasLongDigits(text)) return new Parser(text, undefined).parse();
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -25,13 +24,46 @@ export function parseJson(text: string): unknown {
   }
 }
 
+/** Whether sixteen digits stand in a row: such a run covers every sixteenth place once. */
+function hasLongDigits(text: string): boolean {
+  const digit = (at: number): boolean => {
+    const code = text.charCodeAt(at);
+    return code >= 48 && code <= 57;
+  };
+  for (let at = 15; at < text.length; at += 16) {
+    if (!digit(at)) continue;
+    let from = at;
+    while (at - from < 16 && digit(from - 1)) from--;
+    let to = at;
+    while (to - from < 16 && digit(to + 1)) to++;
+    if (to - from >= 15) return true;
+  }
+  return false;
+}
+
 /**
  * Parses JSON text and collects the paths of keys that stand twice (`spec.size`), as strict decoding reports them; the last one wins.
+ * Telling for sure costs a parse of its own, so the cheap answer is none wherever the text is as it is printed again: parsing and printing
+ * lose exactly the repeated keys.
  */
 export function parseJsonStrict(text: string): { value: unknown; duplicates: string[] } {
+  const value = parseJson(text);
+  return { value, duplicates: repeatedKeys(text, value) };
+}
+
+/** The paths of keys that stand twice in a text, of which the value is known. */
+export function repeatedKeys(text: string, parsed: unknown): string[] {
+  const printed = printJson(parsed);
+  if (printed.length === text.length || colons(printed) === colons(text)) return [];
   const duplicates: string[] = [];
-  const value = new Parser(text, duplicates).parse();
-  return { value, duplicates };
+  new Parser(text, duplicates).parse();
+  return duplicates;
+}
+
+function colons(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) count++;
+  return count;
 }
 
 /** Where each key of a text stands, by path; a path has several positions where its key is repeated. */

@@ -1,13 +1,12 @@
 /** GET on a collection: versions, pages, selectors, and the text of the answer. */
 import type { RegistryContext } from '../registry/call.ts';
 import { convertEntries, readEntry } from '../registry/convert.ts';
-import { type IncludeObject, partialMetadata, table } from '../registry/printers.ts';
-import { groupVersion, storageName } from '../registry/resources.ts';
+import { storageName } from '../registry/resources.ts';
 import type { Entry } from '../storage/entry.ts';
 import { Compacted } from '../storage/store.ts';
-import type { KubeObject, ResourceDefinition } from '../types.ts';
-import { parseJson, printJson } from './json.ts';
-import type { Form } from './negotiate.ts';
+import type { ResourceDefinition } from '../types.ts';
+import type { Turn } from './fairness/scheduler.ts';
+import { parseJson } from './json.ts';
 import type { Selection } from './selection.ts';
 import { badRequest, fieldError, invalid, StatusError, timeout } from './status.ts';
 
@@ -90,6 +89,7 @@ export async function page(
   namespace: string,
   selected: Selection,
   options: ListOptions,
+  turn: Turn,
 ): Promise<Page> {
   const { store } = context;
   const resource = storageName(definition);
@@ -118,9 +118,7 @@ export async function page(
     entries = at < 0 ? [] : entries.slice(at);
   }
   await convertEntries(store, entries, definition);
-  const matching = selected.all
-    ? entries
-    : entries.filter((entry) => selected.matches(readEntry(store, entry, definition).object));
+  const matching = selected.all ? entries : await matchingEntries(context, definition, entries, selected, turn);
   if (options.limit === 0 || matching.length <= options.limit) {
     return { entries: matching, resourceVersion: String(revision), continueToken: '', remaining: undefined };
   }
@@ -132,6 +130,27 @@ export async function page(
     continueToken: encodeToken(revision, `${last.key.slice(prefix.length)}\0`),
     remaining: selected.all ? matching.length - shown.length : undefined,
   };
+}
+
+async function matchingEntries(
+  { store }: RegistryContext,
+  definition: ResourceDefinition,
+  entries: readonly Entry[],
+  selected: Selection,
+  turn: Turn,
+): Promise<Entry[]> {
+  const out: Entry[] = [];
+  for (const entry of entries) {
+    if (selected.name !== undefined && nameOf(entry) !== selected.name) continue;
+    const pause = turn.pause();
+    if (pause !== undefined) await pause;
+    if (selected.matches(readEntry(store, entry, definition).object)) out.push(entry);
+  }
+  return out;
+}
+
+function nameOf({ key }: Entry): string {
+  return key.slice(key.indexOf('/') + 1);
 }
 
 /** A resource version of a list. Throws 400. */
@@ -224,53 +243,4 @@ function decodeToken(text: string): Token {
   if (typeof parsed.start !== 'string' || parsed.start === '') throw fail('encoded start key empty');
   if (parsed.start.split('/').includes('..')) throw fail(parsed.start);
   return { revision: parsed.rv, start: parsed.start };
-}
-
-/** The answer's text. */
-export function listText(
-  context: RegistryContext,
-  definition: ResourceDefinition,
-  found: Page,
-  form: Form,
-  include: IncludeObject,
-): string {
-  const { store } = context;
-  const metadata: { [key: string]: unknown } = { resourceVersion: found.resourceVersion };
-  if (found.continueToken !== '' || (definition.custom && form.as === undefined))
-    metadata.continue = found.continueToken;
-  if (found.remaining !== undefined) metadata.remainingItemCount = found.remaining;
-  const objects = (): KubeObject[] => found.entries.map((entry) => readEntry(store, entry, definition).object);
-  if (form.as === 'Table')
-    return printJson(table(definition, objects(), metadata, include, context.now(), true, form.metaVersion));
-  if (form.as !== undefined) {
-    const version = form.metaVersion ?? 'v1';
-    const items = objects().map((object) => partialMetadata(object, version));
-    return printJson({ kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata, items });
-  }
-  const texts = found.entries.map((entry) => itemText(context, definition, entry));
-  const kind = definition.listKind ?? `${definition.kind}List`;
-  const head = JSON.stringify({ kind, apiVersion: groupVersion(definition), metadata });
-  return `${head.slice(0, -1)},"items":[${texts.join(',')}]}`;
-}
-
-/** An item's text; items of builtin lists carry no apiVersion and kind. */
-function itemText(context: RegistryContext, definition: ResourceDefinition, entry: Entry): string {
-  const { object, asStored } = readEntry(context.store, entry, definition);
-  if (definition.custom) return asStored ? entry.json : printJson(object);
-  const prefix = typePrefix(definition);
-  if (asStored && entry.json.startsWith(prefix)) return `{${entry.json.slice(prefix.length)}`;
-  const { apiVersion: _, kind: __, ...rest } = object;
-  return printJson(rest);
-}
-
-const prefixes = new WeakMap<ResourceDefinition, string>();
-
-function typePrefix(definition: ResourceDefinition): string {
-  let prefix = prefixes.get(definition);
-  if (prefix === undefined) {
-    const text = JSON.stringify({ apiVersion: groupVersion(definition), kind: definition.kind });
-    prefix = `${text.slice(0, -1)},`;
-    prefixes.set(definition, prefix);
-  }
-  return prefix;
 }

@@ -36,7 +36,7 @@ export function parseAccept(header: string): Clause[] {
 const protobuf = 'application/vnd.kubernetes.protobuf';
 const accepted = ['application/json', 'application/yaml', protobuf];
 
-/** Chooses the form of an answer: the first that the client takes and that is served; protobuf is for whole builtin objects only. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
+/** Chooses the form of an answer: the first that the client takes and that is served; protobuf is for builtin objects and for metadata. Throws 406 where the client takes none that is served. `tables` false: only whole objects. */
 export function negotiate(header: string | undefined, custom: boolean, tables = true, listing = false): Form {
   if (header === undefined || header === '' || header === 'application/json' || header === '*/*') return plain;
   const clauses = parseAccept(header);
@@ -44,9 +44,11 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
   const servedAtAll =
     custom || clauses.some(({ type }) => type !== 'application/*' && (type === protobuf || mediaTypeOf(type)));
   for (const { type, parameters } of servedAtAll ? clauses : []) {
-    const mediaType = type === protobuf && !custom && !parameters.has('as') ? protobuf : mediaTypeOf(type);
-    if (mediaType === undefined) continue;
     const as = parameters.get('as');
+    // Metadata alone has a message of its own, whatever the kind; tables have none.
+    const encoded = as === undefined ? !custom : as !== 'Table';
+    const mediaType = type === protobuf && encoded ? protobuf : mediaTypeOf(type);
+    if (mediaType === undefined) continue;
     if (as === undefined) return { mediaType, as: undefined };
     if (!tables || parameters.get('g') !== 'meta.k8s.io') continue;
     const version = parameters.get('v');

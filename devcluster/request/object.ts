@@ -8,7 +8,7 @@ import { groupVersion } from '../registry/resources.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import { readBody } from './body.ts';
 import type { Exchange } from './exchange.ts';
-import { JsonSyntaxError, parseJson, parseJsonStrict } from './json.ts';
+import { JsonSyntaxError, parseJson, repeatedKeys } from './json.ts';
 import { bodyType } from './negotiate.ts';
 import { badRequest } from './status.ts';
 import { parseYaml } from './yaml.ts';
@@ -18,18 +18,22 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
   const { request } = exchange;
   const { definition } = call;
   const type = bodyType(request.headers['content-type'], definition.custom);
-  const body = await readBody(request);
+  const body = await readBody(exchange);
   const text = type === 'protobuf' ? '' : body.toString();
+  let pause = exchange.turn.pause();
+  if (pause !== undefined) await pause;
   let value: unknown;
   let duplicates: readonly string[] = [];
   try {
     if (type === 'protobuf') value = decodeProtobuf(body);
     else if (type === 'json') {
-      if (call.fieldValidation !== 'Ignore' && mayRepeatKeys(text)) {
-        const strict = parseJsonStrict(text);
-        value = strict.value;
-        duplicates = strict.duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`);
-      } else value = parseJson(text);
+      if (call.fieldValidation === 'Ignore') value = parseJson(text);
+      else {
+        value = parseJson(text);
+        pause = exchange.turn.pause();
+        if (pause !== undefined) await pause;
+        duplicates = repeatedKeys(text, value).map((path) => `duplicate field ${JSON.stringify(path)}`);
+      }
     } else {
       const parsed = parseYaml(text);
       value = parsed.value;
@@ -70,32 +74,12 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
       `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go struct field .${field} of type string (${summary(text)})`,
     );
   }
+  pause = exchange.turn.pause();
+  if (pause !== undefined) await pause;
   const object = value as unknown as KubeObject;
   checkType(context, definition, object, text);
   decodeObject(call, object, duplicates, text);
   return object;
-}
-
-/**
- * Whether a text may hold a key twice. Telling for sure costs a parse of its own, so the cheap answer is no wherever the text is
- * as JSON.stringify prints it back: parsing and printing lose exactly the repeated keys.
- */
-function mayRepeatKeys(text: string): boolean {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(text);
-  } catch {
-    return true;
-  }
-  const printed = JSON.stringify(parsed);
-  if (printed.length === text.length) return false;
-  return colons(printed) !== colons(text);
-}
-
-function colons(text: string): number {
-  let count = 0;
-  for (let at = text.indexOf(':'); at >= 0; at = text.indexOf(':', at + 1)) count++;
-  return count;
 }
 
 function checkType(context: RegistryContext, definition: ResourceDefinition, object: KubeObject, text: string): void {
@@ -137,7 +121,7 @@ function summary(text: string): string {
 
 /** Reads the DeleteOptions in the body of a deletion, if any. Throws 400. */
 export async function readDeleteBody(exchange: Exchange, definition: ResourceDefinition): Promise<unknown> {
-  const body = await readBody(exchange.request);
+  const body = await readBody(exchange);
   if (body.length === 0) return undefined;
   const type = bodyType(exchange.request.headers['content-type'], definition.custom);
   let value: unknown;

@@ -14,11 +14,12 @@ import { deleteMany, deleteOne } from './deletion.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestInfo } from './info.ts';
 import { isWatch } from './info.ts';
-import { listOptions, listText, page } from './list.ts';
+import { listOptions, page } from './list.ts';
+import { sendList } from './listbody.ts';
 import { type Form, negotiate } from './negotiate.ts';
 import { readObject } from './object.ts';
 import { patchTypeOf } from './patchType.ts';
-import { sendText, sendWarnings } from './response.ts';
+import { sendWarnings } from './response.ts';
 import { includeOf, noSubresource, notServed, sendResult } from './result.ts';
 import { selection } from './selection.ts';
 import { badRequest, failure, methodNotAllowed, methodNotSupported, notFound, unknownError } from './status.ts';
@@ -108,8 +109,8 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
     const type = definition.custom ? 'unstructured.UnstructuredList' : `${goGroup(definition)}.${definition.kind}List`;
     throw notThatForm('PartialObjectMetadata', `is a list (*${type})`);
   }
-  const found = await page(context, definition, info.namespace, selected, listOptions(info.query));
-  sendText(request, response, 200, listText(context, definition, found, form, include), info.query, form.mediaType);
+  const found = await page(context, definition, info.namespace, selected, listOptions(info.query), exchange.turn);
+  await sendList(context, exchange, definition, found, form, include);
 }
 
 /** Has all objects of a resource converted that a watch may begin with. */
@@ -194,7 +195,7 @@ async function patchRequest(
   const { info, request } = exchange;
   const type = patchTypeOf(request, definition);
   const form = negotiate(request.headers.accept, definition.custom);
-  const body = await readText(request);
+  const body = await readText(exchange);
   const call = callOf(exchange, definition, 'PatchOptions', type === 'apply');
   const result = await patch(context, call, type, body, isTrue(info.query.get('force')));
   finish(context, exchange, definition, form, call, result);

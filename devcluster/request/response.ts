@@ -1,7 +1,7 @@
 /** How answers leave: JSON or YAML, pretty where a person reads, gzip for large ones, Status for errors. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Http2ServerRequest, Http2ServerResponse } from 'node:http2';
-import { gzip } from 'node:zlib';
+import { createGzip, gzip } from 'node:zlib';
 import { encodeProtobuf } from '../protobuf/encode.ts';
 import { parseJson, printJson } from './json.ts';
 import { errorType } from './negotiate.ts';
@@ -80,6 +80,50 @@ export function sendBytes(
   const buffer = Buffer.from(body);
   response.setHeader('content-length', buffer.length);
   response.end(buffer);
+}
+
+/** An answer on its way, in pieces. */
+export interface ResponseStream {
+  /** Resolves when there is room for more; to false where the client is gone. */
+  write(piece: Buffer | string): Promise<boolean>;
+  end(): void;
+}
+
+/** What may wait for a client to read before the next piece is made. */
+const unreadBytes = 256 * 1024;
+
+/** Begins an answer of unknown length, compressed where the client takes that. */
+export function streamBytes(request: Request, response: Response, type: string): ResponseStream {
+  response.statusCode = 200;
+  response.setHeader('content-type', type);
+  response.setHeader('cache-control', 'no-cache, private');
+  let gone = 'stream' in response ? response.stream.destroyed : response.destroyed;
+  let proceed = (): void => undefined;
+  response.on('close', () => {
+    gone = true;
+    proceed();
+  });
+  response.on('error', () => undefined);
+  const compressor = request.headers['accept-encoding'] === 'gzip' ? createGzip({ level: 1 }) : undefined;
+  if (compressor !== undefined) {
+    response.setHeader('content-encoding', 'gzip');
+    response.setHeader('vary', 'Accept-Encoding');
+    compressor.pipe(response as NodeJS.WritableStream);
+  }
+  const target = compressor ?? response;
+  target.on('drain', () => proceed());
+  return {
+    write: async (piece) => {
+      if (gone) return false;
+      const ready = target.write(piece);
+      if (ready || (compressor === undefined && response.writableLength < unreadBytes)) return true;
+      await new Promise<void>((resolve) => {
+        proceed = resolve;
+      });
+      return !gone;
+    },
+    end: () => void target.end(),
+  };
 }
 
 /** Sends an object as JSON. */

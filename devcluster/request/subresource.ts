@@ -177,7 +177,7 @@ async function scale(
   const call = {
     ...callOf(exchange, definition, isPatch ? 'PatchOptions' : 'UpdateOptions', isPatch ? type === 'apply' : undefined),
   };
-  const body = await readText(request);
+  const body = await readText(exchange);
   const result = await update(
     context,
     { ...call, subresource: 'scale' },

@@ -305,7 +305,6 @@ class Encoder {
       ...(initialEnd ? { annotations: { 'k8s.io/initial-events-end': 'true' } } : {}),
     };
     const object = { kind: this.definition.kind, apiVersion: groupVersion(this.definition), metadata };
-    if (this.form.mediaType === protobuf) return encodeWatchEvent('BOOKMARK', object);
     if (this.form.as === 'Table') {
       const rows = [{ cells: [], object: partialMetadata(object as never, this.form.metaVersion) }];
       const shown = {
@@ -318,6 +317,7 @@ class Encoder {
       return Buffer.from(`${printJson({ type: 'BOOKMARK', object: shown })}\n`);
     }
     const shown = this.form.as === undefined ? object : partialMetadata(object as never, this.form.metaVersion);
+    if (this.form.mediaType === protobuf) return encodeWatchEvent('BOOKMARK', shown);
     return Buffer.from(`${printJson({ type: 'BOOKMARK', object: shown })}\n`);
   }
 
@@ -334,8 +334,10 @@ class Encoder {
   }
 
   private print(type: string, object: KubeObject, text: string | undefined): Buffer {
-    if (this.form.mediaType === protobuf) return encodeWatchEvent(type, object);
-    if (this.form.as === undefined) return Buffer.from(`{"type":"${type}","object":${text ?? printJson(object)}}\n`);
+    if (this.form.as === undefined) {
+      if (this.form.mediaType === protobuf) return encodeWatchEvent(type, object);
+      return Buffer.from(`{"type":"${type}","object":${text ?? printJson(object)}}\n`);
+    }
     if (this.form.as === 'Table') {
       const metadata = { resourceVersion: object.metadata.resourceVersion };
       const now = this.context.now();
@@ -344,7 +346,9 @@ class Encoder {
       this.columnsSent = true;
       return Buffer.from(`${printJson({ type, object: shown })}\n`);
     }
-    return Buffer.from(`${printJson({ type, object: partialMetadata(object, this.form.metaVersion) })}\n`);
+    const shown = partialMetadata(object, this.form.metaVersion);
+    if (this.form.mediaType === protobuf) return encodeWatchEvent(type, shown);
+    return Buffer.from(`${printJson({ type, object: shown })}\n`);
   }
 
   private read(entry: Entry): KubeObject {

@@ -12,11 +12,11 @@ export function callOf(
   kind: 'CreateOptions' | 'UpdateOptions' | 'PatchOptions',
   apply?: boolean,
 ): Call {
-  const { info, request, user } = exchange;
+  const { info, request, user, turn } = exchange;
   const { query } = info;
   const errors: FieldError[] = [];
   const manager = query.get('fieldManager') ?? '';
-  const dryRun = query.getAll('dryRun').filter((value) => value !== '');
+  const dryRun = query.getAll('dryRun');
   const validation = query.get('fieldValidation') ?? '';
   if (apply === true && manager === '') errors.push(fieldError.required('fieldManager', 'is required for apply patch'));
   if (apply === false && query.get('force') !== null) {
@@ -45,6 +45,7 @@ export function callOf(
     fieldManager: manager !== '' ? manager : managerOf(request.headers['user-agent']),
     fieldValidation: validation === 'Strict' || validation === 'Ignore' ? validation : 'Warn',
     options,
+    pause: turn.pause,
     warnings,
   };
 }

@@ -30,6 +30,7 @@ export function entryKey(namespace: string, name: string): string {
 export class ObjectCache {
   private readonly parsed = new Map<Entry, KubeObject>();
   private readonly maxBytes: number;
+  private order = this.parsed.keys();
   private bytes = 0;
 
   constructor(maxBytes: number) {
@@ -51,9 +52,10 @@ export class ObjectCache {
     this.parsed.set(entry, object);
     this.bytes += entry.json.length;
     while (this.bytes > this.maxBytes) {
-      const oldest = this.parsed.keys().next().value;
-      if (oldest === undefined) return;
-      this.forget(oldest);
+      // One iterator goes through all: each new one would step over what has been deleted since the map last grew.
+      const oldest = this.order.next();
+      if (oldest.done === true) this.order = this.parsed.keys();
+      else this.forget(oldest.value);
     }
   }
 

@@ -137,6 +137,8 @@ interface Waiting {
   readonly reject: (error: Error) => void;
 }
 
+const maxBatchLength = 1024 * 1024;
+
 /** The journal of one folder. */
 export class FileJournal implements Journal {
   readonly durable = true;
@@ -192,8 +194,7 @@ export class FileJournal implements Journal {
     // What else this turn of the event loop brings goes into the same batch.
     await new Promise((resolve) => setImmediate(resolve));
     while (this.waiting.length > 0) {
-      const batch = this.waiting;
-      this.waiting = [];
+      const batch = this.takeBatch();
       try {
         const text = line(`B ${++this.batch}`) + batch.map((item) => item.text).join('');
         const data = Buffer.from(text);
@@ -213,6 +214,16 @@ export class FileJournal implements Journal {
     await this.compactIfDue();
     this.writing = undefined;
     if (this.waiting.length > 0) this.writing = this.writeBatches();
+  }
+
+  /** What waits; where that is much, no more than can be made ready without keeping everybody waiting. */
+  private takeBatch(): Waiting[] {
+    let bytes = 0;
+    const end = this.waiting.findIndex((item) => {
+      bytes += item.text.length;
+      return bytes > maxBatchLength;
+    });
+    return this.waiting.splice(0, end < 0 ? this.waiting.length : end + 1);
   }
 
   /** Switches to a new log where the present one outweighs the live objects; the snapshot is then written meanwhile. */

@@ -28,6 +28,17 @@ export class RevisionConflict extends Error {
   override readonly name = 'RevisionConflict';
 }
 
+/** etcd's limit for one write, less what it adds to it. */
+const maxEntryBytes = 1.5 * 1024 * 1024 - 64;
+
+/** The object is too large to be stored. */
+export class EntryTooLarge extends Error {
+  override readonly name = 'EntryTooLarge';
+  constructor() {
+    super('etcdserver: request is too large');
+  }
+}
+
 /** The history asked for is gone (410). */
 export class Compacted extends Error {
   override readonly name = 'Compacted';
@@ -149,13 +160,17 @@ export class Store {
 
   /**
    * Writes an object if the stored one is still at `expected` (0: nothing there), else throws `RevisionConflict`. The stored
-   * object carries the new revision; `object` belongs to the store from then on. Resolves when durable.
+   * object carries the new revision; throws `EntryTooLarge` beyond 1.5 MiB. `object` belongs to the store from then on. Resolves when durable.
    */
   put(resource: string, key: string, object: KubeObject, expected: number): Promise<Entry> {
     this.check(resource, key, expected);
-    const revision = ++this.assigned;
+    const revision = this.assigned + 1;
     const stored = canonical(object, revision);
-    const entry: Entry = { resource, key, revision, json: this.options.print(stored) };
+    const json = this.options.print(stored);
+    if (json.length > maxEntryBytes / 3 && Buffer.byteLength(json) + key.length > maxEntryBytes)
+      throw new EntryTooLarge();
+    this.assigned = revision;
+    const entry: Entry = { resource, key, revision, json };
     this.cache.remember(entry, stored);
     return this.submit(entry, false);
   }

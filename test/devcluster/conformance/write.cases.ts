@@ -216,6 +216,13 @@ const more: Case[] = [
   one('already there, builtin', create(configMaps, configMap('a')), create(configMaps, configMap('a'))),
   one('dry run', create(`${widgets}?dryRun=All`, widget('a')), { path: `${widgets}/a` }),
   one('a bad dryRun', create(`${widgets}?dryRun=Some`, widget('a'))),
+  one(
+    'an empty dryRun',
+    create(`${widgets}?dryRun=`, widget('a')),
+    create(`${widgets}?dryRun=All&dryRun=`, widget('a')),
+    create(`${widgets}?dryRun=All&dryRun=All`, widget('a')),
+    { method: 'DELETE', path: `${widgets}/a?dryRun=` },
+  ),
   one('a long field manager', create(`${widgets}?fieldManager=${'m'.repeat(129)}`, widget('a'))),
   one('a field manager that does not print', create(`${widgets}?fieldManager=a%07b`, widget('a'))),
   one('a namespace that is missing', create('/api/v1/namespaces/none-such/configmaps', configMap('a'))),
