@@ -256,6 +256,8 @@ export interface ResourceDefinition {
   readonly hasOwnTable?: boolean;
   /** Cells of one row, in the order of `columns`. `now` for ages (`5m`, `<unknown>`). */
   readonly row?: (object: KubeObject, now: Date) => Json[];
+  /** Conditions of an object's row in a Table: whether it has completed. */
+  readonly rowConditions?: (object: KubeObject) => Json[] | undefined;
 
   /** Fields (paths as field sets: `{ 'f:status': {} }`) that an endpoint ignores and nobody comes to own there. Default: status off the main endpoint, all but status off the status endpoint. */
   readonly resetFields?: (subresource: string) => JsonObject;

@@ -4,7 +4,7 @@ import { type Correlation, correlate, correlatedKey } from './correlation.ts';
 import { compileDefaults } from './defaults.ts';
 import { invalid, ROOT } from './errors.ts';
 import { compileListTypes } from './listtypes.ts';
-import { compileEmbedded } from './objectmeta.ts';
+import { compileEmbedded, compileEmbeddedDecode } from './objectmeta.ts';
 import { compileOpenApi } from './openapi.ts';
 import { compilePruner } from './prune.ts';
 import type { CompiledSchema, FieldError, FieldErrorType, JsonObject, SchemaProps } from './types.ts';
@@ -37,6 +37,7 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
   const status = schema.properties?.status;
   const statusOpenApi = status === undefined ? undefined : compileOpenApi(status);
   const embedded = compileEmbedded(schema);
+  const unreadable = compileEmbeddedDecode(schema);
   const listTypes = compileListTypes(schema);
   const rules = compileRuleValidator(schema, options.environment ?? createCelEnvironment());
 
@@ -57,6 +58,7 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
   return {
     applyDefaults: (object) => defaults?.(object),
     prune,
+    unreadable: (object) => unreadable?.(object),
     validate(object, old, prior = []) {
       const at = old === undefined ? undefined : correlate(object, old, schema);
       const errors = [...prior, ...checked((at) => openApi(object, '', at), at)];

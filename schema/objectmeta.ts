@@ -12,15 +12,19 @@ type EmbeddedCheck = (value: unknown, path: string, errors: FieldError[]) => voi
  * and its metadata must be an ObjectMeta. Undefined when the schema embeds none. The root counts as none: its metadata
  * is the server's concern.
  */
-export function compileEmbedded(schema: SchemaProps): EmbeddedCheck | undefined {
+export function compileEmbedded(
+  schema: SchemaProps,
+  judge: (value: PlainObject, path: string) => FieldError[] = checkEmbeddedResource,
+): EmbeddedCheck | undefined {
   const { items, additionalProperties } = schema;
   const fields = new Map<string, EmbeddedCheck>();
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
-    const check = compileEmbedded(property);
+    const check = compileEmbedded(property, judge);
     if (check !== undefined) fields.set(name, check);
   }
-  const additional = typeof additionalProperties === 'object' ? compileEmbedded(additionalProperties) : undefined;
-  const item = items === undefined ? undefined : compileEmbedded(items);
+  const additional =
+    typeof additionalProperties === 'object' ? compileEmbedded(additionalProperties, judge) : undefined;
+  const item = items === undefined ? undefined : compileEmbedded(items, judge);
   const embedded = schema['x-kubernetes-embedded-resource'] === true;
   if (!embedded && fields.size === 0 && additional === undefined && item === undefined) return undefined;
   return (value, path, errors) => {
@@ -29,10 +33,27 @@ export function compileEmbedded(schema: SchemaProps): EmbeddedCheck | undefined 
       return;
     }
     if (!isObject(value)) return;
-    if (embedded) errors.push(...checkEmbeddedResource(value, path));
+    if (embedded) errors.push(...judge(value, path));
     for (const [name, check] of fields) if (Object.hasOwn(value, name)) check(value[name], child(path, name), errors);
     if (additional === undefined) return;
     for (const key of Object.keys(value)) if (!fields.has(key)) additional(value[key], keyed(path, key), errors);
+  };
+}
+
+/** Compiles what says why embedded resources cannot be read at all. Undefined when the schema embeds none. */
+export function compileEmbeddedDecode(schema: SchemaProps): ((object: unknown) => FieldError | undefined) | undefined {
+  const places = compileEmbedded(schema, (value, path) => {
+    for (const field of ['apiVersion', 'kind'])
+      if (Object.hasOwn(value, field) && typeof value[field] !== 'string')
+        return [invalid(child(path, field), value[field], 'must be a string')];
+    const problem = Object.hasOwn(value, 'metadata') ? metadataProblem(value.metadata) : undefined;
+    return problem === undefined ? [] : [invalid(child(path, 'metadata'), value.metadata, problem)];
+  });
+  if (places === undefined) return undefined;
+  return (object) => {
+    const errors: FieldError[] = [];
+    places(object, '', errors);
+    return errors[0];
   };
 }
 

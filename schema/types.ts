@@ -95,6 +95,8 @@ export interface CompiledSchema {
    * resources loses what ObjectMeta does not have.
    */
   prune(object: JsonObject): string[];
+  /** Why the object cannot be read at all: an embedded resource whose metadata is none. */
+  unreadable(object: JsonObject): FieldError | undefined;
   /**
    * All violations: OpenAPI part, embedded metadata, list types, then CEL rules (transition rules and ratcheting when
    * `old` is given). Empty when valid. `prior` are violations that the caller found before (metadata, scale): they

@@ -1,4 +1,5 @@
 /** Validation of a CRD's `spec.conversion`. */
+import { dns1035Label } from '../registry/names.ts';
 import { fieldError } from '../request/status.ts';
 import type { FieldError, JsonObject } from '../types.ts';
 import type { CrdSpec } from './custom.ts';
@@ -22,9 +23,12 @@ export function validateConversion(conversion: CrdSpec['conversion'] | undefined
     else errors.push(...validateClient(client));
     if (versions === undefined || versions.length === 0)
       errors.push(fieldError.required(`${path}.conversionReviewVersions`));
-    else if (!versions.some((version) => known.includes(version))) {
-      const detail = `must include at least one of ${known.join(', ')}`;
-      errors.push(fieldError.invalid(`${path}.conversionReviewVersions`, versions, detail));
+    else {
+      errors.push(...versionProblems(versions));
+      if (!versions.some((version) => known.includes(version))) {
+        const detail = `must include at least one of ${known.join(', ')}`;
+        errors.push(fieldError.invalid(`${path}.conversionReviewVersions`, versions, detail));
+      }
     }
   } else if (strategy === 'None') {
     const detail = 'should not be set when strategy is not set to Webhook';
@@ -32,6 +36,15 @@ export function validateConversion(conversion: CrdSpec['conversion'] | undefined
     if (versions !== undefined) errors.push(fieldError.forbidden(`${path}.conversionReviewVersions`, detail));
   } else errors.push(fieldError.notSupported(`${path}.strategy`, strategy, ['None', 'Webhook']));
   return errors;
+}
+
+function versionProblems(versions: readonly string[]): FieldError[] {
+  return versions.flatMap((version, index) => {
+    const here = `${path}.conversionReviewVersions[${index}]`;
+    const detail = dns1035Label(version).join(',');
+    if (versions.indexOf(version) < index) return [fieldError.invalid(here, version, 'duplicate version')];
+    return detail === '' ? [] : [fieldError.invalid(here, version, detail)];
+  });
 }
 
 function validateClient(client: JsonObject): FieldError[] {

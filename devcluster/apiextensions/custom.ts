@@ -109,6 +109,7 @@ function customDefinition(
   const lazyCompiled: CompiledSchema = {
     applyDefaults: (object) => compiled().applyDefaults(object),
     prune: (object) => (spec.preserveUnknownFields === true ? [] : compiled().prune(object)),
+    unreadable: (object) => compiled().unreadable(object),
     validate: (object, old, prior) => compiled().validate(object, old, prior),
     validateStatus: (object, old, prior) => compiled().validateStatus(object, old, prior),
   };

@@ -4,6 +4,7 @@ import { timestamp } from '../registry/call.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import type { CrdSpec } from './custom.ts';
+import { formatWarnings } from './formats.ts';
 import { validateCrd, validateCrdUpdate } from './validation.ts';
 
 /** Finalizer that holds a CRD until its objects are gone. */
@@ -61,6 +62,7 @@ export function crdDefinition(base: ResourceDefinition): ResourceDefinition {
       };
       object.status = { ...status, conditions: [...conditions, pending] };
     },
+    warnings: (object, old) => [...(base.warnings?.(object, old) ?? []), ...formatWarnings(object, old)],
     validate: (object) => validateCrd(object, environment),
     validateUpdate: (object, old) => validateCrdUpdate(object, old, environment),
   };

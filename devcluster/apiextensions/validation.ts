@@ -127,7 +127,8 @@ function validateSpec(spec: CrdSpec, old: CrdSpec | undefined, environment: () =
   }
   if (storage.length !== 1) {
     const detail = 'must have exactly one version marked as storage version';
-    const printed = spec.versions === undefined || spec.versions === null ? null : versions.map(internalForm);
+    // An object without a spec has no list of versions either, not even an empty one.
+    const printed = group === '' && versions.length === 0 ? null : versions.map(internalForm);
     errors.push(fieldError.invalid('spec.versions', printed, detail));
     const last = storage.at(-1);
     if (storage.length > 1 && last !== undefined && old === undefined) {

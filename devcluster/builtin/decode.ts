@@ -280,7 +280,7 @@ function decodeTyped(value: Json, type: WireType, place: Place, depth: number, u
         const decoded =
           item === null && type.element.kind === 'scalar' && type.element.name === 'byte'
             ? ''
-            : decodeValue(item, type.element, place, depth + 1, at(unknown, `[${key}]`));
+            : decodeValue(item, type.element, place, depth + 1, at(unknown, `.${key}`));
         if (decoded !== item)
           Object.defineProperty(value, key, { value: decoded, writable: true, enumerable: true, configurable: true });
       }
@@ -324,7 +324,7 @@ function decodeStruct(object: JsonObject, struct: StructType, path: string, dept
     }
     const value = object[key] as Json;
     if (value === null) {
-      if (!(field.type.kind === 'scalar' && field.type.name === 'json')) delete object[key];
+      delete object[key];
       continue;
     }
     const step = field.embeddedIn === undefined ? key : `${field.embeddedIn}.${key}`;

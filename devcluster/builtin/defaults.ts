@@ -215,6 +215,12 @@ function deviceRequest(object: JsonObject): void {
   if (object.allocationMode === 'ExactCount' && !object.count) object.count = 1;
 }
 
+/** A pod's service account has an old name and a new one. */
+function sameAccount(spec: JsonObject): JsonObject {
+  const name = text(spec, 'serviceAccountName') || text(spec, 'serviceAccount');
+  return name === '' ? {} : { serviceAccountName: name, serviceAccount: name };
+}
+
 const core = 'io.k8s.api.core.v1.';
 const admission = 'io.k8s.api.admissionregistration.v1.';
 const crd = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
@@ -233,8 +239,9 @@ const defaults: { readonly [definition: string]: Defaults } = {
       securityContext: {},
       terminationGracePeriodSeconds: 30,
       schedulerName: 'default-scheduler',
-      ...(text(object, 'serviceAccountName') !== '' ? { serviceAccount: text(object, 'serviceAccountName') } : {}),
+      ...sameAccount(object),
     }),
+  [`${core}ImageVolumeSource`]: (object) => fill(object, { pullPolicy: pullPolicy(text(object, 'reference')) }),
   [`${core}Probe`]: (object) =>
     fill(object, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }),
   [`${core}GRPCAction`]: (object) => fill(object, { service: '' }),

@@ -1,6 +1,6 @@
 /** The shapes of builtin kinds for server-side apply and strategic merge. */
 import type { MergeType } from '../types.ts';
-import { type FieldType, structType, type WireType, zeroStruct } from './types.ts';
+import { type FieldType, structType, type WireType, zeroStruct, zeroValue } from './types.ts';
 
 const deduced: MergeType = { shape: 'deduced' };
 const untypedAtomic: MergeType = { shape: 'deduced', atomic: true };
@@ -68,7 +68,9 @@ function keyDefaults(element: WireType, keys: readonly string[]): MergeType['key
   if (element.kind !== 'struct') return undefined;
   const { fields } = structType(element.name);
   const found = keys.flatMap((key) => {
-    const initial = fields.get(key)?.default;
+    const field = fields.get(key);
+    // A key that is required counts as empty where it is missing.
+    const initial = field?.default ?? (field?.required === true ? zeroValue(field.type, false) : undefined);
     return initial === undefined ? [] : [[key, initial] as const];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found);

@@ -6,6 +6,7 @@ import { at, child, list, objects, record, text } from './access.ts';
 import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
 import { printer } from './printers/index.ts';
+import { podRowConditions } from './printers/workloads.ts';
 import { createService, updateService } from './services.ts';
 import { addressProblem } from './validation/addresses.ts';
 import { same } from './validation/common.ts';
@@ -56,7 +57,11 @@ const burstable = ['cpu', 'memory'];
 
 /** `Guaranteed` when every container limits cpu and memory and requests as much, `BestEffort` when none asks for any. */
 export function qualityOfService(spec: unknown): string {
-  const containers = [...objects(spec, 'containers'), ...objects(spec, 'initContainers')];
+  // Resources of the pod as a whole count instead of those of its containers.
+  const containers =
+    at(spec, 'resources') === undefined
+      ? [...objects(spec, 'containers'), ...objects(spec, 'initContainers')]
+      : [{ resources: at(spec, 'resources') }];
   const asks = (container: unknown, kind: string) =>
     burstable.some((name) => record(container, `resources.${kind}`)[name] !== undefined);
   if (!containers.some((container) => asks(container, 'requests') || asks(container, 'limits'))) return 'BestEffort';
@@ -84,6 +89,17 @@ function tolerateAbsence(spec: JsonObject): void {
 /** What admission plugins of the real server put into every pod: service account, tolerations, priority. */
 function preparePod(object: KubeObject): void {
   object.status = { phase: 'Pending', qosClass: qualityOfService(object.spec) };
+  if (list(object, 'spec.schedulingGates').length > 0) {
+    const condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      lastProbeTime: null,
+      lastTransitionTime: object.metadata.creationTimestamp ?? null,
+      reason: 'SchedulingGated',
+      message: 'Scheduling is blocked due to non-empty scheduling gates',
+    };
+    object.status = { ...record(object, 'status'), conditions: [condition] };
+  }
   const spec = child(object, 'spec');
   if (spec === undefined) return;
   if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
@@ -246,6 +262,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
     },
     prepareForCreate: preparePod,
     prepareForUpdate: updatePod,
+    rowConditions: podRowConditions,
     selectableFields: {
       'spec.nodeName': (object) => text(object, 'spec.nodeName'),
       'spec.restartPolicy': (object) => text(object, 'spec.restartPolicy'),

@@ -215,6 +215,8 @@ export function decodeTyped(definition: ResourceDefinition, object: KubeObject):
   }
   unknown.push(...decodeMetadata(object));
   if (definition.compiled !== undefined) {
+    const bad = definition.compiled.unreadable(object as never);
+    if (bad !== undefined) throw new DecodeError(`${bad.field}: ${bad.body}`);
     unknown.push(...definition.compiled.prune(object as never));
     definition.compiled.applyDefaults(object as never);
   } else definition.applyDefaults?.(object);

@@ -193,7 +193,7 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
   const expected = groupVersion(definition);
   if (!definition.custom && (applied.apiVersion !== expected || applied.kind !== definition.kind))
     throw badRequest(`invalid object type: ${describeType(applied.apiVersion, applied.kind)}`);
-  checkIdentity(call, applied);
+  if (text(applied.metadata.name) !== '' || applied.apiVersion !== expected) checkIdentity(call, applied);
   if (applied.metadata.managedFields !== undefined && applied.metadata.managedFields !== null) {
     if (!Array.isArray(applied.metadata.managedFields) || applied.metadata.managedFields.length > 0) {
       throw badRequest('metadata.managedFields must be nil');
@@ -207,6 +207,7 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
     retry: true,
     next: (live) => {
       const merged = merge(context, call, live, copyJson(applied), force);
+      checkIdentity(call, merged.object);
       if (definition.namespaced) merged.object.metadata.namespace ??= call.namespace;
       if (call.fieldValidation === 'Strict' && duplicates.length > 0) {
         throw badRequest(`error strict decoding YAML: error converting YAML to JSON: ${duplicates.join(', ')}`);

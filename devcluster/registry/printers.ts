@@ -54,9 +54,15 @@ export function table(
         ? null
         : objects.map((object) => ({
             cells: cells(definition, object, now),
+            ...rowConditions(definition, object),
             object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object, version),
           })),
   };
+}
+
+function rowConditions(definition: ResourceDefinition, object: KubeObject): { conditions?: Json[] } {
+  const conditions = definition.rowConditions?.(object);
+  return conditions === undefined ? {} : { conditions };
 }
 
 function cells(definition: ResourceDefinition, object: KubeObject, now: Date): Json[] {

@@ -1,5 +1,6 @@
 /** Who owns the replicas of an object that is written through its scale subresource. */
 import { fromScaleEntries, mergeTypeFromSchema, toScaleEntries } from '../managedfields/index.ts';
+import { failure } from '../request/status.ts';
 import type { KubeObject, MergeType } from '../types.ts';
 import type { Call, RegistryContext } from './call.ts';
 import { copyJson, isObject } from './copy.ts';
@@ -15,6 +16,15 @@ const scaleType: MergeType = mergeTypeFromSchema({
     status: { type: 'object', properties: { replicas: integer, selector: { type: 'string' } } },
   },
 });
+
+/** The real server cannot apply to the scale of a custom resource. */
+function notConverted(isFirst: boolean): Error {
+  const why = 'to proper version: request to convert CR to an invalid group/version: autoscaling/v1';
+  const what = isFirst
+    ? 'create manager for existing fields: failed to convert live object (/; autoscaling/v1, Kind=Scale)'
+    : 'convert new object (/a; autoscaling/v1, Kind=Scale)';
+  return failure(500, '', `failed to ${what} ${why}`);
+}
 
 /**
  * Sets the managedFields of `next`, an object whose replicas the Scale `after` has set. `applied`: the configuration, where the
@@ -47,6 +57,7 @@ export function trackScale(input: {
   let tracked = withEntries(input.after);
   if (input.applied === undefined) context.managedFields.trackUpdate({ ...common, updated: tracked });
   else {
+    if (call.definition.custom) throw notConverted(own === undefined);
     try {
       tracked = context.managedFields.applyPatch({ ...common, patch: input.applied, force: input.force }).object;
     } catch (error) {

@@ -59,11 +59,8 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
   // A null is an object without anything in it.
   if (value === null) value = {};
   if (!isObject(value)) {
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    const struct =
-      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
     throw badRequest(
-      `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type ${struct} (${summary(text)})`,
+      `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: ${cannotRead(value)} (${summary(text)})`,
     );
   }
   for (const field of ['apiVersion', 'kind']) {
@@ -111,6 +108,14 @@ function checkType(context: RegistryContext, definition: ResourceDefinition, obj
   );
 }
 
+/** Why a value's kind and version cannot be read. */
+function cannotRead(value: unknown): string {
+  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  const struct =
+    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
+  return `json: cannot unmarshal ${kind} into Go value of type ${struct}`;
+}
+
 function summary(text: string): string {
   if (text === '') return '<empty>';
   const buffer = Buffer.from(text);
@@ -131,7 +136,7 @@ export async function readDeleteBody(exchange: Exchange, definition: ResourceDef
   } catch (error) {
     throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
   }
-  if (!isObject(value)) throw badRequest('decoded object cannot be converted to DeleteOptions');
+  if (!isObject(value)) throw badRequest(`couldn't get version/kind; json parse error: ${cannotRead(value)}`);
   if (value.kind !== undefined && value.kind !== '' && value.kind !== 'DeleteOptions') {
     throw badRequest(unregistered({ kind: String(value.kind), apiVersion: String(value.apiVersion ?? '') }));
   }

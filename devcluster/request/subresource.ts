@@ -6,7 +6,7 @@ import { decodeMetadata } from '../registry/decode.ts';
 import { jsonPatch } from '../registry/jsonpatch.ts';
 import { mergePatch } from '../registry/mergepatch.ts';
 import { age, createdDescription, nameDescription } from '../registry/printers.ts';
-import { groupVersion, storageName } from '../registry/resources.ts';
+import { storageName } from '../registry/resources.ts';
 import { trackScale } from '../registry/scale.ts';
 import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
@@ -19,7 +19,7 @@ import { readObject } from './object.ts';
 import { patchTypeOf } from './patchType.ts';
 import { sendWarnings } from './response.ts';
 import { noSubresource, sendResult } from './result.ts';
-import { badRequest, fieldError, invalid, methodNotAllowed, notFound } from './status.ts';
+import { badRequest, fieldError, internal, invalid, methodNotAllowed, notFound } from './status.ts';
 import { callOf, isTrue } from './writeOptions.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -158,7 +158,7 @@ async function scale(
   const live = readEntry(context.store, entry, definition).object;
   if (info.method === 'GET') {
     if (definition.custom && readPath(live, paths.specReplicasPath) === undefined) {
-      throw invalidScale(definition, paths, live);
+      throw invalidScale(paths);
     }
     sendResult(
       context,
@@ -235,11 +235,8 @@ async function scale(
   );
 }
 
-function invalidScale(definition: ResourceDefinition, paths: ScalePaths, live: KubeObject): Error {
-  return Object.assign(badRequest(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`), {
-    definition: groupVersion(definition),
-    name: live.metadata.name,
-  });
+function invalidScale(paths: ScalePaths): Error {
+  return internal(`the spec replicas field ${JSON.stringify(paths.specReplicasPath)} does not exist`);
 }
 
 function readScale(current: KubeObject, type: string | undefined, body: string): unknown {

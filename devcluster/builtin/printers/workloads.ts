@@ -1,4 +1,5 @@
 /** Table rows of pods, of what makes pods, and of jobs. */
+import type { JsonObject } from '../../types.ts';
 import { at, type Loose, number, objects, record, text } from '../access.ts';
 import { age, containerCells, humanDuration, labelSelector, labels, since } from './format.ts';
 import type { Row } from './rows.ts';
@@ -120,6 +121,14 @@ function podRow(pod: Loose, now: Date): ReturnType<Row> {
     text(pod, 'status.nominatedNodeName') || '<none>',
     gates.length === 0 ? '<none>' : `${open}/${gates.length}`,
   ];
+}
+
+/** A pod that has ended has completed, well or not. */
+export function podRowConditions(pod: Loose): JsonObject[] | undefined {
+  const phase = text(pod, 'status.phase');
+  if (phase !== 'Succeeded' && phase !== 'Failed') return undefined;
+  const message = phase === 'Failed' ? 'The pod failed.' : 'The pod has completed successfully.';
+  return [{ type: 'Completed', status: 'True', reason: phase, message }];
 }
 
 function jobRow(job: Loose, now: Date): ReturnType<Row> {

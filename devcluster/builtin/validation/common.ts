@@ -300,6 +300,22 @@ export function nodeSelectorTerm(term: unknown, path: string, errors: Errors): v
     const key = text(expression, 'key');
     problems(`${here}.key`, key, qualifiedName(key), errors);
   }
+  for (const [index, requirement] of objects(term, 'matchFields').entries()) {
+    const here = `${path}.matchFields[${index}]`;
+    const operator = text(requirement, 'operator');
+    const values = list(requirement, 'values').map(String);
+    if (operator !== 'In' && operator !== 'NotIn')
+      errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+    else if (values.length !== 1) {
+      const detail = "must be only one value when `operator` is 'In' or 'NotIn' for node field selector";
+      errors.push(fieldError.required(`${here}.values`, detail));
+    }
+    const key = text(requirement, 'key');
+    if (key !== 'metadata.name') errors.push(fieldError.invalid(`${here}.key`, key, 'not a valid field selector key'));
+    else
+      for (const [at, value] of values.entries())
+        problems(`${here}.values[${at}]`, value, dns1123Subdomain(value), errors);
+  }
 }
 
 /** A list with more items than it may have. */

@@ -1,8 +1,9 @@
 /** Validation of containers. */
 
-import { qualifiedName } from '../../registry/names.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
-import { at, objects, record, text } from '../access.ts';
+import { at, number, objects, record, text } from '../access.ts';
+import { formatQuantity, parseQuantity } from '../quantity.ts';
 import {
   dataKeyProblems,
   type Errors,
@@ -19,7 +20,9 @@ import {
   quantityOrder,
   requiredLabel,
 } from './common.ts';
-import { fieldReference, seccomp } from './podfields.ts';
+import { fieldReference, resourceReference, variableFieldPaths } from './podreferences.ts';
+import { descendingPath } from './podvolumes.ts';
+import { containerSecurity } from './security.ts';
 
 const protocols = ['SCTP', 'TCP', 'UDP'];
 const valueSources = ['fieldRef', 'resourceFieldRef', 'configMapKeyRef', 'secretKeyRef', 'fileKeyRef'];
@@ -42,8 +45,6 @@ function ports(container: unknown, path: string, errors: Errors): void {
     oneOf(port, here, 'protocol', protocols, errors);
   }
 }
-
-const askable = ['cpu', 'ephemeral-storage', 'memory'].flatMap((name) => [`limits.${name}`, `requests.${name}`]).sort();
 
 function envFrom(container: unknown, path: string, errors: Errors): void {
   for (const [index, source] of objects(container, 'envFrom').entries()) {
@@ -80,18 +81,16 @@ function env(container: unknown, path: string, errors: Errors): void {
     const from = at(variable, 'valueFrom');
     if (from === undefined || from === null) continue;
     const field = at(from, 'fieldRef');
-    if (field !== undefined) fieldReference(field, `${here}.valueFrom.fieldRef`, errors);
+    const base = `${here}.valueFrom`;
+    if (field !== undefined) fieldReference(field, `${base}.fieldRef`, variableFieldPaths, errors);
     const resource = at(from, 'resourceFieldRef');
-    const asked = text(resource, 'resource');
-    if (resource !== undefined && asked === '')
-      errors.push(fieldError.required(`${here}.valueFrom.resourceFieldRef.resource`));
-    else if (resource !== undefined && !askable.includes(asked) && !asked.includes('hugepages-'))
-      errors.push(fieldError.notSupported(`${here}.valueFrom.resourceFieldRef.resource`, asked, askable));
+    if (resource !== undefined) resourceReference(resource, `${base}.resourceFieldRef`, false, errors);
     const given = valueSources.filter((source) => at(from, source) !== undefined);
     for (const source of ['configMapKeyRef', 'secretKeyRef'] as const) {
       const reference = at(from, source);
       if (reference === undefined) continue;
-      if (text(reference, 'name') === '') errors.push(fieldError.required(`${here}.valueFrom.${source}.name`));
+      const name = text(reference, 'name');
+      problems(`${base}.${source}.name`, name, dns1123Subdomain(name), errors);
       const key = text(reference, 'key');
       if (key === '') errors.push(fieldError.required(`${here}.valueFrom.${source}.key`));
       else problems(`${here}.valueFrom.${source}.key`, key, dataKeyProblems(key), errors);
@@ -139,48 +138,139 @@ function mounts(container: unknown, path: string, volumes: ReadonlySet<string>, 
       ['Bidirectional', 'HostToContainer', 'None'],
       errors,
     );
-    const below = text(mount, 'subPath');
-    if (below.startsWith('/'))
-      errors.push(fieldError.invalid(`${path}.volumeMounts.subPath`, below, 'must be a relative path'));
-    if (below.split('/').includes('..'))
-      errors.push(fieldError.invalid(`${path}.volumeMounts.subPath`, below, "must not contain '..'"));
+    const privileged = at(container, 'securityContext.privileged') === true;
+    if (text(mount, 'mountPropagation') === 'Bidirectional' && !privileged) {
+      const detail = 'Bidirectional mount propagation is available only to privileged containers';
+      errors.push(fieldError.forbidden(`${path}.volumeMounts.mountPropagation`, detail));
+    }
+    subPaths(mount, `${path}.volumeMounts`, here, errors);
+    readOnly(mount, `${path}.volumeMounts.recursiveReadOnly`, errors);
   }
 }
 
+function subPaths(mount: unknown, path: string, here: string, errors: Errors): void {
+  const below = text(mount, 'subPath');
+  const expression = text(mount, 'subPathExpr');
+  if (below !== '') descendingPath(below, `${path}.subPath`, errors);
+  if (expression === '') return;
+  if (below !== '') {
+    const detail = 'subPathExpr and subPath are mutually exclusive';
+    errors.push(fieldError.invalid(`${here}.subPathExpr`, expression, detail));
+  }
+  descendingPath(expression, `${path}.subPathExpr`, errors);
+}
+
+function readOnly(mount: unknown, path: string, errors: Errors): void {
+  const depth = at(mount, 'recursiveReadOnly');
+  if (depth === undefined || depth === 'Disabled') return;
+  if (depth !== 'Enabled' && depth !== 'IfPossible')
+    return void errors.push(fieldError.notSupported(path, depth, ['Disabled', 'Enabled', 'IfPossible']));
+  if (at(mount, 'readOnly') !== true)
+    errors.push(fieldError.forbidden(path, 'may only be specified when readOnly is true'));
+  const propagation = text(mount, 'mountPropagation');
+  if (propagation !== '' && propagation !== 'None')
+    errors.push(fieldError.forbidden(path, 'may only be specified when mountPropagation is None or not specified'));
+}
+
 const standardResources = ['cpu', 'memory', 'ephemeral-storage'];
+
+/** Resources that are standard, but not those of a container. */
+const otherResources =
+  /^(storage|pods|services|replicationcontrollers|resourcequotas|secrets|configmaps|persistentvolumeclaims|services\.(nodeports|loadbalancers)|((requests|limits)\.(cpu|memory|storage|ephemeral-storage|hugepages-.*)))$/;
 
 function resourceName(name: string, path: string, errors: Errors): void {
   const found = qualifiedName(name);
   problems(path, name, found, errors);
   if (found.length > 0 || name.includes('/')) return;
   if (standardResources.includes(name) || name.startsWith('hugepages-')) return;
-  errors.push(fieldError.invalid(path, name, 'must be a standard resource type or fully qualified'));
+  if (!otherResources.test(name))
+    errors.push(fieldError.invalid(path, name, 'must be a standard resource type or fully qualified'));
   errors.push(fieldError.invalid(path, name, 'must be a standard resource for containers'));
 }
 
-/** `resources` of a container. */
-function resources(container: unknown, path: string, errors: Errors): void {
-  const limits = record(container, 'resources.limits');
-  const requests = record(container, 'resources.requests');
+/** Whether a resource may be promised to more than there is of it. */
+function isShared(name: string): boolean {
+  return (!name.includes('/') || name.includes('kubernetes.io/')) && !name.startsWith('hugepages-');
+}
+
+/** The value of one resource at `path`. */
+function resourceValue(name: string, value: unknown, path: string, errors: Errors): void {
+  nonNegativeQuantity(value, path, errors);
+  const quantity = parseQuantity(String(value));
+  if (quantity === undefined) return;
+  const shown = formatQuantity(quantity);
+  if (name.includes('/') && !name.includes('kubernetes.io/') && quantity.nano % 1_000_000_000n !== 0n)
+    errors.push(fieldError.invalid(path, shown, 'must be an integer'));
+  const page = name.startsWith('hugepages-') ? parseQuantity(name.slice('hugepages-'.length)) : undefined;
+  if (name.startsWith('hugepages-') && (page === undefined || page.nano <= 0n || quantity.nano % page.nano !== 0n))
+    errors.push(fieldError.invalid(path, shown, `${shown} is not positive integer multiple of ${name}`));
+}
+
+type JudgeName = (name: string, path: string, errors: Errors) => void;
+
+/** Limits and requests of a container or a pod at `path`. */
+function requirements(holder: unknown, path: string, judgeName: JudgeName, errors: Errors): void {
+  const limits = record(holder, 'limits');
+  const requests = record(holder, 'requests');
   for (const [name, value] of Object.entries(limits)) {
-    resourceName(name, `${path}.resources.limits[${name}]`, errors);
-    nonNegativeQuantity(value, `${path}.resources.limits[${name}]`, errors);
+    judgeName(name, `${path}.limits[${name}]`, errors);
+    resourceValue(name, value, `${path}.limits[${name}]`, errors);
   }
   for (const [name, value] of Object.entries(requests)) {
-    resourceName(name, `${path}.resources.requests[${name}]`, errors);
-    nonNegativeQuantity(value, `${path}.resources.requests[${name}]`, errors);
+    judgeName(name, `${path}.requests[${name}]`, errors);
+    resourceValue(name, value, `${path}.requests[${name}]`, errors);
     const limit = limits[name];
-    if (limit !== undefined && quantityOrder(value, limit) > 0) {
-      errors.push(
-        fieldError.invalid(
-          `${path}.resources.requests`,
-          value,
-          `must be less than or equal to ${name} limit of ${limit}`,
-        ),
-      );
+    const order = limit === undefined ? 0 : quantityOrder(value, limit);
+    if (limit !== undefined && order !== 0 && !isShared(name))
+      errors.push(fieldError.invalid(`${path}.requests`, value, `must be equal to ${name} limit of ${limit}`));
+    else if (order > 0) {
+      const detail = `must be less than or equal to ${name} limit of ${limit}`;
+      errors.push(fieldError.invalid(`${path}.requests`, value, detail));
     }
   }
-  exclusive(limits, requests, `${path}.resources`, errors);
+  exclusive(limits, requests, path, errors);
+}
+
+/** `resources` of a container; its claims are to be among those of the pod. */
+function resources(container: unknown, path: string, claims: readonly string[], errors: Errors): void {
+  requirements(at(container, 'resources'), `${path}.resources`, resourceName, errors);
+  const seen = new Set<string>();
+  for (const [index, claim] of objects(container, 'resources.claims').entries()) {
+    const here = `${path}.resources.claims[${index}]`;
+    const name = text(claim, 'name');
+    if (name === '') {
+      errors.push(fieldError.required(here));
+      continue;
+    }
+    const request = text(claim, 'request');
+    if (request !== '') problems(`${here}.request`, request, dns1123Label(request), errors);
+    const key = request === '' ? name : `${name}/${request}`;
+    if (seen.has(name) || seen.has(key)) errors.push(fieldError.duplicate(here, seen.has(name) ? name : key));
+    seen.add(key);
+    if (claims.includes(name)) continue;
+    const known = claims.length === 0 ? ' which is empty' : `: ${[...claims].sort().join(', ')}`;
+    const detail = `must be one of the names in pod.spec.resourceClaims${known}`;
+    errors.push({ ...notFound(here, name), detail, body: `Not found: ${JSON.stringify(name)}: ${detail}` });
+  }
+}
+
+function podResourceName(name: string, path: string, errors: Errors): void {
+  if (name === 'cpu' || name === 'memory' || name.startsWith('hugepages-')) return;
+  const before = errors.length;
+  problems(path, name, qualifiedName(name), errors);
+  if (errors.length === before) errors.push(fieldError.notSupported(path, name, ['cpu', 'hugepages-', 'memory']));
+}
+
+/** `resources` of a pod spec at `path`. */
+export function podResources(spec: unknown, path: string, errors: Errors): void {
+  const given = at(spec, 'resources');
+  if (given === undefined || given === null) return;
+  const here = `${path}.resources`;
+  if (text(spec, 'os.name') === 'windows')
+    return void errors.push(fieldError.forbidden(here, 'may not be set for a windows pod'));
+  if (at(given, 'claims') !== undefined)
+    errors.push(fieldError.forbidden(`${here}.claims`, 'claims may not be set for Resources at pod-level'));
+  requirements(given, here, podResourceName, errors);
 }
 
 /** Resources that are not shared are limited to what they request. */
@@ -191,10 +281,7 @@ function exclusive(
   errors: Errors,
 ): void {
   for (const name of Object.keys(requests)) {
-    const shared =
-      standardResources.includes(name) ||
-      (name.includes('/') ? /(^|\.)kubernetes\.io\//.test(name) : !name.startsWith('hugepages-'));
-    if (!shared && limits[name] === undefined)
+    if (!isShared(name) && limits[name] === undefined)
       errors.push(fieldError.required(`${path}.limits`, 'Limit must be set for non overcommitable resources'));
   }
   const all = [...Object.keys(limits), ...Object.keys(requests)];
@@ -204,7 +291,7 @@ function exclusive(
 
 const handlers = ['exec', 'httpGet', 'tcpSocket', 'grpc', 'sleep'];
 
-function handler(action: JsonObject, path: string, errors: Errors): void {
+function handler(action: JsonObject, path: string, grace: number, errors: Errors): void {
   const given = handlers.filter((name) => action[name] !== undefined);
   for (const extra of given.slice(1))
     errors.push(fieldError.forbidden(`${path}.${extra}`, 'may not specify more than 1 handler type'));
@@ -233,16 +320,23 @@ function handler(action: JsonObject, path: string, errors: Errors): void {
     case 'grpc':
       portNumber(at(action, 'grpc.port'), `${path}.grpc.port`, errors);
       break;
+    case 'sleep': {
+      const seconds = number(action, 'sleep.seconds');
+      const detail = `must be non-negative and less than terminationGracePeriodSeconds (${grace})`;
+      if (seconds < 0 || seconds > grace) errors.push(fieldError.invalid(`${path}.sleep`, seconds, detail));
+      break;
+    }
     default:
   }
 }
 
-function probes(container: JsonObject, path: string, errors: Errors): void {
+function probes(container: JsonObject, spec: unknown, path: string, errors: Errors): void {
+  const grace = number(spec, 'terminationGracePeriodSeconds');
   for (const name of ['livenessProbe', 'readinessProbe', 'startupProbe']) {
     const probe = at(container, name);
     if (probe === undefined || probe === null) continue;
     const here = `${path}.${name}`;
-    handler(probe as JsonObject, here, errors);
+    handler(probe as JsonObject, here, grace, errors);
     for (const field of [
       'initialDelaySeconds',
       'timeoutSeconds',
@@ -252,6 +346,9 @@ function probes(container: JsonObject, path: string, errors: Errors): void {
     ]) {
       nonNegative(probe, here, field, errors);
     }
+    const own = at(probe, 'terminationGracePeriodSeconds');
+    if (typeof own === 'number' && own <= 0)
+      errors.push(fieldError.invalid(`${here}.terminationGracePeriodSeconds`, own, 'must be greater than 0'));
     if (name === 'readinessProbe' && at(probe, 'terminationGracePeriodSeconds') !== undefined) {
       const grace = at(probe, 'terminationGracePeriodSeconds');
       const detail = 'must not be set for readinessProbes';
@@ -264,27 +361,24 @@ function probes(container: JsonObject, path: string, errors: Errors): void {
   }
   for (const hook of ['postStart', 'preStop']) {
     const action = at(container, `lifecycle.${hook}`);
-    if (action !== undefined) handler(action as JsonObject, `${path}.lifecycle.${hook}`, errors);
+    if (action !== undefined) handler(action as JsonObject, `${path}.lifecycle.${hook}`, grace, errors);
   }
 }
 
 /** What init and regular containers share. */
-function common(container: JsonObject, path: string, volumes: ReadonlySet<string>, errors: Errors): void {
+function common(
+  container: JsonObject,
+  spec: unknown,
+  path: string,
+  volumes: ReadonlySet<string>,
+  errors: Errors,
+): void {
   requiredLabel(text(container, 'name'), `${path}.name`, errors);
   const image = text(container, 'image');
   if (image === '') errors.push(fieldError.required(`${path}.image`));
   else if (image !== image.trim())
     errors.push(fieldError.invalid(`${path}.image`, image, 'must not have leading or trailing whitespace'));
-  const context = at(container, 'securityContext');
-  notSupported(context, `${path}.securityContext`, 'procMount', ['Default', 'Unmasked'], errors);
-  seccomp(at(context, 'seccompProfile'), `${path}.securityContext.seccompProfile`, errors);
-  for (const field of ['runAsUser', 'runAsGroup']) {
-    const id = at(context, field);
-    if (typeof id === 'number' && (id < 0 || id > 2147483647))
-      errors.push(
-        fieldError.invalid(`${path}.securityContext.${field}`, id, 'must be between 0 and 2147483647, inclusive'),
-      );
-  }
+  containerSecurity(container, spec, path, errors);
   for (const policy of objects(container, 'resizePolicy')) {
     const here = `${path}.resizePolicy`;
     if (text(policy, 'resourceName') !== 'cpu' && text(policy, 'resourceName') !== 'memory')
@@ -300,7 +394,8 @@ function common(container: JsonObject, path: string, volumes: ReadonlySet<string
   devices(container, path, volumes, errors);
   mounts(container, path, volumes, errors);
   oneOf(container, path, 'imagePullPolicy', ['Always', 'IfNotPresent', 'Never'], errors);
-  resources(container, path, errors);
+  const claims = objects(spec, 'resourceClaims').map((claim) => text(claim, 'name'));
+  resources(container, path, claims, errors);
 }
 
 function hostPortConflicts(all: readonly JsonObject[], path: string, errors: Errors): void {
@@ -324,11 +419,11 @@ export function containers(spec: unknown, path: string, volumes: ReadonlySet<str
   const names = new Set<string>();
   for (const [index, container] of all.entries()) {
     const here = `${path}.containers[${index}]`;
-    common(container, here, volumes, errors);
+    common(container, spec, here, volumes, errors);
     const name = text(container, 'name');
     if (names.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
     names.add(name);
-    probes(container, here, errors);
+    probes(container, spec, here, errors);
   }
   hostPortConflicts(all, `${path}.containers`, errors);
 }
@@ -337,12 +432,12 @@ export function initContainers(spec: unknown, path: string, volumes: ReadonlySet
   const names = new Set(objects(spec, 'containers').map((container) => text(container, 'name')));
   for (const [index, container] of objects(spec, 'initContainers').entries()) {
     const here = `${path}.initContainers[${index}]`;
-    common(container, here, volumes, errors);
+    common(container, spec, here, volumes, errors);
     const name = text(container, 'name');
     if (names.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
     names.add(name);
     if (text(container, 'restartPolicy') === 'Always') {
-      probes(container, here, errors);
+      probes(container, spec, here, errors);
       continue;
     }
     for (const field of ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProbe']) {

@@ -1,20 +1,9 @@
 /** Validation of a pod's smaller fields: names and addresses, affinity, security, what volumes are made of. */
-import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import { at, list, number, objects, text } from '../access.ts';
-import { parseQuantity } from '../quantity.ts';
+import { goForm } from '../goform.ts';
 import { addressProblem } from './addresses.ts';
-import {
-  type Errors,
-  fieldError,
-  labelSelector,
-  nodeSelectorTerm,
-  notSupported,
-  problems,
-  requiredLabel,
-} from './common.ts';
-
-const idRange = 'must be between 0 and 2147483647, inclusive';
-const isId = (value: unknown): boolean => typeof value !== 'number' || (value >= 0 && value <= 2147483647);
+import { type Errors, fieldError, labelSelector, nodeSelectorTerm, problems, requiredLabel } from './common.ts';
 
 function names(spec: unknown, path: string, errors: Errors): void {
   for (const [index, alias] of objects(spec, 'hostAliases').entries()) {
@@ -56,7 +45,14 @@ function dns(spec: unknown, path: string, errors: Errors): void {
     errors.push(fieldError.invalid(`${here}.nameservers`, servers, 'must not have more than 3 nameservers'));
   for (const [index, server] of servers.entries())
     problems(`${here}.nameservers[${index}]`, server, addressProblem(server), errors);
-  for (const [index, search] of list(config, 'searches').map(String).entries()) {
+  const searches = list(config, 'searches').map(String);
+  if (searches.length > 32)
+    errors.push(fieldError.invalid(`${here}.searches`, searches, 'must not have more than 32 search paths'));
+  if (searches.join(' ').length > 2048) {
+    const detail = 'must not have more than 2048 characters (including spaces) in the search list';
+    errors.push(fieldError.invalid(`${here}.searches`, searches, detail));
+  }
+  for (const [index, search] of searches.entries()) {
     const fine =
       search === '.' || /^_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*\.?$/.test(search);
     if (!fine) errors.push(fieldError.invalid(`${here}.searches[${index}]`, search, searchProblem));
@@ -70,9 +66,31 @@ function weight(term: unknown, path: string, errors: Errors): void {
   if (value < 1 || value > 100) errors.push(fieldError.invalid(`${path}.weight`, value, 'must be in the range 1-100'));
 }
 
+/** Keys of labels whose values are those of the pod itself. */
+export function matchKeys(term: unknown, path: string, errors: Errors): void {
+  const selector = at(term, 'labelSelector');
+  for (const field of ['matchLabelKeys', 'mismatchLabelKeys']) {
+    const keys = list(term, field).map(String);
+    if (keys.length === 0) continue;
+    if (selector === undefined) {
+      errors.push(fieldError.forbidden(`${path}.${field}`, 'must not be specified when labelSelector is not set'));
+      continue;
+    }
+    for (const [index, key] of keys.entries()) problems(`${path}.${field}[${index}]`, key, qualifiedName(key), errors);
+  }
+  const others = list(term, 'mismatchLabelKeys');
+  for (const [index, key] of list(term, 'matchLabelKeys').entries()) {
+    const detail = 'exists in both matchLabelKeys and mismatchLabelKeys';
+    if (others.includes(key)) errors.push(fieldError.invalid(`${path}.matchLabelKeys[${index}]`, key, detail));
+  }
+}
+
 function affinityTerm(term: unknown, path: string, errors: Errors): void {
   labelSelector(term, path, 'labelSelector', errors);
   labelSelector(term, path, 'namespaceSelector', errors);
+  for (const name of list(term, 'namespaces').map(String))
+    problems(`${path}.namespace`, name, dns1123Label(name), errors);
+  matchKeys(term, path, errors);
   const key = text(term, 'topologyKey');
   if (key === '') errors.push(fieldError.required(`${path}.topologyKey`, 'can not be empty'));
   problems(`${path}.topologyKey`, key, qualifiedName(key), errors);
@@ -106,104 +124,49 @@ function affinity(spec: unknown, path: string, errors: Errors): void {
   }
 }
 
-/** A seccomp profile at `path`. */
-export function seccomp(profile: unknown, path: string, errors: Errors): void {
-  if (profile === undefined || profile === null) return;
-  const type = text(profile, 'type');
-  const local = at(profile, 'localhostProfile');
-  if (type === 'Localhost') {
-    if (local === undefined)
-      errors.push(fieldError.required(`${path}.localhostProfile`, 'must be set when seccomp type is Localhost'));
-  } else if (local !== undefined)
-    errors.push(
-      fieldError.invalid(`${path}.localhostProfile`, local, 'can only be set when seccomp type is Localhost'),
-    );
-  if (type === '') errors.push(fieldError.required(`${path}.type`, 'type is required when seccompProfile is set'));
-  else notSupported(profile, path, 'type', ['Localhost', 'RuntimeDefault', 'Unconfined'], errors);
-}
-
-function security(spec: unknown, path: string, errors: Errors): void {
-  const here = `${path}.securityContext`;
-  const context = at(spec, 'securityContext');
-  for (const [index, group] of list(context, 'supplementalGroups').entries())
-    if (!isId(group)) errors.push(fieldError.invalid(`${here}.supplementalGroups[${index}]`, group, idRange));
-  notSupported(context, here, 'fsGroupChangePolicy', ['Always', 'OnRootMismatch'], errors);
-  seccomp(at(context, 'seccompProfile'), `${here}.seccompProfile`, errors);
-  for (const [index, sysctl] of objects(context, 'sysctls').entries()) {
-    const name = text(sysctl, 'name');
-    const form = '^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[\\./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$';
-    if (name === '') errors.push(fieldError.required(`${here}.sysctls[${index}].name`));
-    else if (name.length > 253 || !/^([a-z0-9]([-_a-z0-9]*[a-z0-9])?[./])*[a-z0-9]([-_a-z0-9]*[a-z0-9])?$/.test(name)) {
-      const detail = `must have at most 253 characters and match regex ${form}`;
-      errors.push(fieldError.invalid(`${here}.sysctls[${index}].name`, name, detail));
-    }
-  }
-  if (at(spec, 'shareProcessNamespace') === true && at(spec, 'hostPID') === true) {
-    const detail = 'ShareProcessNamespace and HostPID cannot both be enabled';
-    errors.push(fieldError.invalid(`${here}.shareProcessNamespace`, true, detail));
-  }
-  if (at(spec, 'hostUsers') !== false) return;
-  for (const field of ['hostNetwork', 'hostPID', 'hostIPC'])
-    if (at(spec, field) === true) errors.push(fieldError.forbidden(`${path}.${field}`, 'when `hostUsers` is false'));
-}
-
-/** Paths that a volume's items are written to. */
-function itemPath(place: string, path: string, errors: Errors): void {
-  if (place.startsWith('/')) errors.push(fieldError.invalid(path, place, 'must be a relative path'));
-  if (place.split('/').includes('..')) errors.push(fieldError.invalid(path, place, "must not contain '..'"));
-  else if (place.startsWith('..')) errors.push(fieldError.invalid(path, place, "must not start with '..'"));
-}
-
-/** What is inside of a volume's source. */
-export function volumeParts(volume: unknown, path: string, errors: Errors): void {
-  for (const source of ['configMap', 'secret']) {
-    for (const [index, item] of objects(volume, `${source}.items`).entries()) {
-      const here = `${path}.${source}.items[${index}]`;
-      if (text(item, 'key') === '') errors.push(fieldError.required(`${here}.key`));
-      if (text(item, 'path') === '') errors.push(fieldError.required(`${here}.path`));
-      else itemPath(text(item, 'path'), `${here}.path`, errors);
-    }
-  }
-  for (const item of objects(volume, 'downwardAPI.items')) {
-    const here = `${path}.downwardAPI`;
-    if (text(item, 'path') === '') errors.push(fieldError.required(`${here}.path`));
-    else itemPath(text(item, 'path'), `${here}.path`, errors);
-    const field = at(item, 'fieldRef');
-    if (field !== undefined) fieldReference(field, `${here}.fieldRef`, errors);
-  }
-  const limit = at(volume, 'emptyDir.sizeLimit');
-  if (limit !== undefined && (parseQuantity(String(limit))?.nano ?? 0n) < 0n) {
-    const detail = 'SizeLimit field must be a valid resource quantity';
-    errors.push(fieldError.forbidden(`${path}.emptyDir.sizeLimit`, detail));
-  }
-  if (at(volume, 'ephemeral') !== undefined && at(volume, 'ephemeral.volumeClaimTemplate') === undefined)
-    errors.push(fieldError.required(`${path}.ephemeral.volumeClaimTemplate`));
-  if (at(volume, 'image') !== undefined && text(volume, 'image.reference') === '')
-    errors.push(fieldError.required(`${path}.image.reference`));
-}
-
-const fieldPaths =
-  /^(metadata\.(name|namespace|uid|labels|annotations)|metadata\.(labels|annotations)\['.*'\]|spec\.(nodeName|serviceAccountName|restartPolicy|schedulerName|hostNetwork)|status\.(phase|hostIP|hostIPs|podIP|podIPs|nominatedNodeName))$/;
-
-/** A reference to a field of the pod itself, which must be one that can be asked for. */
-export function fieldReference(reference: unknown, path: string, errors: Errors): void {
-  const field = text(reference, 'fieldPath');
-  if (field === '') errors.push(fieldError.required(`${path}.fieldPath`));
-  else if (!fieldPaths.test(field)) {
-    const detail = `error converting fieldPath: field label not supported: ${field}`;
-    errors.push(fieldError.invalid(`${path}.fieldPath`, field, detail));
-  }
-}
-
 function claims(spec: unknown, path: string, errors: Errors): void {
+  const seen = new Set<string>();
   for (const [index, claim] of objects(spec, 'resourceClaims').entries()) {
     const here = `${path}.resourceClaims[${index}]`;
-    requiredLabel(text(claim, 'name'), `${here}.name`, errors);
-    const given = ['resourceClaimName', 'resourceClaimTemplateName'].map((field) => at(claim, field) ?? null);
-    if (given.some((value) => value !== null)) continue;
-    const printed = { Name: text(claim, 'name'), ResourceClaimName: null, ResourceClaimTemplateName: null };
-    const detail = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`';
-    errors.push(fieldError.invalid(here, printed, detail));
+    const name = text(claim, 'name');
+    if (seen.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
+    else requiredLabel(name, `${here}.name`, errors);
+    seen.add(name);
+    const given = ['resourceClaimName', 'resourceClaimTemplateName'].filter((field) => at(claim, field) !== undefined);
+    const shown = goForm('PodResourceClaim', claim);
+    if (given.length === 2) {
+      const detail = 'at most one of `resourceClaimName` or `resourceClaimTemplateName` may be specified';
+      errors.push(fieldError.invalid(here, shown, detail));
+    } else if (given.length === 0) {
+      const detail = 'must specify one of: `resourceClaimName`, `resourceClaimTemplateName`';
+      errors.push(fieldError.invalid(here, shown, detail));
+    }
+    for (const field of given)
+      problems(`${here}.${field}`, text(claim, field), dns1123Subdomain(text(claim, field)), errors);
+  }
+}
+
+/** What a pod is called, and what it takes from its host. */
+function hosts(spec: unknown, path: string, errors: Errors): void {
+  const name = at(spec, 'hostnameOverride');
+  if (name !== undefined) {
+    const here = `${path}.hostnameOverride`;
+    if (at(spec, 'setHostnameAsFQDN') === true)
+      errors.push(fieldError.forbidden(here, 'may not be specified when setHostnameAsFQDN is true'));
+    if (at(spec, 'hostNetwork') === true)
+      errors.push(fieldError.forbidden(here, 'may not be specified when hostNetwork is true'));
+    if (String(name).length > 64) errors.push(fieldError.tooLong(here, 64));
+    problems(here, name, dns1123Subdomain(String(name)), errors);
+  }
+  if (at(spec, 'hostNetwork') !== true) return;
+  const isPod = path === 'spec';
+  for (const [index, container] of objects(spec, 'containers').entries()) {
+    for (const [at, port] of objects(container, 'ports').entries()) {
+      const host = number(port, 'hostPort');
+      if ((!isPod && host === 0) || host === number(port, 'containerPort')) continue;
+      const here = `${path}.containers[${index}].ports[${at}].hostPort`;
+      errors.push(fieldError.invalid(here, host, 'must match `containerPort` when `hostNetwork` is true'));
+    }
   }
 }
 
@@ -212,9 +175,6 @@ export function podFields(spec: unknown, path: string, errors: Errors): void {
   names(spec, path, errors);
   dns(spec, path, errors);
   affinity(spec, path, errors);
-  security(spec, path, errors);
   claims(spec, path, errors);
-  const system = text(spec, 'os.name');
-  if (at(spec, 'os') !== undefined && system !== 'linux' && system !== 'windows')
-    errors.push(fieldError.notSupported(`${path}.os`, system, ['linux', 'windows']));
+  hosts(spec, path, errors);
 }

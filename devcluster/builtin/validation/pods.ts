@@ -1,8 +1,10 @@
 /** Validation of pod specs, in pods and in whatever has a template of them. */
 
-import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
+import { dns1123Subdomain, labelValue, qualifiedName } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
 import { at, child, list, number, objects, record, text } from '../access.ts';
+import { goDiff } from '../godiff.ts';
+import { goEqual, goPodSpec } from '../goform.ts';
 import {
   type Errors,
   fieldError,
@@ -12,93 +14,12 @@ import {
   oneOf,
   problems,
   requiredLabel,
-  same,
+  stable,
 } from './common.ts';
-import { containers, initContainers } from './containers.ts';
-import { podFields, volumeParts } from './podfields.ts';
-
-const volumeSources = [
-  'emptyDir',
-  'hostPath',
-  'gitRepo',
-  'gcePersistentDisk',
-  'awsElasticBlockStore',
-  'secret',
-  'nfs',
-  'iscsi',
-  'glusterfs',
-  'persistentVolumeClaim',
-  'rbd',
-  'flexVolume',
-  'cinder',
-  'cephfs',
-  'flocker',
-  'downwardAPI',
-  'fc',
-  'configMap',
-  'azureFile',
-  'vsphereVolume',
-  'quobyte',
-  'azureDisk',
-  'photonPersistentDisk',
-  'portworxVolume',
-  'scaleIO',
-  'storageos',
-  'projected',
-  'csi',
-  'ephemeral',
-  'image',
-];
-
-function volumeSource(volume: JsonObject, path: string, errors: Errors): void {
-  const given = volumeSources.filter((source) => volume[source] !== undefined);
-  for (const source of given.slice(1))
-    errors.push(fieldError.forbidden(`${path}.${source}`, 'may not specify more than 1 volume type'));
-  const [source] = given;
-  if (source === undefined) errors.push(fieldError.required(path, 'must specify a volume type'));
-  const required: { readonly [source: string]: readonly [string, string] } = {
-    secret: ['secret.secretName', 'secretName'],
-    persistentVolumeClaim: ['persistentVolumeClaim.claimName', 'claimName'],
-    configMap: ['configMap.name', 'name'],
-    hostPath: ['hostPath.path', 'path'],
-    csi: ['csi.driver', 'driver'],
-  };
-  const need = source === undefined ? undefined : required[source];
-  if (need !== undefined && text(volume, need[0]) === '')
-    errors.push(fieldError.required(`${path}.${source}.${need[1]}`));
-  if (source === 'nfs') {
-    for (const field of ['server', 'path'])
-      if (text(volume, `nfs.${field}`) === '') errors.push(fieldError.required(`${path}.nfs.${field}`));
-  }
-  for (const items of ['secret', 'configMap', 'downwardAPI', 'projected']) {
-    const mode = at(volume, `${items}.defaultMode`);
-    if (typeof mode === 'number' && (mode < 0 || mode > 511)) {
-      errors.push(
-        fieldError.invalid(
-          `${path}.${items}.defaultMode`,
-          mode,
-          'must be a number between 0 and 0777 (octal), both inclusive',
-        ),
-      );
-    }
-  }
-}
-
-function volumes(spec: unknown, path: string, errors: Errors): Set<string> {
-  const names = new Set<string>();
-  for (const [index, volume] of objects(spec, 'volumes').entries()) {
-    const here = `${path}.volumes[${index}]`;
-    const name = text(volume, 'name');
-    const before = errors.length;
-    volumeSource(volume, here, errors);
-    volumeParts(volume, here, errors);
-    requiredLabel(name, `${here}.name`, errors);
-    if (names.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
-    // A volume that is wrong cannot be mounted.
-    if (errors.length === before) names.add(name);
-  }
-  return names;
-}
+import { containers, initContainers, podResources } from './containers.ts';
+import { matchKeys, podFields } from './podfields.ts';
+import { podVolumes } from './podvolumes.ts';
+import { podSecurity } from './security.ts';
 
 export function tolerations(spec: unknown, path: string, errors: Errors): void {
   for (const [index, toleration] of objects(spec, 'tolerations').entries()) {
@@ -132,22 +53,44 @@ export function tolerations(spec: unknown, path: string, errors: Errors): void {
           "value must be empty when `operator` is 'Exists'",
         ),
       );
-    } else if (operator !== '') notSupported(toleration, here, 'operator', ['Equal', 'Exists'], errors);
+    } else if (operator === '' || operator === 'Equal') {
+      const found = labelValue(text(toleration, 'value'));
+      if (found.length > 0)
+        errors.push(fieldError.invalid(`${here}.operator`, text(toleration, 'value'), found.join(';')));
+    } else if (operator !== 'Exists') {
+      const compares = operator === 'Lt' || operator === 'Gt' ? ['Lt', 'Gt'] : [];
+      errors.push(fieldError.notSupported(`${here}.operator`, operator, ['Equal', 'Exists', ...compares]));
+    }
     if (text(toleration, 'effect') !== '')
-      notSupported(toleration, here, 'effect', ['NoExecute', 'NoSchedule', 'PreferNoSchedule'], errors);
+      notSupported(toleration, here, 'effect', ['NoSchedule', 'PreferNoSchedule', 'NoExecute'], errors);
   }
 }
 
 function spreadConstraints(spec: unknown, path: string, errors: Errors): void {
-  for (const [index, constraint] of objects(spec, 'topologySpreadConstraints').entries()) {
+  const all = objects(spec, 'topologySpreadConstraints');
+  for (const [index, constraint] of all.entries()) {
     const here = `${path}.topologySpreadConstraints[${index}]`;
     if (number(constraint, 'maxSkew') <= 0)
       errors.push(fieldError.invalid(`${here}.maxSkew`, number(constraint, 'maxSkew'), 'must be greater than zero'));
     if (text(constraint, 'topologyKey') === '')
       errors.push(fieldError.required(`${here}.topologyKey`, 'can not be empty'));
     const domains = at(constraint, 'minDomains');
+    const action = text(constraint, 'whenUnsatisfiable');
     if (typeof domains === 'number' && domains <= 0)
       errors.push(fieldError.invalid(`${here}.minDomains`, domains, 'must be greater than zero'));
+    if (domains !== undefined && action !== 'DoNotSchedule') {
+      const detail = `can only use minDomains if whenUnsatisfiable=DoNotSchedule, not ${action}`;
+      errors.push(fieldError.invalid(`${here}.minDomains`, domains, detail));
+    }
+    const alike = (other: unknown) =>
+      text(other, 'topologyKey') === text(constraint, 'topologyKey') && text(other, 'whenUnsatisfiable') === action;
+    if (all.slice(index + 1).some(alike)) {
+      const pair = `{${text(constraint, 'topologyKey')}, ${action}}`;
+      errors.push(fieldError.duplicate(`${here}.{topologyKey, whenUnsatisfiable}`, pair));
+    }
+    for (const policy of ['nodeAffinityPolicy', 'nodeTaintsPolicy'])
+      notSupported(constraint, here, policy, ['Honor', 'Ignore'], errors);
+    matchKeys(constraint, here, errors);
     notSupported(
       { whenUnsatisfiable: '', ...constraint },
       here,
@@ -159,26 +102,16 @@ function spreadConstraints(spec: unknown, path: string, errors: Errors): void {
   }
 }
 
-function securityContext(spec: unknown, path: string, errors: Errors): void {
-  for (const field of ['runAsUser', 'runAsGroup', 'fsGroup']) {
-    const value = at(spec, `securityContext.${field}`);
-    if (typeof value === 'number' && (value < 0 || value > 2147483647)) {
-      errors.push(
-        fieldError.invalid(`${path}.securityContext.${field}`, value, 'must be between 0 and 2147483647, inclusive'),
-      );
-    }
-  }
-}
-
 /** A pod spec at `path`. */
 export function podSpec(spec: unknown, path: string, errors: Errors): void {
-  const mountable = volumes(spec, path, errors);
+  const mountable = podVolumes(spec, path, errors);
   containers(spec, path, mountable, errors);
   initContainers(spec, path, mountable, errors);
   oneOf(spec, path, 'restartPolicy', ['Always', 'OnFailure', 'Never'], errors);
   oneOf(spec, path, 'dnsPolicy', ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], errors);
   labels(at(spec, 'nodeSelector'), `${path}.nodeSelector`, errors);
-  securityContext(spec, path, errors);
+  podSecurity(spec, path, errors);
+  podResources(spec, path, errors);
   spreadConstraints(spec, path, errors);
   for (const field of ['serviceAccountName', 'nodeName', 'priorityClassName', 'runtimeClassName']) {
     const value = text(spec, field);
@@ -223,11 +156,46 @@ function withoutUpdatable(spec: JsonObject, old: JsonObject): JsonObject {
       if (image !== undefined) container.image = image;
     }
   }
+  const grace = old.terminationGracePeriodSeconds;
+  if (typeof grace === 'number' && grace < 0 && copy.terminationGracePeriodSeconds === 1)
+    copy.terminationGracePeriodSeconds = grace;
   for (const field of ['activeDeadlineSeconds', 'schedulingGates', 'tolerations']) {
     if (old[field] === undefined) delete copy[field];
     else copy[field] = old[field];
   }
   return copy;
+}
+
+function gatesAndDeadline(pod: unknown, old: unknown, errors: Errors): boolean {
+  const deadline = at(pod, 'spec.activeDeadlineSeconds');
+  const before = at(old, 'spec.activeDeadlineSeconds');
+  const path = 'spec.activeDeadlineSeconds';
+  if (typeof deadline === 'number') {
+    if (deadline < 0 || deadline > 2147483647) {
+      errors.push(fieldError.invalid(path, deadline, 'must be between 0 and 2147483647, inclusive'));
+      return false;
+    }
+    if (typeof before === 'number' && before < deadline) {
+      errors.push(fieldError.invalid(path, deadline, 'must be less than or equal to previous value'));
+      return false;
+    }
+  } else if (before !== undefined)
+    errors.push(fieldError.invalid(path, null, 'must not update from a positive integer to nil value'));
+  const kept = objects(pod, 'spec.tolerations').map(({ tolerationSeconds: _, ...rest }) => stable(rest));
+  for (const { tolerationSeconds: _, ...rest } of objects(old, 'spec.tolerations')) {
+    if (kept.includes(stable(rest))) continue;
+    const detail = 'existing toleration can not be modified except its tolerationSeconds';
+    errors.push(fieldError.forbidden('spec.tolerations', detail));
+    break;
+  }
+  const gates = objects(old, 'spec.schedulingGates').map((gate) => text(gate, 'name'));
+  for (const [index, gate] of objects(pod, 'spec.schedulingGates').entries()) {
+    const name = text(gate, 'name');
+    if (gates.includes(name)) continue;
+    const detail = `only deletion is allowed, but found new scheduling gate '${name}'`;
+    errors.push(fieldError.forbidden(`spec.schedulingGates[${index}].name`, detail));
+  }
+  return true;
 }
 
 /** What an update of a pod may not change. */
@@ -238,11 +206,20 @@ export function podUpdate(pod: unknown, old: unknown, errors: Errors): void {
       return;
     }
     for (const [index, container] of objects(pod, `spec.${field}`).entries()) {
-      if (text(container, 'image') === '') errors.push(fieldError.required(`spec.${field}[${index}].image`));
+      const image = text(container, 'image');
+      const here = `spec.${field}[${index}].image`;
+      if (image === '') errors.push(fieldError.required(here));
+      if (image !== image.trim())
+        errors.push(fieldError.invalid(here, image, 'must not have leading or trailing whitespace'));
     }
   }
+  if (!gatesAndDeadline(pod, old, errors)) return;
   const spec = child(pod, 'spec');
   const before = child(old, 'spec');
-  if (spec === undefined || before === undefined || same(withoutUpdatable(spec, before), before)) return;
-  errors.push(fieldError.forbidden('spec', `pod updates may not change fields other than ${updatable}`));
+  if (spec === undefined || before === undefined) return;
+  const kept = goPodSpec(withoutUpdatable(spec, before));
+  const was = goPodSpec(before);
+  if (goEqual(kept, was)) return;
+  const detail = `pod updates may not change fields other than ${updatable}\n${goDiff(was, kept)}`;
+  errors.push(fieldError.forbidden('spec', detail));
 }

@@ -1,6 +1,9 @@
 /** Validation of persistent volumes and the claims to them. */
 import { dns1123Subdomain } from '../../registry/names.ts';
+import type { Json } from '../../types.ts';
 import { at, list, number, objects, record, text } from '../access.ts';
+import { goDiff } from '../godiff.ts';
+import { goEqual, goForm } from '../goform.ts';
 import { parseQuantity } from '../quantity.ts';
 import {
   type Errors,
@@ -54,22 +57,38 @@ export function claimSpec(object: unknown, path: string, errors: Errors): void {
 }
 
 function claimUpdate(object: unknown, old: unknown, errors: Errors): void {
-  const keep = (source: unknown) => {
-    const { volumeName, resources, volumeAttributesClassName, ...rest } = record(source, 'spec');
-    const bound = text(object, 'status.phase') === 'Bound';
-    const named = text(old, 'spec.volumeName') === '' ? {} : { volumeName };
-    // A claim that has no class yet may be given one.
-    if (at(old, 'spec.storageClassName') === undefined) delete rest.storageClassName;
-    return { ...rest, ...named, ...(bound ? {} : { resources, volumeAttributesClassName }) };
-  };
-  if (!same(keep(object), keep(old))) {
-    errors.push(
-      fieldError.forbidden(
-        'spec',
-        'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims',
-      ),
-    );
+  const before = { ...record(old, 'spec') };
+  const after = { ...record(object, 'spec') };
+  // The volume may be named once, and a claim that has no class yet may be given one.
+  if (text(old, 'spec.volumeName') === '' && after.volumeName !== undefined) before.volumeName = after.volumeName;
+  if (before.storageClassName === undefined) delete after.storageClassName;
+  if (text(object, 'status.phase') === 'Bound') {
+    const requests = record(after, 'resources.requests');
+    const size = at(old, 'spec.resources.requests.storage');
+    if (size !== undefined && Object.keys(requests).length > 0)
+      after.resources = { ...record(after, 'resources'), requests: { ...requests, storage: size as Json } };
+    delete after.volumeAttributesClassName;
+    if (before.volumeAttributesClassName !== undefined)
+      after.volumeAttributesClassName = before.volumeAttributesClassName;
   }
+  const [was, is] = [goForm('PersistentVolumeClaimSpec', before), goForm('PersistentVolumeClaimSpec', after)];
+  if (!goEqual(was, is)) {
+    const rule =
+      'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
+    errors.push(fieldError.forbidden('spec', `${rule}\n${goDiff(was, is)}`));
+  }
+  immutableMode(object, old, errors);
+  sizeOf(object, old, errors);
+}
+
+function immutableMode(object: unknown, old: unknown, errors: Errors): void {
+  const mode = at(object, 'spec.volumeMode');
+  if (!same(mode, at(old, 'spec.volumeMode')))
+    errors.push(fieldError.invalid('volumeMode', mode ?? null, immutableText));
+}
+
+/** A claim may shrink down to what it has got. */
+function sizeOf(object: unknown, old: unknown, errors: Errors): void {
   const [after, before] = [at(object, 'spec.resources.requests.storage'), at(old, 'spec.resources.requests.storage')];
   if (before !== undefined && quantityOrder(after ?? '0', before) < 0) {
     const capacity = at(old, 'status.capacity.storage') ?? '0';
@@ -141,11 +160,11 @@ export function persistentVolume(object: unknown, errors: Errors, old?: unknown)
   nodeAffinity(spec, errors);
   if (old === undefined) return;
   if (!same(sourcesOf(spec), sourcesOf(at(old, 'spec')))) {
-    const detail = 'spec.persistentvolumesource is immutable after creation';
+    const source = (from: unknown) => goForm('PersistentVolumeSource', at(from, 'spec'));
+    const detail = `spec.persistentvolumesource is immutable after creation\n${goDiff(source(old), source(object))}`;
     errors.push(fieldError.forbidden('spec.persistentvolumesource', detail));
   }
-  if (!same(at(spec, 'volumeMode'), at(old, 'spec.volumeMode')))
-    errors.push(fieldError.invalid('volumeMode', at(spec, 'volumeMode') ?? null, immutableText));
+  immutableMode(object, old, errors);
 }
 
 const sourcesOf = (spec: unknown) => Object.fromEntries(volumeTypes.map((type) => [type, at(spec, type)]));
@@ -198,7 +217,7 @@ const requiredOf: { readonly [type: string]: readonly string[] } = {
   rbd: ['monitors', 'image'],
   vsphereVolume: ['volumePath'],
 };
-const hostPathTypes = [
+export const hostPathTypes = [
   '',
   'BlockDevice',
   'CharDevice',
@@ -228,9 +247,11 @@ function volumeSource(type: string, source: unknown, errors: Errors): void {
       errors.push(fieldError.required(`${path}.targetWWNs`, detail));
     }
   } else if (type === 'iscsi') {
-    const name = text(source, 'iqn');
-    if (name !== '' && !/^(iqn\.\d{4}-\d{2}\.|eui\.|naa\.)/.test(name))
-      errors.push(fieldError.invalid(`${path}.iqn`, name, 'must be valid format'));
+    {
+      const name = text(source, 'iqn');
+      if (name !== '' && !isIscsiName(name))
+        errors.push(fieldError.invalid(`${path}.iqn`, name, 'must be valid format'));
+    }
     const unit = number(source, 'lun');
     if (unit < 0 || unit > 255)
       errors.push(fieldError.invalid(`${path}.lun`, unit, 'must be between 0 and 255, inclusive'));
@@ -240,9 +261,22 @@ function volumeSource(type: string, source: unknown, errors: Errors): void {
   }
 }
 
+const iscsiForms = /^(iqn\.\d{4}-\d{2}\.([a-z0-9.-]+)(:[^,;*&$|\s]+)$|eui\.[0-9a-fA-F]{16}$|naa\.[0-9a-fA-F]{32}$)/;
+
+/** Whether a name is one that iSCSI knows a node by. */
+export function isIscsiName(name: string): boolean {
+  return iscsiForms.test(name);
+}
+
+/** A CSI driver's name at `path`, if any. */
+export function driverName(name: string, path: string, errors: Errors): void {
+  if (name === '') return;
+  if (name.length > 63) errors.push(fieldError.tooLong(path, 63));
+  problems(path, name, dns1123Subdomain(name.toLowerCase()), errors);
+}
+
 function csiSource(source: unknown, path: string, errors: Errors): void {
-  const driver = text(source, 'driver');
-  if (driver !== '') problems(`${path}.driver`, driver, dns1123Subdomain(driver), errors);
+  driverName(text(source, 'driver'), `${path}.driver`, errors);
   for (const secret of [
     'controllerPublishSecretRef',
     'controllerExpandSecretRef',

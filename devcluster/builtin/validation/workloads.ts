@@ -2,7 +2,7 @@
 
 import { dns1123Label } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
-import { at, child, number, objects, record, text } from '../access.ts';
+import { at, child, list, number, objects, record, text } from '../access.ts';
 import {
   atMost100Percent,
   type Errors,
@@ -18,6 +18,7 @@ import {
   same,
   selectorMatches,
 } from './common.ts';
+import { podAnnotations } from './podannotations.ts';
 import { podSpec, podTemplate, podUpdate } from './pods.ts';
 import { claimSpec } from './volumes.ts';
 
@@ -278,6 +279,19 @@ export function pod(object: unknown, errors: Errors, old?: unknown): void {
   podSpec(at(object, 'spec') ?? {}, 'spec', errors);
   if (old === undefined && objects(object, 'spec.ephemeralContainers').length > 0)
     errors.push(fieldError.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
+  podAnnotations(object, errors, old);
+  if (text(object, 'spec.serviceAccountName') === '') {
+    for (const [index, volume] of objects(object, 'spec.volumes').entries())
+      for (const [at, source] of objects(volume, 'projected.sources').entries()) {
+        const detail = 'must not be specified when serviceAccountName is not set';
+        if (source.serviceAccountToken !== undefined)
+          errors.push(
+            fieldError.forbidden(`spec.volumes[${index}].projected.sources[${at}].serviceAccountToken`, detail),
+          );
+      }
+  }
+  if (old === undefined && text(object, 'spec.nodeName') !== '' && list(object, 'spec.schedulingGates').length > 0)
+    errors.push(fieldError.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   if (old !== undefined) podUpdate(object, old, errors);
 }
 
