@@ -4,15 +4,19 @@ import type { Agent } from 'node:https';
 import { accessCases } from './access.cases.ts';
 import { applyCases } from './apply.cases.ts';
 import { askCases } from './asks.cases.ts';
+import { columnCases } from './columns.cases.ts';
 import { crdCases, installCrds } from './crd.cases.ts';
+import { definitionCases } from './definitions.cases.ts';
 import { deleteCases } from './delete.cases.ts';
 import { knownDifferences } from './differences.ts';
+import { editCases } from './edits.cases.ts';
 import { fieldCases } from './fields.cases.ts';
 import { type Case, type Connection, send } from './harness.ts';
 import { kindCases } from './kinds.cases.ts';
 import { listCases } from './list.cases.ts';
 import { patchCases } from './patch.cases.ts';
 import { podSecurityCases } from './podsecurity.cases.ts';
+import { podSpecCases } from './podspec.cases.ts';
 import { protocolCases } from './protocol.cases.ts';
 import { installZoo, schemaCases } from './schemas.cases.ts';
 import { workloadCases } from './workloads.cases.ts';
@@ -33,6 +37,10 @@ const everyCase: readonly Case[] = [
   ...applyCases,
   ...podSecurityCases,
   ...askCases,
+  ...columnCases,
+  ...definitionCases,
+  ...editCases,
+  ...podSpecCases,
 ];
 
 const known = (item: Case): Case => {

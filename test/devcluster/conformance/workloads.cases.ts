@@ -479,11 +479,4 @@ const subresources: Case[] = [
   ),
 ];
 
-const goDiffs = new Set(['ephemeral containers', 'immutable fields of a pod']);
-const differs = 'the real message ends in a diff of Go values';
-
-export const workloadCases: readonly Case[] = [
-  ...warnings,
-  ...admissions,
-  ...subresources.map((item) => (goDiffs.has(item.name) ? { ...item, differs } : item)),
-];
+export const workloadCases: readonly Case[] = [...warnings, ...admissions, ...subresources];
