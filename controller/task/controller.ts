@@ -50,7 +50,10 @@ export function createTaskController(options: {
 
   async function runsOf(key: string, task: Task, signal: AbortSignal): Promise<TaskRun[]> {
     const runs = informers.taskRuns.store.byIndex(INDEX.runsByTask, key);
-    const latest = latestRun(runs.filter((run) => !isOfEarlierTask(run, task)));
+    const latest = latestRun(
+      runs.filter((run) => !isOfEarlierTask(run, task)),
+      task.status?.latestRun,
+    );
     if (latest?.status?.phase !== 'FinalAnswer') return runs;
     // Its answer is wanted only where the Task does not tell of it yet.
     const told =

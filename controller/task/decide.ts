@@ -101,7 +101,7 @@ export function decideTask(state: TaskState): TaskDecision {
   }
 
   const remove = surplusRuns(own, task.spec.runHistoryLimit ?? DEFAULT_HISTORY_LIMIT);
-  const latest = latestRun(runs);
+  const latest = latestRun(runs, task.status?.latestRun);
   const firstTime = task.status?.observedGeneration === undefined;
   if (firstTime && latest !== undefined && isUnderWay(latest) && issued !== undefined) {
     const left = issued.at + statusDelay(state.waiting) - state.monotonic;
@@ -196,15 +196,22 @@ function generationOf(run: TaskRun): number {
 }
 
 /**
- * The run that was created last. Of runs of the same second: one that a user created, for the Task's own begins with the Task;
- * then by number.
+ * The run that was created last. API servers tell creation times in seconds; of runs of the same second: one that a user created, for
+ * the Task's own begins with the Task; of the Task's own by number; of those that users created the one that has come less far, then the
+ * one that the Task named last (`before`).
  */
-export function latestRun(runs: readonly TaskRun[]): TaskRun | undefined {
+export function latestRun(runs: readonly TaskRun[], before?: string): TaskRun | undefined {
   const created = (run: TaskRun) => run.metadata.creationTimestamp ?? '';
-  const rank = (run: TaskRun) => (controllerOf(run) === undefined ? Infinity : numberOf(run));
+  const keys = [
+    (run: TaskRun) => (controllerOf(run) === undefined ? Infinity : numberOf(run) || Infinity),
+    (run: TaskRun) => (isTerminal(run.status?.phase) ? 0 : run.status?.startTime !== undefined ? 1 : 2),
+    (run: TaskRun) => (nameOf(run) === before ? 1 : 0),
+  ];
   return runs.reduce<TaskRun | undefined>((latest, run) => {
     if (latest === undefined || created(run) > created(latest)) return run;
-    return created(run) === created(latest) && rank(run) > rank(latest) ? run : latest;
+    if (created(run) < created(latest)) return latest;
+    const key = keys.find((each) => each(run) !== each(latest));
+    return key !== undefined && key(run) > key(latest) ? run : latest;
   }, undefined);
 }
 

@@ -498,5 +498,21 @@ describe('what a Task needs', () => {
       'work-1',
     );
     assert.equal(latestRun([]), undefined);
+    // By an action of Argo CD's, say: owned by the Task, named by the API server, all in one second.
+    const manual = (name: string, status: TaskRun['status'] = {}) => ({
+      ...owned(1, status),
+      metadata: { ...owned(1).metadata, name: `work-manual-${name}` },
+    });
+    const done = { phase: 'FinalAnswer', startTime: 't' } as const;
+    const begun = { phase: 'ReadyForLLM', startTime: 't' } as const;
+    for (const [what, expected, before, ...runs] of [
+      ['one made by hand goes before the Task’s own', 'a', undefined, owned(1, done), manual('a', done)],
+      ['the one that has not begun', 'b', 'work-manual-a', manual('a', begun), manual('b')],
+      ['the one that has not ended', 'a', 'work-manual-b', manual('a', begun), manual('b', done)],
+      ['the one named before', 'b', 'work-manual-b', manual('a', done), manual('b', done)],
+      ['the one named before, whatever the order', 'b', 'work-manual-b', manual('b', begun), manual('a', begun)],
+    ] as const) {
+      assert.equal(latestRun(runs, before)?.metadata.name, `work-manual-${expected}`, what);
+    }
   });
 });
