@@ -33,12 +33,20 @@ interface Syncing {
   };
 }
 
-/** `read` gives an Application as the API server has it: Argo CD's own answers come of a cache. */
-export function argocdApi(
-  url: string,
-  passwordFile: string,
-  read: (application: string) => Promise<Syncing | undefined>,
-): ArgocdApi {
+/** An Application as the API server has it: Argo CD's own answers come of a cache. */
+export interface Applications {
+  read(name: string): Promise<Syncing | undefined>;
+  /**
+   * Changes an annotation that means nothing. Argo CD's controller writes what comes back of its own patches over what its informer has
+   * (`writeBackToInformer`), at times over something newer: a sync that was asked for in that moment, a refresh or a deletion is overlooked
+   * then until the Application changes again, or until the next poll.
+   */
+  touch(name: string): Promise<void>;
+}
+
+const OVERLOOKED_MS = 2_000;
+
+export function argocdApi(url: string, passwordFile: string, { read, touch }: Applications): ArgocdApi {
   let session: Promise<string> | undefined;
 
   async function send<T>(method: string, path: string, body?: object, token?: string): Promise<T> {
@@ -64,7 +72,7 @@ export function argocdApi(
   }
 
   async function ended(application: string, until: number): Promise<Syncing> {
-    for (;;) {
+    for (let touched = Date.now(); ; ) {
       const found = await read(application);
       if (found === undefined) throw new Error(`sync of ${application}: there is no such Application`);
       if (found.operation === undefined) return found;
@@ -73,7 +81,11 @@ export function argocdApi(
           `sync of ${application} has not ended in time: ${JSON.stringify(found.status?.operationState)}`,
         );
       }
-      await sleep(300);
+      if (Date.now() > touched + OVERLOOKED_MS) {
+        await touch(application);
+        touched = Date.now();
+      }
+      await sleep(200);
     }
   }
 
@@ -82,7 +94,7 @@ export function argocdApi(
     async sync(application, { prune = false, retries = 0 } = {}) {
       const path = `/api/v1/applications/${application}`;
       const until = Date.now() + 120_000;
-      const retryStrategy = { limit: String(retries), backoff: { duration: '2s', factor: '2', maxDuration: '30s' } };
+      const retryStrategy = { limit: retries, backoff: { duration: '2s', factor: 2, maxDuration: '30s' } };
       for (;;) {
         await ended(application, until);
         await request('GET', `${path}?refresh=normal`);

@@ -158,11 +158,9 @@ describe('Argo CD on the embedded API server', function () {
     stage.kubectl(['-n', namespace, 'get', kind, name, '-o', `jsonpath={${path}}`]);
   const names = async (namespace: string, kinds: string) =>
     (await stage.kubectl(['-n', namespace, 'get', kinds, '-o', 'name'])).trim();
-  const refresh = (name: string) =>
-    stage.kubectl(['-n', 'argocd', 'annotate', 'app', name, 'argocd.argoproj.io/refresh=normal', '--overwrite']);
   const settled = (name: string, wanted: string) =>
     stage.eventually(`${name} ${wanted}`, async () => {
-      const { status } = (await stage.get<Application>('applications.argoproj.io', name, 'argocd')) ?? {};
+      const { status } = (await stage.get<Application>('application', name, 'argocd')) ?? {};
       return `${status?.sync?.status} ${status?.health?.status}` === wanted && status;
     });
 
@@ -192,14 +190,14 @@ describe('Argo CD on the embedded API server', function () {
     const status = '{"status":{"phase":"Shown"}}';
     await stage.kubectl(['-n', 'site', 'patch', 'page', 'front', '--subresource=status', '--type=merge', '-p', status]);
     await stage.kubectl(['-n', 'site', 'label', 'page', 'front', 'seen=yes']);
-    await stage.argocd('app', 'get', 'site', '--hard-refresh');
+    await stage.refresh('site', 'hard');
     await settled('site', 'Synced Healthy');
   });
 
   it('prunes what Git no longer has', async () => {
     rmSync(join(folder, 'service.yaml'));
     await stage.commit(folder, 'site');
-    await refresh('site');
+    await stage.refresh('site');
     await settled('site', 'OutOfSync Healthy');
     await stage.api.sync('site', { prune: true });
     await settled('site', 'Synced Healthy');
@@ -259,7 +257,7 @@ describe('Argo CD on the embedded API server', function () {
   });
 
   it('an Application that is deleted takes what belongs to it along', async () => {
-    await stage.kubectl(['-n', 'argocd', 'delete', 'application', 'second', '--timeout=90s']);
+    await stage.remove('second');
     assert.equal(await names('second', 'role,rolebinding,cronjob,networkpolicy'), '');
   });
 });

@@ -111,12 +111,9 @@ async function install(stage: ArgoStage): Promise<Platform> {
 
 function toolsOf(stage: ArgoStage, model: ModelServer, repository: string): Platform {
   const labs = new Set<Lab>();
-  const app = (name: string) => stage.get<Application>('applications.argoproj.io', name, 'argocd');
+  const app = (name: string) => stage.get<Application>('application', name, 'argocd');
   const refresh = async (...names: string[]) => {
-    for (const name of names) {
-      const where = ['-n', 'argocd', 'annotate', 'app', name];
-      await stage.kubectl([...where, 'argocd.argoproj.io/refresh=normal', '--overwrite']);
-    }
+    for (const name of names) await stage.refresh(name);
   };
   return {
     stage,
@@ -190,7 +187,7 @@ async function openLab(
     },
     sync: () => stage.api.sync(name, { prune: true }),
     async remove() {
-      await stage.kubectl(['-n', 'argocd', 'delete', 'app', name, '--timeout=60s']);
+      await stage.remove(name);
       await stage.eventually(`nothing of ${name}`, async () => (await leftIn(stage, namespace)) === '');
     },
   };

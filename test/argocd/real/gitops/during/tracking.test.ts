@@ -23,9 +23,8 @@ describe('what the operator makes', function () {
     if (on === undefined) return;
     await on.stage.configure({ [METHOD]: 'annotation' });
     // A sync writes the marks again, which a deletion goes by. Objects of the other method may be there still when it comes.
-    for (const name of ['agents', 'kubechain', 'agent-policies', ...APPS]) {
-      await on.stage.api.sync(name, { retries: 3 });
-    }
+    for (const name of ['agents', 'kubechain', 'agent-policies']) await on.stage.api.sync(name, { retries: 3 });
+    await Promise.all(APPS.map((name) => on.stage.api.sync(name, { retries: 3 })));
   });
 
   for (const method of TRACKING_METHODS) {
@@ -66,7 +65,7 @@ describe('what the operator makes', function () {
         left.filter((line) => before.includes(line)),
         before,
       );
-      await on.stage.argocd('app', 'get', name, '--hard-refresh');
+      await on.stage.refresh(name, 'hard');
       await on.settled(name);
       const resources = (await on.app(name))?.status?.resources ?? [];
       assert.deepEqual(resources.map(({ kind }) => kind).sort(), ['Agent', 'LLM', 'Task', 'Tool']);
