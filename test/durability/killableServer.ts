@@ -34,7 +34,6 @@ export async function startKillableServer(): Promise<KillableServer | undefined>
     if (child !== undefined && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
     child = spawn(process.execPath, [PROGRAM, folder, port], {
       stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, NODE_COMPILE_CACHE: join(tmpdir(), 'kubechain-test-compile-cache') },
     });
     const gone = once(child, 'exit').then(([code]) => {
       throw new Error(`the API server ended with code ${code} before it listened`);

@@ -1,14 +1,9 @@
 import type { ChildProcess } from 'node:child_process';
 import { spawn } from 'node:child_process';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('programs/operator.ts', import.meta.url));
-
-/** Most of a start is compiling the same modules again. */
-const COMPILE_CACHE = join(tmpdir(), 'kubechain-test-compile-cache');
 
 /** An operator in a process of its own. */
 export interface OperatorProcess {
@@ -33,7 +28,7 @@ export function startOperatorProcess(
   const child: ChildProcess = spawn(
     process.execPath,
     [PROGRAM, kubeconfig, namespace, identity, ...(lease === undefined ? [] : [lease])],
-    { stdio: ['ignore', 'pipe', 'inherit'], env: { ...process.env, NODE_COMPILE_CACHE: COMPILE_CACHE } },
+    { stdio: ['ignore', 'pipe', 'inherit'] },
   );
   const started = Promise.withResolvers<void>();
   started.promise.catch(() => {});
