@@ -45,8 +45,11 @@ describe('manifests with cert-manager and Prometheus', function () {
     writeOverlay(folder, 'all', 'ha', ['prometheus', 'argocd-rbac', 'vap']);
     stage = await openInstallStage();
     for (const file of definitions) await stage.run(`kubectl apply --server-side -f ${file}`);
+    // It gives up where a CRD has no conditions yet.
     for (const file of definitions)
-      await stage.run(`kubectl wait --for=condition=Established --timeout=30s -f ${file}`);
+      await stage.run(
+        `for try in 1 2 3 4 5; do kubectl wait --for=condition=Established --timeout=30s -f ${file} && exit; sleep 0.2; done; exit 1`,
+      );
   });
   after(async () => {
     if (definitions.length > 0) {
