@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { IncomingMessage } from 'node:http';
 import { Agent, request } from 'node:https';
 import { parse } from 'yaml';
 
@@ -7,7 +8,7 @@ export interface Bare {
   /** Resolves with the body of an answer below 300; rejects with the answer otherwise. */
   send(method: string, path: string, body?: object, type?: string, accept?: string): Promise<Buffer>;
   /** Calls with each chunk of a watch, until the function that it resolves to is called. */
-  watch(path: string, chunk: (data: Buffer) => void): Promise<() => void>;
+  watch(path: string, chunk: (data: Buffer) => void, started?: (answer: IncomingMessage) => void): Promise<() => void>;
   close(): void;
 }
 
@@ -63,12 +64,13 @@ export function connectBare(kubeconfig: string, clients: number): Bare {
         sent.on('error', reject);
         sent.end(text);
       }),
-    watch: (path, chunk) =>
+    watch: (path, chunk, started) =>
       new Promise((resolve, reject) => {
         const url = new URL(path, cluster.server);
         const sent = request(url, { agent: watchers, headers: { ...authorization } }, (answer) => {
           answer.on('data', chunk);
           answer.on('error', () => undefined);
+          started?.(answer);
           resolve(() => sent.destroy());
         });
         sent.on('error', reject);

@@ -14,6 +14,7 @@ import { diskAfterUpdates, packageBytes } from './disk.ts';
 import { buildPackage, startEmbedded } from './embedded.ts';
 import { floodP99Ms } from './flood.ts';
 import * as measure from './measure.ts';
+import { sleepersCost } from './sleepers.ts';
 
 const CLIENTS = 16;
 const OBJECTS = 10_000;
@@ -77,6 +78,8 @@ try {
   const flooding = connectBare(loose.kubeconfig, CLIENTS);
   const calm = Array.from({ length: 8 }, () => connectBare(loose.kubeconfig, 1));
   const flood = await floodP99Ms(flooding, calm, { lanes: CLIENTS, seconds: 10 });
+  const sleeping = { watchers: 5, bytes: 1024, perSecond: 200, seconds: 60 };
+  const sleepers = await sleepersCost(bareLoose, loose.pid, sleeping);
   for (const bare of [flooding, ...calm, bareLoose]) bare.close();
   await loose.stop();
   const again = await startEmbedded(join(folder, 'none'), 'none');
@@ -139,6 +142,12 @@ try {
       ms(flood.p99),
       '≤ 10 ms',
       flood.p99 <= 10,
+    ),
+    row(
+      `a watcher that does not read for 60 s, at 200 writes/s (${sleepers.closed} of 5 were closed)`,
+      mb(sleepers.bytes),
+      '≤ 20 MB, closed',
+      sleepers.bytes <= 20e6 && sleepers.closed === sleeping.watchers,
     ),
     row(
       `on disk after 1,000,000 updates of 1,000 objects (${mb(weight.live)} live)`,

@@ -39,6 +39,7 @@ export function countName(group: string, plural: string): string {
 /** The usage of one object. */
 export function usageOf({ group, plural }: ResourceDefinition, object: KubeObject): Usage {
   const usage: Usage = new Map([[countName(group, plural), one]]);
+  if (group === 'resource.k8s.io' && plural === 'resourceclaims') deviceUsage(object, usage);
   if (group !== '') return usage;
   if (plainCounts.has(plural)) usage.set(plural, one);
   if (plural === 'pods') podUsage(object, usage);
@@ -55,6 +56,25 @@ function serviceUsage(object: KubeObject, usage: Usage): void {
   usage.set('services', one);
   usage.set('services.nodeports', { nano: BigInt(nodePorts) * one.nano, format: 'decimal' });
   usage.set('services.loadbalancers', type === 'LoadBalancer' ? one : zero);
+}
+
+const devicesOfClass = '.deviceclass.resource.k8s.io/devices';
+/** What a request for all devices may come to. */
+const allDevices = 32;
+
+/** Devices of each class that a ResourceClaim may be given: of alternatives the most that one takes. */
+function deviceUsage(claim: KubeObject, usage: Usage): void {
+  for (const request of objects(claim, 'spec.devices.requests')) {
+    const most = new Map<string, number>();
+    for (const asked of [...objects(request, 'firstAvailable'), record(request, 'exactly')]) {
+      const mode = text(asked, 'allocationMode');
+      const count = mode === 'All' ? allDevices : mode === 'ExactCount' ? Number(at(asked, 'count') ?? 0) : 0;
+      const name = `${text(asked, 'deviceClassName')}${devicesOfClass}`;
+      most.set(name, Math.max(most.get(name) ?? 0, count));
+    }
+    for (const [name, count] of most)
+      usage.set(name, add(usage.get(name) ?? zero, { nano: BigInt(count) * one.nano, format: 'decimal' }));
+  }
 }
 
 function claimUsage(object: KubeObject, usage: Usage): void {
@@ -112,6 +132,7 @@ export function namesFor({ group, plural }: ResourceDefinition, hard: readonly s
   const count = countName(group, plural);
   return hard.filter((name) => {
     if (name === count) return true;
+    if (group === 'resource.k8s.io' && plural === 'resourceclaims') return name.endsWith(devicesOfClass);
     if (group !== '') return false;
     if (plainCounts.has(plural)) return name === plural;
     if (plural === 'services') return serviceNames.includes(name);

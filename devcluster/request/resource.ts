@@ -94,7 +94,7 @@ async function get(context: RegistryContext, exchange: Exchange, definition: Res
 }
 
 async function collection(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
-  const { info, request, response, closing } = exchange;
+  const { info, request } = exchange;
   const form = negotiate(request.headers.accept, definition.custom, true, true);
   const include = form.as === 'Table' ? includeOf(info.query) : 'Metadata';
   const query = singleName(info);
@@ -102,7 +102,7 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
   if (info.verb === 'watch' || isWatch(info.query)) {
     const options = watchOptions(info.query);
     await convertAll(context, definition, info.namespace);
-    serveWatch(context, definition, info.namespace, selected, options, form, include, request, response, closing);
+    serveWatch(context, exchange, definition, selected, options, form, include);
     return;
   }
   if (form.as === 'PartialObjectMetadata') {

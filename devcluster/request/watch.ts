@@ -8,10 +8,11 @@ import { groupVersion, storageName } from '../registry/resources.ts';
 import type { Entry, StoreEvent } from '../storage/entry.ts';
 import { Compacted } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
+import type { Exchange } from './exchange.ts';
 import { printJson } from './json.ts';
 import type { Form } from './negotiate.ts';
-import type { Request, Response } from './response.ts';
 import type { Selection } from './selection.ts';
+import { InTurn, Sender } from './sender.ts';
 import { fieldError, invalid, type Status, StatusError, unknownError } from './status.ts';
 
 /** Options of a watch, checked. */
@@ -23,10 +24,6 @@ export interface WatchOptions {
   readonly timeoutSeconds: number;
 }
 
-/** A client may lag by this much before its watch is closed: events waiting beyond the socket's own buffer. */
-const maxQueued = 4000;
-const maxQueuedBytes = 8 << 20;
-const highWater = 1 << 20;
 const bookmarkEvery = 60_000;
 const protobuf = 'application/vnd.kubernetes.protobuf';
 
@@ -66,22 +63,20 @@ function isTrue(value: string | null): boolean {
   return value !== null && value !== 'false' && value !== '0' && value !== '';
 }
 
-/** Serves one watch until the client goes, time is up, or `signal` aborts. */
+/** Serves one watch until the client goes, time is up, or the server closes. */
 export function serveWatch(
   context: RegistryContext,
+  exchange: Exchange,
   definition: ResourceDefinition,
-  namespace: string,
   selected: Selection,
   options: WatchOptions,
   form: Form,
   include: IncludeObject,
-  request: Request,
-  response: Response,
-  signal: AbortSignal,
 ): void {
   const { store } = context;
+  const { response, turn, closing, info } = exchange;
   const resource = storageName(definition);
-  const prefix = definition.namespaced && namespace !== '' ? `${namespace}/` : '';
+  const prefix = definition.namespaced && info.namespace !== '' ? `${info.namespace}/` : '';
   response.statusCode = 200;
   response.setHeader(
     'content-type',
@@ -93,28 +88,32 @@ export function serveWatch(
   const encoder = new Encoder(context, definition, form, include);
   let last = Number(options.resourceVersion || 0);
 
-  const deliver = (event: StoreEvent): void => {
-    if (event.revision <= last) return;
-    last = event.revision;
-    if (prefix !== '' && !event.entry.key.startsWith(prefix)) return;
-    const converting = convertEntries(store, [event.entry, event.previous], definition);
-    if (converting === undefined) later(() => show(event));
-    else waiting = Promise.all([waiting, converting]).then(() => show(event), fail);
-  };
   const show = (event: StoreEvent): void => {
     const buffer = encoder.event(event, selected);
     if (buffer !== undefined) sender.send(buffer);
   };
-  // Events that wait for a conversion hold up what comes after them.
-  let waiting: Promise<void> | undefined;
-  const later = (send: () => void): void => {
-    if (waiting === undefined) send();
-    else waiting = waiting.then(send);
+  const deliver = (event: StoreEvent): void => {
+    if (event.revision <= last) return;
+    last = event.revision;
+    if (!event.entry.key.startsWith(prefix)) return;
+    const converting = convertEntries(store, [event.entry, event.previous], definition);
+    if (converting === undefined) line.next(() => show(event), event.entry.json.length);
+    else line.after(converting, () => show(event));
   };
   const fail = (error: unknown): void => {
     const status = error instanceof StatusError ? error : unknownError((error as Error).message);
     sender.send(encoder.error(status.status));
     stop();
+  };
+  const line = new InTurn(fail, () => sender.abandon());
+  /** Sends what there is already: in turns, and no faster than the client reads. */
+  const replay = async <T>(items: readonly T[], send: (item: T) => void | Promise<void>): Promise<void> => {
+    for (const item of items) {
+      const wait = sender.room() ?? turn.pause();
+      if (wait !== undefined) await wait;
+      if (sender.done) return;
+      await send(item);
+    }
   };
 
   if ('flushHeaders' in response) response.flushHeaders();
@@ -122,16 +121,26 @@ export function serveWatch(
   const initial = options.initialEvents ?? fromNow;
   try {
     if (initial || fromNow) {
-      const start = store.revision;
-      if (initial) {
-        for (const entry of store.list(resource, prefix)) {
-          const buffer = encoder.entry('ADDED', entry, selected);
-          if (buffer !== undefined) sender.send(buffer);
-        }
-      }
-      last = Math.max(last, start);
-      if (options.bookmarks && initial) sender.send(encoder.bookmark(last, true));
-    } else for (const event of store.since(resource, last)) deliver(event);
+      last = Math.max(last, store.revision);
+      const reached = last;
+      const replaying = replay(initial ? store.list(resource, prefix) : [], (entry) => {
+        const buffer = encoder.entry('ADDED', entry, selected);
+        if (buffer !== undefined) sender.send(buffer);
+      });
+      const end = (): void => {
+        if (options.bookmarks && initial) sender.send(encoder.bookmark(reached, true));
+      };
+      line.after(replaying, end);
+    } else {
+      const missed = store.since(resource, last).filter((event) => event.entry.key.startsWith(prefix));
+      last = Math.max(last, store.revision);
+      const replaying = replay(missed, (event) => {
+        const converting = convertEntries(store, [event.entry, event.previous], definition);
+        if (converting === undefined) show(event);
+        return converting?.then(() => show(event));
+      });
+      line.after(replaying, () => undefined);
+    }
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
     sender.send(encoder.error(tooOld(last, error)));
@@ -144,13 +153,13 @@ export function serveWatch(
     ? setInterval(() => {
         last = Math.max(last, store.revision);
         const reached = last;
-        later(() => sender.send(encoder.bookmark(reached, false)));
+        line.next(() => sender.send(encoder.bookmark(reached, false)), 0);
       }, bookmarkEvery)
     : undefined;
   const seconds = options.timeoutSeconds > 0 ? options.timeoutSeconds : 1800 + Math.random() * 1800;
   const timer = setTimeout(
     () => {
-      if (options.bookmarks) sender.send(encoder.bookmark(Math.max(last, store.revision), false));
+      if (options.bookmarks && line.free) sender.send(encoder.bookmark(Math.max(last, store.revision), false));
       stop();
     },
     Math.min(seconds * 1000, 2 ** 31 - 1),
@@ -159,12 +168,11 @@ export function serveWatch(
     clearTimeout(timer);
     clearInterval(bookmarks);
     unsubscribe();
-    signal.removeEventListener('abort', stop);
+    closing.removeEventListener('abort', stop);
     sender.end();
   };
-  signal.addEventListener('abort', stop);
+  closing.addEventListener('abort', stop);
   sender.onClosed(stop);
-  void request;
 }
 
 function tooOld(revision: number, error: Compacted): Status {
@@ -177,70 +185,6 @@ function tooOld(revision: number, error: Compacted): Status {
     reason: 'Expired',
     code: 410,
   };
-}
-
-/** Writes to one client; holds back when it does not read, and gives up on it when too much waits. */
-class Sender {
-  private readonly response: Response;
-  private readonly queue: Buffer[] = [];
-  private queuedBytes = 0;
-  private blocked = false;
-  private done = false;
-  private closed: () => void = () => undefined;
-
-  constructor(response: Response) {
-    this.response = response;
-    response.on('close', () => {
-      this.done = true;
-      this.queue.length = 0;
-      this.closed();
-    });
-    response.on('error', () => undefined);
-    response.on('drain', () => this.drain());
-  }
-
-  onClosed(listener: () => void): void {
-    this.closed = listener;
-    if (this.done) listener();
-  }
-
-  send(buffer: Buffer): void {
-    if (this.done) return;
-    if (!this.blocked) {
-      this.write(buffer);
-      return;
-    }
-    this.queue.push(buffer);
-    this.queuedBytes += buffer.length;
-    if (this.queue.length > maxQueued || this.queuedBytes > maxQueuedBytes) {
-      this.done = true;
-      this.queue.length = 0;
-      this.response.destroy();
-    }
-  }
-
-  end(): void {
-    if (this.done) return;
-    this.done = true;
-    for (const buffer of this.queue) this.response.write(buffer);
-    this.response.end();
-  }
-
-  private write(buffer: Buffer): void {
-    this.response.write(buffer);
-    if (this.response.writableLength > highWater) this.blocked = true;
-  }
-
-  private drain(): void {
-    this.blocked = false;
-    let sent = 0;
-    while (sent < this.queue.length && !this.blocked) {
-      const buffer = this.queue[sent++] as Buffer;
-      this.queuedBytes -= buffer.length;
-      this.write(buffer);
-    }
-    this.queue.splice(0, sent);
-  }
 }
 
 /** Turns events into the lines of one form; lines that others want too are made once. */

@@ -29,12 +29,12 @@ describe('watchers that do not read', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function watch(): Promise<IncomingMessage> {
+  async function watch(query = 'fieldSelector=metadata.name%3Dbig'): Promise<IncomingMessage> {
     const outgoing = request({
       host: connection.url.hostname,
       port: connection.url.port,
       ...connection.tls,
-      path: `${path}?watch=true&fieldSelector=metadata.name%3Dbig`,
+      path: `${path}?watch=true&${query}`,
     });
     outgoing.on('error', () => undefined);
     outgoing.end();
@@ -79,5 +79,39 @@ describe('watchers that do not read', () => {
     const woken = await read(sleeper, `step-${WRITES}.`);
     assert.equal(woken.cut, true);
     assert.ok(woken.bytes < 20 << 20, `${woken.bytes} bytes were kept for it`);
+  });
+
+  describe('and those that read slowly', () => {
+    const OBJECTS = 300;
+    let version: string;
+
+    before(async () => {
+      const first = await send(connection, { path: `${path}?limit=1` }, agent);
+      version = (first.body as { metadata: { resourceVersion: string } }).metadata.resourceVersion;
+      for (let i = 0; i < OBJECTS; i++) {
+        const metadata = { name: `slow-${i}`, labels: { slow: 'yes' } };
+        const data = { value: 'x'.repeat(VALUE_BYTES), step: `step-${i}.` };
+        await send(connection, { path, body: { apiVersion: 'v1', kind: 'ConfigMap', metadata, data } }, agent);
+      }
+    });
+
+    const streaming = 'sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true';
+    for (const [what, query, expected] of [
+      ['all that is there', () => streaming, OBJECTS + 2],
+      ['all that they missed', () => `resourceVersion=${version}`, OBJECTS + 1],
+    ] as const) {
+      it(`get ${what}, though it is more than may wait for a client, and what comes after it`, async () => {
+        const answer = await watch(`labelSelector=slow&${query()}`);
+        answer.pause();
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        const change = { metadata: { labels: { slow: 'again' } }, data: { step: 'the last.' } };
+        const patch = { method: 'PATCH', path: `${path}/slow-0`, type: 'application/merge-patch+json', body: change };
+        await send(connection, patch, agent);
+        const { events, cut } = await read(answer, 'the last.');
+        assert.deepEqual({ events, cut }, { events: expected, cut: false });
+        const back = { metadata: { labels: { slow: 'yes' } }, data: { step: 'step-0.' } };
+        await send(connection, { ...patch, body: back }, agent);
+      });
+    }
   });
 });
