@@ -28,6 +28,7 @@ export type { Column, Custom, CustomResourceDefinition, Kind, Metadata } from '.
 export { toCustomResourceDefinition } from './kind.ts';
 export * from './llm.ts';
 export type { Egress, PodTemplate } from './mcppod.ts';
+export { METADATA_NETWORKS } from './mcppod.ts';
 export * from './mcpserver.ts';
 export type { Message, ToolCall } from './message.ts';
 export type { JudgedKind, LabelSelector, PolicyMatch, PolicySubject } from './policymatch.ts';

@@ -25,25 +25,31 @@ const egressPort = object(
   },
 );
 
+/** Where clouds keep credentials of the machine: in no network that is wider and does not name them. */
+export const METADATA_NETWORKS = ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254/128'] as const;
+
+const network = object(
+  'A network.',
+  {
+    cidr: str(
+      'The network: `10.20.0.0/16`, `203.0.113.7/32`, `2001:db8::/32`. A wider network does not include the link-local one, where clouds keep their metadata service.',
+      { minLength: 1, maxLength: 49 },
+    ),
+  },
+  { ports: list('These ports of it; all when absent.', egressPort, { minItems: 1, maxItems: 32 }) },
+  {
+    'x-kubernetes-validations': [
+      { rule: 'isCIDR(self.cidr)', message: 'cidr must be a network such as 10.20.0.0/16', fieldPath: '.cidr' },
+    ],
+  },
+);
+
+/** Networks, each with its ports: where somebody may connect to. */
+export const networks = (description: string) => list(description, network, { maxItems: 64 });
+
 /** Where a server that runs as a Pod may connect to. */
-export const egress = list(
+export const egress = networks(
   'Where the server may connect to, where it runs as a Pod: these networks and ports, and the cluster’s DNS. When absent or empty, nowhere, DNS included. Needs a network plugin that enforces NetworkPolicy.',
-  object(
-    'A network.',
-    {
-      cidr: str(
-        'The network: `10.20.0.0/16`, `203.0.113.7/32`, `2001:db8::/32`. A wider network does not include the link-local one, where clouds keep their metadata service.',
-        { minLength: 1, maxLength: 49 },
-      ),
-    },
-    { ports: list('These ports of it; all when absent.', egressPort, { minItems: 1, maxItems: 32 }) },
-    {
-      'x-kubernetes-validations': [
-        { rule: 'isCIDR(self.cidr)', message: 'cidr must be a network such as 10.20.0.0/16', fieldPath: '.cidr' },
-      ],
-    },
-  ),
-  { maxItems: 64 },
 );
 
 /** Names of hosts that a server that runs as a Pod may connect to, through a proxy. */

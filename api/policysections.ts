@@ -1,3 +1,4 @@
+import { networks } from './mcppod.ts';
 import { patterns } from './policymatch.ts';
 import { PROVENANCE_TRUST } from './provenance.ts';
 import type { TypeOf } from './schema.ts';
@@ -140,6 +141,23 @@ export const mcpServers = object(
       'Images that servers may run in as Pods (`spec.image`), or through docker, podman or nerdctl: `ghcr.io/acme/*@sha256:*`. Judged with the registry written out (`docker.io/library/…`); what cannot be read for certain is refused.',
     ),
     urls: patterns('Where http and sse servers may be, as `llms.baseURLs`.', 256),
+    egress: object(
+      'Where stdio servers that run as Pods may connect to. Each list limits what it is about; of what has no list nothing is said.',
+      {},
+      {
+        networks: networks(
+          'Networks and ports, as in `spec.egress` of the server, each of which has to lie within one of these. Empty: none.',
+        ),
+        hosts: patterns(
+          'Hosts of `spec.egressHosts`, with port where it is not 443: `api.example.com`, `*.example.com:8443`, `**.example.com`. A server’s own `*.example.com` stands for names of any depth, and needs the last one. Empty: none.',
+          256,
+        ),
+        privateHosts: patterns(
+          'Of these, the ones that may lead to addresses that are not public (`private: true`). Empty: none.',
+          256,
+        ),
+      },
+    ),
     env: object(
       'Environment variables and headers.',
       {},
@@ -173,6 +191,15 @@ export const containers = object(
   {
     images: patterns(
       'Images: only these: `ghcr.io/acme/*@sha256:*`. Judged with the registry written out (`docker.io/library/…`).',
+    ),
+    egress: object(
+      'Where they may connect to.',
+      {},
+      {
+        networks: networks(
+          'Networks and ports, as in `egress` of the container, each of which has to lie within one of these. Empty: none.',
+        ),
+      },
     ),
   },
 );

@@ -1,12 +1,6 @@
 import { BlockList, isIPv6 } from 'node:net';
 import type { Egress } from '../../api/index.ts';
-
-/** Where clouds keep credentials of the machine: in no network that does not say so. */
-const METADATA = [
-  { network: '169.254.0.0', prefix: 16, family: 'ipv4' },
-  { network: 'fe80::', prefix: 10, family: 'ipv6' },
-  { network: 'fd00:ec2::254', prefix: 128, family: 'ipv6' },
-] as const;
+import { METADATA_NETWORKS } from '../../api/index.ts';
 
 const DNS_PORTS = [
   { protocol: 'UDP', port: 53 },
@@ -73,12 +67,17 @@ export function networkPolicySpec(
 }
 
 function ipBlock(cidr: string): object {
-  const [address = '', prefix = '0'] = cidr.split('/');
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  const { network, prefix, family } = partsOf(cidr);
   const block = new BlockList();
-  block.addSubnet(address, Number(prefix), family);
-  const except = METADATA.filter(
-    (each) => each.family === family && each.prefix > Number(prefix) && block.check(each.network, family),
-  ).map((each) => `${each.network}/${each.prefix}`);
+  block.addSubnet(network, prefix, family);
+  const except = METADATA_NETWORKS.filter((each) => {
+    const metadata = partsOf(each);
+    return metadata.family === family && metadata.prefix > prefix && block.check(metadata.network, family);
+  });
   return except.length === 0 ? { cidr } : { cidr, except };
+}
+
+function partsOf(cidr: string): { network: string; prefix: number; family: 'ipv4' | 'ipv6' } {
+  const [network = '', prefix = '0'] = cidr.split('/');
+  return { network, prefix: Number(prefix), family: isIPv6(network) ? 'ipv6' : 'ipv4' };
 }

@@ -12,7 +12,16 @@ export interface UrlPattern {
   test(url: Address): boolean;
 }
 
-type HostTest = (url: Address) => boolean;
+/** A pattern of hosts, as `host` or `host:port`. */
+export interface HostPattern extends UrlPattern {
+  /** Whether all names below the host, however deep, match: what `*.example.com` is elsewhere. */
+  testBelow(url: Address): boolean;
+}
+
+interface HostTest {
+  test(url: Address): boolean;
+  testBelow(url: Address): boolean;
+}
 
 const LABEL = /^[a-z0-9_-]+$/;
 const LABEL_PATTERN = /^[a-z0-9_*-]+$/;
@@ -44,27 +53,27 @@ export function compileUrlPattern(source: string): UrlPattern | { readonly probl
 }
 
 /** Compiles `host` or `host:port`, as in `secrets.allow[].hosts`; without port, the scheme's own is meant. */
-export function compileHostPattern(source: string): UrlPattern | { readonly problem: string } {
+export function compileHostPattern(source: string): HostPattern | { readonly problem: string } {
   if (/[/@?#]/.test(source))
     return { problem: 'is no host: write api.example.com, *.example.com or host:8443, without scheme and path' };
   const host = compileAuthority(source);
-  return 'problem' in host ? host : { source, test: host.test };
+  return 'problem' in host ? host : { source, ...host };
 }
 
-function compileAuthority(authority: string): { test: (url: Address) => boolean } | { readonly problem: string } {
+function compileAuthority(authority: string): HostTest | { readonly problem: string } {
   const split = /^(\[[^\]]*\]|[^:]*)(?::([0-9]+|\*))?$/.exec(authority);
   if (split === null) return { problem: `has "${authority}" for a host: write host, host:port or host:*` };
   const [, hostname = '', port] = split;
   const host = compileHost(hostname);
-  if (typeof host !== 'function') return host;
+  if ('problem' in host) return host;
   if (port !== undefined && port !== '*' && Number(port) > 65_535)
     return { problem: `can match nothing: there is no port ${port}` };
   const wanted = port === undefined || port === '*' ? port : String(Number(port));
+  const portFits = (url: Address): boolean =>
+    wanted === '*' || (wanted === undefined ? url.isDefaultPort : url.port === wanted);
   return {
-    test(url) {
-      const portFits = wanted === '*' || (wanted === undefined ? url.isDefaultPort : url.port === wanted);
-      return portFits && host(url);
-    },
+    test: (url) => portFits(url) && host.test(url),
+    testBelow: (url) => portFits(url) && host.testBelow(url),
   };
 }
 
@@ -73,9 +82,9 @@ function compileHost(text: string): HostTest | { readonly problem: string } {
   if (!text.includes('*')) {
     if (!URL.canParse(`http://${text}/`)) return { problem: `can match nothing: "${text}" is no host` };
     const { hostname } = new URL(`http://${text}/`);
-    return (url) => url.hostname === hostname;
+    return { test: (url) => url.hostname === hostname, testBelow: () => false };
   }
-  if (text === '**') return () => true;
+  if (text === '**') return { test: () => true, testBelow: () => true };
   const labels = text
     .split('.')
     .map((label) => (/^[\x21-\x7e]*$/.test(label) ? label.toLowerCase() : domainToASCII(label)));
@@ -90,13 +99,17 @@ function compileHost(text: string): HostTest | { readonly problem: string } {
       problem: `can match nothing: "${text}" is no host; * stands within one label, a leading "**." for several labels`,
     };
   const globs = labels.map(compileGlob);
-  return ({ hostname, labels: actual }) => {
+  const fits = ({ hostname, labels: actual }: Address, least: number, most: number): boolean => {
     // An IP address has no labels: 10.* is no pattern of a network.
     if (hostname.startsWith('[') || /^[0-9]+$/.test(actual[actual.length - 1] ?? '')) return false;
     const skipped = actual.length - globs.length;
-    if (several ? skipped < 1 : skipped !== 0) return false;
+    if (skipped < least || skipped > most) return false;
     if (!actual.every((label) => LABEL.test(label))) return false;
     return globs.every((glob, i) => glob.test(actual[i + skipped] as string));
+  };
+  return {
+    test: (url) => (several ? fits(url, 1, Number.POSITIVE_INFINITY) : fits(url, 0, 0)),
+    testBelow: (url) => several && fits(url, 0, Number.POSITIVE_INFINITY),
   };
 }
 

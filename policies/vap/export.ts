@@ -37,7 +37,7 @@ const ACTIONS: Readonly<Record<PolicyMode, string | undefined>> = {
 /** Sections, and why they are not what CEL in the API server can say: `partly` where some of it is. */
 const SECTIONS: Readonly<Partial<Record<keyof PolicySpec, string>>> = {
   approval: 'who approves is decided when a call waits',
-  containers: 'images are compared with their registry written out',
+  containers: 'images and networks are read before they are compared',
   externalAPIs: 'URLs are parsed before they are compared',
   secrets: 'which Secret goes where takes several objects',
   prompts: 'secrets are found by more than a pattern',
@@ -158,7 +158,7 @@ function tellWhatIsLeft(spec: PolicySpec, leave: (field: string, reason: string)
   }
   if (llms !== undefined) leave('spec.llms', 'the LLM of an Agent is another object: LLMs alone are judged');
   if (llms?.baseURLs !== undefined) leave('spec.llms.baseURLs', 'URLs are parsed before they are compared');
-  for (const field of ['commands', 'images', 'urls', 'env'] as const) {
+  for (const field of ['commands', 'images', 'urls', 'egress', 'env'] as const) {
     if (mcpServers?.[field] !== undefined) leave(`spec.mcpServers.${field}`, 'takes more than CEL has');
   }
   if (require?.provenance !== undefined || require?.provenanceTrust !== undefined) {

@@ -66,6 +66,14 @@ const parts = {
         [{ command: 'uvx', args: ['a*'] }],
       ),
       urls: list(fc.constantFrom('https://*.internal/')),
+      egress: fc.record(
+        {
+          networks: list(fc.constantFrom({ cidr: '10.0.0.0/8' }, { cidr: '0.0.0.0/0', ports: [{ port: 443 }] })),
+          hosts: list(fc.constantFrom('api.example.com', '**.example.com', '**')),
+          privateHosts: fc.constantFrom([], ['*.internal:8443']),
+        },
+        { requiredKeys: [] },
+      ),
       env: fc.constantFrom({}, { denyLiteralSecrets: true }, { allow: [] }),
     },
     { requiredKeys: [] },
@@ -74,7 +82,13 @@ const parts = {
     { urls: list(fc.constantFrom('https://api.example.com/')), methods: list(fc.constantFrom('GET', 'POST')) },
     { requiredKeys: [] },
   ),
-  containers: fc.constantFrom({}, { images: [] }, { images: ['ghcr.io/acme/*'] }),
+  containers: fc.constantFrom(
+    {},
+    { images: [] },
+    { images: ['ghcr.io/acme/*'] },
+    { egress: { networks: [] } },
+    { egress: { networks: [{ cidr: '10.0.0.0/8' }] } },
+  ),
   secrets: fc.constantFrom(
     { allow: [] },
     { allow: [{ name: 'openai', hosts: ['api.openai.com'] }] },
@@ -128,6 +142,12 @@ export const serverSpec = fc.oneof(
       command: fc.constantFrom('uvx', 'npx'),
       args: optional(fc.constantFrom([], ['abc'])),
       env: optional(fc.constantFrom([], [{ name: 'TOKEN', value: 'x' }])),
+      egress: optional(
+        fc.constantFrom([], [{ cidr: '0.0.0.0/0' }], [{ cidr: '10.1.0.0/16', ports: [{ port: 443 }, { port: 80 }] }]),
+      ),
+      egressHosts: optional(
+        fc.constantFrom([{ host: '*.example.com' }], [{ host: 'a.internal', ports: [8443], private: true }]),
+      ),
     }),
   ),
   clean(

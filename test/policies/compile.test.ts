@@ -33,6 +33,18 @@ describe('compiling policies', () => {
       /no host/,
     ],
     [
+      'a host with path among those to reach',
+      { mcpServers: { egress: { hosts: ['api.example.com/v1'] } } },
+      'spec.mcpServers.egress.hosts[0]',
+      /no host/,
+    ],
+    [
+      'a network that is none',
+      { containers: { egress: { networks: [{ cidr: '10.0.0.0' }] } } },
+      'spec.containers.egress.networks[0].cidr',
+      /must be a network/,
+    ],
+    [
       'both cel and schema',
       { tools: { arguments: [{ tools: ['a/b'], cel: 'true', schema: {} }] } },
       'spec.tools.arguments[0]',

@@ -63,6 +63,25 @@ const limit = (limits: PolicySpec['limits'], more: object): Case => [
   counters(more),
 ];
 const stdio = (spec: object): Question => about(server(spec));
+const NETWORK = { cidr: '10.20.0.0/16', ports: [{ port: 5432 }] };
+/** A network that is allowed in two ways, asked about one that lies within. */
+const network = (
+  wrap: (networks: { networks: object[] }) => object,
+  question: (egress: object[]) => Question,
+): Record<string, Case> => {
+  const pair = (one: object, other: object, asked: object = {}): Case => [
+    wrap({ networks: [{ ...NETWORK, ...one }] }) as PolicySpec,
+    wrap({ networks: [{ ...NETWORK, ...other }] }) as PolicySpec,
+    question([{ cidr: '10.20.30.0/24', ports: [{ port: 5432, ...asked }] }]),
+  ];
+  return {
+    'networks[].cidr': pair({ cidr: '10.30.0.0/16' }, {}),
+    'networks[].ports[].port': pair({ ports: [{ port: 443 }] }, {}),
+    'networks[].ports[].endPort': pair({}, { ports: [{ port: 5432, endPort: 5440 }] }, { endPort: 5435 }),
+    'networks[].ports[].protocol': pair({ ports: [{ port: 5432, protocol: 'UDP' }] }, {}),
+  };
+};
+const hosts = (egressHosts: object[]): Question => stdio({ egressHosts });
 const namespaceObject = { metadata: { name: NAMESPACE, labels: { env: 'prod' } } };
 const user = { username: 'ann', groups: ['devs'] };
 const builder = { username: 'system:serviceaccount:ci:builder' };
@@ -217,6 +236,18 @@ const CASES: Record<string, Case> = {
     {},
     about(server({ transport: 'http', url: 'https://evil.example/', command: undefined })),
   ],
+  ...prefixed('mcpServers.egress', {
+    ...network(
+      (egress) => ({ mcpServers: { egress } }),
+      (egress) => stdio({ egress }),
+    ),
+    hosts: [{ mcpServers: { egress: { hosts: ['*.example.com'] } } }, {}, hosts([{ host: 'evil.example' }])],
+    privateHosts: [
+      { mcpServers: { egress: { privateHosts: [] } } },
+      {},
+      hosts([{ host: 'mirror.internal', private: true }]),
+    ],
+  }),
   'mcpServers.env.allow': [
     { mcpServers: { env: { allow: ['LOG_*'] } } },
     {},
@@ -242,6 +273,12 @@ const CASES: Record<string, Case> = {
     {},
     about(tool({ execute: { container: { image: 'acme/report:v1' } } })),
   ],
+  ...prefixed('containers.egress', {
+    ...network(
+      (egress) => ({ containers: { egress } }),
+      (egress) => about(tool({ execute: { container: { image: 'acme/report:v1', egress } } })),
+    ),
+  }),
   'secrets.allow[].name': [
     { secrets: { allow: [{ name: 'slack*' }] } },
     { secrets: { allow: [{ name: 'open*' }] } },

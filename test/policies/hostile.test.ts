@@ -247,6 +247,24 @@ describe('hostile amounts', () => {
     });
   });
 
+  it('of networks and hosts are judged in bounded time', () => {
+    const ports = Array.from({ length: 32 }, (_, i) => ({ port: 1 + 2 * i, endPort: 2 + 2 * i }));
+    const egress = Array.from({ length: 64 }, (_, i) => ({ cidr: `10.${i}.0.0/16`, ports }));
+    const egressHosts = Array.from({ length: 64 }, (_, i) => ({
+      host: `*.${'a.'.repeat(100)}h${i}`,
+      ports: Array.from({ length: 16 }, (_, k) => 1 + k),
+    }));
+    const networks = egress.map(({ cidr }) => ({ cidr, ports: ports.map((each) => ({ ...each, protocol: 'UDP' })) }));
+    const patterns = Array.from({ length: 256 }, (_, i) => `**.a*a*a*${i}:*`);
+    within(5000, () => {
+      const verdict = ask(
+        { mcpServers: { egress: { networks: networks as never, hosts: patterns } } },
+        about(server({ egress, egressHosts })),
+      );
+      assert.equal(verdict.findings.length, 64 * 32 + 64 * 16);
+    });
+  });
+
   it('and shapes of policies are refused, not fatal', () => {
     let deep: unknown = {};
     for (let i = 0; i < 200_000; i++) deep = { deep };
@@ -283,8 +301,10 @@ describe('hostile amounts', () => {
         commands: [{ command: 'uvx' }],
         urls: ['https://x/'],
         images: ['ghcr.io/*'],
+        egress: { networks: [{ cidr: '10.0.0.0/8' }], hosts: ['**.example.com'], privateHosts: ['x'] },
         env: { allow: ['A'], denyLiteralSecrets: true },
       },
+      containers: { images: ['ghcr.io/*'], egress: { networks: [] } },
       secrets: { allow: [{ name: 'x' }] },
       prompts: { maxBytes: 5, denySecretPatterns: true },
       require: { labels: ['team'], provenance: true },
@@ -326,6 +346,8 @@ describe('hostile amounts', () => {
           'everythingThatHappenedSoFar',
           'tool',
           'arguments',
+          'egress',
+          'egressHosts',
         ];
         const filled = Object.fromEntries([...fields, ...more].map((name) => [name, value]));
         for (const object of [

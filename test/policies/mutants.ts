@@ -12,7 +12,7 @@ type Json = { [name: string]: unknown };
 const UNJUDGED = new Set(['mode', 'modes', 'severity', 'docs', 'approval', 'exceptions', 'message', 'name', 'params']);
 
 /** Parts of a rule that cannot be left out alone. */
-const PARTS = new Set(['cel', 'expression', 'tools', 'kinds', 'command', 'args', 'matchLabels']);
+const PARTS = new Set(['cel', 'expression', 'tools', 'kinds', 'command', 'args', 'matchLabels', 'cidr', 'port']);
 
 /** For lists of patterns: one that matches all that the list could be about. */
 const WIDEST: Readonly<Record<string, string>> = {
@@ -27,6 +27,7 @@ const WIDEST: Readonly<Record<string, string>> = {
   'containers.images': '*',
   'externalAPIs.urls': 'https://**:*/',
   hosts: '**',
+  privateHosts: '**:*',
   mcpServers: '*',
 };
 
@@ -68,6 +69,9 @@ function scalar(name: string, value: unknown, here: Path, tell: Tell): void {
   else if (name === 'maxDuration') {
     tell(`${label} a second more`, here, `${String(value)}1s`);
     tell(`${label} a second`, here, '1s');
+  } else if (name === 'cidr') {
+    const isIpv6 = String(value).includes(':');
+    tell(`${label} widened`, here, isIpv6 ? '::/0' : '0.0.0.0/0');
   } else if (name === 'maxTemperature') {
     tell(`${label} more`, here, '2');
     tell(`${label} less`, here, '0.1');

@@ -308,6 +308,112 @@ describe('verdict: what an object uses', () => {
     assert.equal(effect('evil'), 'deny');
   });
 
+  describe('where a server may connect to', () => {
+    const networks: PolicySpec = {
+      mcpServers: {
+        egress: {
+          networks: [
+            { cidr: '10.20.0.0/16', ports: [{ port: 5432 }, { port: 8000, endPort: 8999 }] },
+            { cidr: '0.0.0.0/0', ports: [{ port: 443 }] },
+            { cidr: '2001:db8::/32' },
+          ],
+        },
+      },
+    };
+    const ofNetwork = (cidr: string, ...ports: object[]): string => {
+      const egress = [{ cidr, ...(ports.length === 0 ? {} : { ports }) }];
+      return ask(networks, about(server({ egress }))).effect;
+    };
+
+    const cases: [what: string, effect: string, cidr: string, ...ports: object[]][] = [
+      ['a part of a network', 'allow', '10.20.30.0/24', { port: 5432 }],
+      ['the same, with bits of a host', 'allow', '10.20.30.7/24', { port: 5432 }],
+      ['a network that is wider', 'deny', '10.0.0.0/8', { port: 5432 }],
+      ['another network', 'deny', '10.21.0.0/16', { port: 5432 }],
+      ['a range within a range', 'allow', '10.20.0.0/16', { port: 8080, endPort: 8090 }],
+      ['a range beyond a range', 'deny', '10.20.0.0/16', { port: 8080, endPort: 9000 }],
+      ['another protocol', 'deny', '10.20.0.0/16', { port: 5432, protocol: 'UDP' }],
+      ['one port of two', 'deny', '10.20.0.0/16', { port: 5432 }, { port: 22 }],
+      ['all ports', 'deny', '10.20.0.0/16'],
+      ['everywhere, with a port', 'allow', '0.0.0.0/0', { port: 443 }],
+      ['everywhere, with all', 'deny', '0.0.0.0/0'],
+      ['everywhere in IPv6', 'deny', '::/0', { port: 443 }],
+      ['all ports of a network that has all', 'allow', '2001:db8:1::/48'],
+      ['IPv4 in the clothes of IPv6', 'deny', '::ffff:10.20.0.0/112', { port: 5432 }],
+      ['what is no network', 'deny', '10.20.0.0', { port: 5432 }],
+      // A NetworkPolicy of 0.0.0.0/0 leaves it out: so does a policy.
+      ['where clouds keep their metadata', 'deny', '169.254.169.254/32', { port: 443 }],
+    ];
+    for (const [what, effect, cidr, ...ports] of cases) {
+      it(`${effect === 'allow' ? 'takes' : 'refuses'} ${what}`, () => assert.equal(ofNetwork(cidr, ...ports), effect));
+    }
+
+    it('takes the metadata service where it is named', () => {
+      const egress = { networks: [{ cidr: '169.254.169.254/32' }] };
+      const question = about(server({ egress: [{ cidr: '169.254.169.254/32', ports: [{ port: 80 }] }] }));
+      assert.equal(ask({ mcpServers: { egress } }, question).effect, 'allow');
+    });
+
+    it('says what is wrong and where, for each port', () => {
+      const egress = [{ cidr: '0.0.0.0/0', ports: [{ port: 443 }, { port: 25 }] }, { cidr: '0.0.0.0/0' }];
+      const { findings } = ask(networks, about(server({ egress })));
+      const [, ...rest] = findings.map(({ field }) => field);
+      assert.deepEqual([findings[0]?.field, ...rest], ['spec.egress[0].ports[1]', 'spec.egress[1].cidr']);
+      assert.equal(
+        findings[0]?.message,
+        '[production/mcpServers.egress.networks] spec.egress[0].ports[1]: "0.0.0.0/0 25/TCP", every address there is, is not within an allowed network; allowed: 10.20.0.0/16 5432/TCP 8000-8999/TCP, 0.0.0.0/0 443/TCP, 2001:db8::/32; fix: name allowed networks and ports only',
+      );
+    });
+
+    it('lets an update narrow what was there, and not widen it', () => {
+      const before = server({ egress: [{ cidr: '0.0.0.0/0', ports: [{ port: 25 }, { port: 22 }] }] });
+      const set = compile(clusterPolicy(networks));
+      const update = (...ports: object[]): string => {
+        const question = about(server({ egress: [{ cidr: '0.0.0.0/0', ports }] }), {
+          operation: 'UPDATE',
+          oldObject: before as never,
+        });
+        return evaluateUpdate(set, question(networks)).verdict.effect;
+      };
+      assert.equal(update({ port: 22 }), 'allow');
+      assert.equal(update({ port: 22 }, { port: 23 }), 'deny');
+    });
+
+    const hosts = (allowed: string[], entry: object): string =>
+      ask({ mcpServers: { egress: { hosts: allowed } } }, about(server({ egressHosts: [entry] }))).effect;
+
+    it('compares hosts by label and port', () => {
+      assert.equal(hosts(['api.example.com'], { host: 'API.example.com' }), 'allow');
+      assert.equal(hosts(['api.example.com'], { host: 'api.example.com', ports: [443, 8443] }), 'deny');
+      assert.equal(hosts(['api.example.com:*'], { host: 'api.example.com', ports: [443, 8443] }), 'allow');
+      assert.equal(hosts(['*.example.com'], { host: 'api.example.com' }), 'allow');
+      assert.equal(hosts(['*.example.com'], { host: 'api.example.com.evil.net' }), 'deny');
+      assert.equal(hosts([], { host: 'api.example.com' }), 'deny');
+    });
+
+    it('knows that a server’s * stands for names of any depth', () => {
+      assert.equal(hosts(['*.example.com'], { host: '*.example.com' }), 'deny');
+      assert.equal(hosts(['**.example.com'], { host: '*.example.com' }), 'allow');
+      assert.equal(hosts(['**.example.com'], { host: '*.api.example.com' }), 'allow');
+      assert.equal(hosts(['**.api.example.com'], { host: '*.example.com' }), 'deny');
+      assert.equal(hosts(['**.example.com'], { host: '*.com' }), 'deny');
+      assert.equal(hosts(['**'], { host: '*.com' }), 'allow');
+      assert.equal(hosts(['**.example.com'], { host: '*.example.com', ports: [22] }), 'deny');
+    });
+
+    it('judges an agent by its servers, and says nothing of what is not said', () => {
+      const judged = agent({ mcpServers: [{ name: 'fetch' }] });
+      const open = server({ egress: [{ cidr: '0.0.0.0/0' }], egressHosts: [{ host: '*.com', private: true }] });
+      const verdict = ask(networks, about(judged, { context: { mcpServers: [open] } }));
+      assert.deepEqual(
+        verdict.findings.map(({ rule, field, via }) => [rule, field, via?.name]),
+        [['mcpServers.egress.networks', 'spec.mcpServers[0].name', 'fetch']],
+      );
+      assert.equal(ask({ mcpServers: { egress: {} } }, about(open)).effect, 'allow');
+      assert.equal(ask(networks, about(server())).effect, 'allow');
+    });
+  });
+
   it('keeps a key from addresses that its Secret is not for', () => {
     const spec: PolicySpec = {
       secrets: { allow: [{ name: 'openai*', hosts: ['api.openai.com', '*.internal:8443'] }] },

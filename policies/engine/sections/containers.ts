@@ -1,43 +1,60 @@
 import type { ContainerSection } from '../../../api/index.ts';
+import type { Report } from '../collector.ts';
 import { fullImage } from '../image.ts';
-import { textAt } from '../json.ts';
+import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import { quote, some } from '../text.ts';
+import { networkCheck } from './egress.ts';
 import { compileImages } from './images.ts';
 import { reportOn, subjectsOf } from './subjects.ts';
 
+type Check = (container: unknown, report: (report: Report) => void) => void;
+
 const KINDS = new Set(['Tool', 'Agent', 'TaskRunToolCall']);
-const RULE = 'containers.images';
+const IMAGES = 'containers.images';
+const NETWORKS = 'containers.egress.networks';
+const FIELD = 'spec.execute.container';
 
 /** `containers`: Tools that run a container, those of an Agent, and the one that executes a call. */
 export function compileContainers(section: ContainerSection | undefined, context: SectionContext): Judge[] {
   const images = section?.images;
-  if (images === undefined) return [];
-  const globs = compileImages(images, RULE, context);
+  const networks = section?.egress?.networks;
+  const checks: Check[] = [];
+  if (images !== undefined) checks.push(imageCheck(images, context));
+  if (networks !== undefined) {
+    const check = networkCheck(networks, NETWORKS, context);
+    checks.push((container, report) => check(listAt(container, 'egress'), `${FIELD}.egress`, report));
+  }
+  if (checks.length === 0) return [];
   return [
     {
       kinds: KINDS,
-      rules: [RULE],
+      rules: [...(images === undefined ? [] : [IMAGES]), ...(networks === undefined ? [] : [NETWORKS])],
       judge(scope, sink) {
         for (const subject of subjectsOf(scope, 'Tool')) {
-          const image = textAt(subject.object, 'spec', 'execute', 'container', 'image');
-          if (image === undefined) continue;
-          const full = fullImage(image);
-          if (globs.match(full) !== undefined) continue;
-          reportOn(
-            subject,
-            {
-              rule: RULE,
-              field: 'spec.execute.container.image',
-              value: image,
-              detail: `image ${quote(full)} is not allowed; allowed: ${some(images)}`,
-              fix: 'use an allowed image',
-            },
-            sink,
-          );
+          const container = at(subject.object, 'spec', 'execute', 'container');
+          if (container === undefined) continue;
+          for (const check of checks) check(container, (report) => reportOn(subject, report, sink));
         }
         return undefined;
       },
     },
   ];
+}
+
+function imageCheck(images: readonly string[], context: SectionContext): Check {
+  const globs = compileImages(images, IMAGES, context);
+  return (container, report) => {
+    const image = textAt(container, 'image');
+    if (image === undefined) return;
+    const full = fullImage(image);
+    if (globs.match(full) !== undefined) return;
+    report({
+      rule: IMAGES,
+      field: `${FIELD}.image`,
+      value: image,
+      detail: `image ${quote(full)} is not allowed; allowed: ${some(images)}`,
+      fix: 'use an allowed image',
+    });
+  };
 }

@@ -10,6 +10,7 @@ import { referencesOf } from '../scope.ts';
 import { findSecret, isSecretName } from '../secretpatterns.ts';
 import type { Report, Sink } from '../sink.ts';
 import { quote, some } from '../text.ts';
+import { type EgressCheck, hostCheck, networkCheck } from './egress.ts';
 import { compileImages } from './images.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
@@ -45,7 +46,7 @@ const KINDS = new Set(['MCPServer', 'Agent', 'TaskRunToolCall']);
 /** `mcpServers`: MCPServers, those that an Agent names, and the one that executes a call. */
 export function compileMcpServers(section: McpServerSection | undefined, context: SectionContext): Judge[] {
   if (section === undefined) return [];
-  const { allow, deny, transports, commands, images, urls, env } = section;
+  const { allow, deny, transports, commands, images, urls, egress, env } = section;
   const rules: string[] = [];
   const checks: Check[] = [];
   const add = (rule: string, check: Check): void => {
@@ -59,6 +60,14 @@ export function compileMcpServers(section: McpServerSection | undefined, context
   if (commands !== undefined) add('mcpServers.commands', commandCheck(commands));
   if (images !== undefined) add('mcpServers.images', imageCheck(images, context));
   if (urls !== undefined) add('mcpServers.urls', urlCheck(urls, context));
+  const addEgress = (name: 'networks' | 'hosts' | 'privateHosts', check: (rule: string) => EgressCheck): void => {
+    if (egress?.[name] === undefined) return;
+    const rule = `mcpServers.egress.${name}`;
+    add(rule, egressCheck(name === 'networks' ? 'egress' : 'egressHosts', check(rule)));
+  };
+  addEgress('networks', (rule) => networkCheck(egress?.networks ?? [], rule, context));
+  addEgress('hosts', (rule) => hostCheck(egress?.hosts ?? [], rule, context));
+  addEgress('privateHosts', (rule) => hostCheck(egress?.privateHosts ?? [], rule, context, true));
   if (env?.allow !== undefined) add('mcpServers.env.allow', variableCheck(env.allow, context));
   if (env?.denyLiteralSecrets === true) add('mcpServers.env.denyLiteralSecrets', literalSecretCheck);
   return [
@@ -253,6 +262,12 @@ function urlCheck(sources: readonly string[], context: SectionContext): Check {
     });
   };
 }
+
+const egressCheck =
+  (list: 'egress' | 'egressHosts', check: EgressCheck): Check =>
+  ({ subject, isStdio }, report) => {
+    if (isStdio) check(listAt(subject.object, 'spec', list), `spec.${list}`, report);
+  };
 
 function variableCheck(allow: readonly string[], context: SectionContext): Check {
   for (const [i, pattern] of allow.entries()) {

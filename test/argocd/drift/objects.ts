@@ -24,7 +24,7 @@ const TEXT = fc.constantFrom(
 
 /** Texts of which more is asked than the schema says, by where they stand: what a policy says has to mean something. */
 const TEXTS: readonly (readonly [RegExp, readonly string[]])[] = [
-  [/\.egress\.cidr$/, ['10.20.0.0/16', '203.0.113.7/32']],
+  [/\.(egress|networks)\.cidr$/, ['10.20.0.0/16', '203.0.113.7/32']],
   [/\.baseUrl$|API\.url$/, ['https://api.example.com/v1', 'http://10.0.0.7:8080']],
   [/Policy\.tools\.\w+(\.tools)?$/, ['builtin/*', 'fetch/fetch', '*/delete_*', '*']],
   [/\.(cel|expression|when)$/, ['object.metadata.name != "x"', 'object.kind == "Agent" || object.kind == "Tool"']],
@@ -34,7 +34,7 @@ const TEXTS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\.(baseURLs|urls)$/, ['https://api.example.com/', 'https://*.internal:8443/v1/']],
   [/Policy\.llms\.(allow|deny)$/, ['openai/*', '*/gpt-4o']],
   [/Policy\.mcpServers\.images$/, ['ghcr.io/acme/*', 'docker.io/library/python@sha256:*']],
-  [/Policy\.secrets\.allow\.hosts$/, ['api.example.com', '*.internal:8443']],
+  [/Policy\.(secrets\.allow|mcpServers\.egress)\.(hosts|privateHosts)$/, ['api.example.com', '*.internal:8443']],
 ];
 
 /**
