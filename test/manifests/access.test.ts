@@ -24,7 +24,7 @@ import { ACCOUNTS, applyRbac, rbacObjects, SYSTEM_NAMESPACE } from '../../cli/rb
 import { accountClient } from '../../cli/up/accounts.ts';
 import { startWebhooks } from '../../cli/up/webhooks.ts';
 import { startBridge } from '../../controller/index.ts';
-import { BRIDGE_PORT } from '../../controller/mcpserver/pod/pod.ts';
+import { BRIDGE_PORT } from '../../controller/mcpserver/pod/serverPod.ts';
 import { jobs, pods } from '../../controller/pods/types.ts';
 import type { AuditEvent } from '../../devcluster/index.ts';
 import type { KubeClient, KubeConfig, KubeObject, Resource } from '../../kube/index.ts';

@@ -31,6 +31,13 @@ export interface EgressProxy {
   close(): Promise<void>;
 }
 
+interface Target {
+  readonly host: string;
+  readonly port: number;
+}
+
+type Answer = (status: number, text: string) => void;
+
 /**
  * An HTTP proxy (CONNECT, and absolute URLs of http) to some hosts only. It looks names up itself, and asks about the very address that it is
  * about to connect to: a name that leads to a private address gains nothing.
@@ -56,10 +63,26 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
   const told = (outcome: string, host: string, port: number): void => {
     logger.info({ host, port, outcome }, 'egress');
   };
-  const why = (error: Error): { status: number; text: string } =>
-    error instanceof ForbiddenAddressError
-      ? { status: 403, text: error.message }
-      : { status: 502, text: `no connection: ${error.message}` };
+  /** Where a request leads; undefined once it has been refused. */
+  const targetOf = (url: URL | null, usage: string, answer: Answer): Target | undefined => {
+    if (url === null) {
+      answer(400, usage);
+      return undefined;
+    }
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const port = Number(url.port || 80);
+    const refused = refusal(host, port);
+    if (refused === undefined) return { host, port };
+    told('refused', host, port);
+    answer(403, refused);
+    return undefined;
+  };
+  const unreachable = (error: Error, { host, port }: Target, answer: Answer): void => {
+    const forbidden = error instanceof ForbiddenAddressError;
+    const text = forbidden ? error.message : `no connection: ${error.message}`;
+    told(text, host, port);
+    answer(forbidden ? 403 : 502, text);
+  };
 
   function tunnel(request: IncomingMessage, client: Duplex, head: Buffer): void {
     track(client);
@@ -70,19 +93,11 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
         `HTTP/1.1 ${status} ${status === 403 ? 'Forbidden' : status === 400 ? 'Bad Request' : 'Bad Gateway'}\r\nContent-Type: text/plain\r\nContent-Length: ${length}\r\nConnection: close\r\n\r\n${text}`,
       );
     };
-    const target = URL.parse(`http://${request.url ?? ''}/`);
-    if (target === null || !/:\d{1,5}$/.test(request.url ?? '')) {
-      answer(400, 'CONNECT needs host:port');
-      return;
-    }
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(target.port || 80);
-    const refused = refusal(host, port);
-    if (refused !== undefined) {
-      told('refused', host, port);
-      answer(403, refused);
-      return;
-    }
+    const { url = '' } = request;
+    const authority = /:\d{1,5}$/.test(url) ? URL.parse(`http://${url}/`) : null;
+    const target = targetOf(authority, 'CONNECT needs host:port', answer);
+    if (target === undefined) return;
+    const { host, port } = target;
     const upstream = track(connect({ host, port, lookup: lookupFor(port), timeout: CONNECT_MS }));
     let through = false;
     upstream.once('connect', () => {
@@ -100,9 +115,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
         client.destroy();
         return;
       }
-      const { status, text } = why(error);
-      told(text, host, port);
-      answer(status, text);
+      unreachable(error, target, answer);
     });
     upstream.once('close', () => {
       if (through) client.end();
@@ -119,26 +132,18 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
       answer(200, 'ok');
       return;
     }
-    const target = URL.parse(request.url ?? '');
-    if (target === null || target.protocol !== 'http:') {
-      answer(400, 'this is a proxy: ask for an absolute http:// URL, or CONNECT');
-      return;
-    }
-    const host = target.hostname.replace(/^\[|\]$/g, '');
-    const port = Number(target.port || 80);
-    const refused = refusal(host, port);
-    if (refused !== undefined) {
-      told('refused', host, port);
-      answer(403, refused);
-      return;
-    }
+    const parsed = URL.parse(request.url ?? '');
+    const url = parsed?.protocol === 'http:' ? parsed : null;
+    const target = targetOf(url, 'this is a proxy: ask for an absolute http:// URL, or CONNECT', answer);
+    if (url === null || target === undefined) return;
+    const { host, port } = target;
     const headers = withoutHops(request.headers);
     // The name that was judged is the one that the server is told.
-    headers.host = target.host;
+    headers.host = url.host;
     const upstream = httpRequest({
       host,
       port,
-      path: `${target.pathname}${target.search}`,
+      path: `${url.pathname}${url.search}`,
       method: request.method ?? 'GET',
       headers,
       lookup: lookupFor(port),
@@ -151,11 +156,7 @@ export async function startEgressProxy(options: EgressProxyOptions): Promise<Egr
       answered.pipe(response);
       answered.once('error', () => response.destroy());
     });
-    upstream.once('error', (error) => {
-      const { status, text } = why(error);
-      told(text, host, port);
-      answer(status, text);
-    });
+    upstream.once('error', (error) => unreachable(error, target, answer));
     response.once('close', () => upstream.destroy());
     request.once('error', () => upstream.destroy());
     request.pipe(upstream);

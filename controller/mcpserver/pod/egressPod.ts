@@ -1,12 +1,11 @@
 import type { MCPServer } from '../../../api/index.ts';
-import { childName, controllerRef, labelValue } from '../../../kube/index.ts';
-import { childAnnotations } from '../../childAnnotations.ts';
-import { digest, inNamespaceOf, nameOf, uidOf } from '../../keys.ts';
+import { childName, labelValue } from '../../../kube/index.ts';
+import { nameOf } from '../../keys.ts';
 import { networkPolicySpec } from '../../pods/networkPolicy.ts';
-import { MANAGED, placement, RESTRICTED, RESTRICTED_POD, TEMPLATE_ANNOTATION } from '../../pods/parts.ts';
+import { placement, RESTRICTED, RESTRICTED_POD } from '../../pods/parts.ts';
 import type { Pod } from '../../pods/types.ts';
-import type { ServerPod } from './pod.ts';
-import { EGRESS_LABEL, EGRESS_PORT, POD_IP, probe, RUNNER_COMMAND, SERVER_LABEL } from './pod.ts';
+import type { ServerPod } from './serverPod.ts';
+import { EGRESS_LABEL, EGRESS_PORT, POD_IP, probe, RUNNER_COMMAND, SERVER_LABEL, serverPod } from './serverPod.ts';
 
 const DEFAULT_PORTS = [443];
 const RESOURCES = { requests: { cpu: '20m', memory: '64Mi' }, limits: { memory: '192Mi' } };
@@ -23,18 +22,6 @@ export function egressPodFor(server: MCPServer, runnerImage: string): ServerPod 
     ports.map((port) => ({ target: `${host}:${port}`, port, isPrivate })),
   );
   const value = labelValue(nameOf(server));
-  const labels = {
-    'app.kubernetes.io/name': 'kubechain',
-    'app.kubernetes.io/component': 'mcp-egress',
-    ...MANAGED,
-    [EGRESS_LABEL]: value,
-  };
-  const metadata = (template: unknown) => ({
-    ...inNamespaceOf(server, egressPodName(server)),
-    labels,
-    annotations: { ...childAnnotations(server).annotations, [TEMPLATE_ANNOTATION]: digest(template) },
-    ownerReferences: [controllerRef(server)],
-  });
   const ports = [...new Set(targets.map(({ port }) => port))].sort((a, b) => a - b).map((port) => ({ port }));
   const policy = networkPolicySpec(
     { [EGRESS_LABEL]: value },
@@ -83,13 +70,5 @@ export function egressPodFor(server: MCPServer, runnerImage: string): ServerPod 
     ],
     volumes: [],
   };
-  return {
-    pod: { apiVersion: 'v1', kind: 'Pod', metadata: metadata([uidOf(server), spec]), spec },
-    networkPolicy: {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: metadata([uidOf(server), policy]),
-      spec: policy,
-    },
-  };
+  return serverPod(server, { name: egressPodName(server), component: 'mcp-egress', label: EGRESS_LABEL, spec, policy });
 }

@@ -1,34 +1,34 @@
 import type { MCPServer } from '../../../api/index.ts';
-import { GROUP } from '../../../api/index.ts';
-import { childName, controllerRef, labelValue } from '../../../kube/index.ts';
-import { childAnnotations } from '../../childAnnotations.ts';
-import { digest, inNamespaceOf, nameOf, uidOf } from '../../keys.ts';
+import { childName, labelValue } from '../../../kube/index.ts';
+import { nameOf } from '../../keys.ts';
 import { installedCommand } from '../../mcp/bridge/install.ts';
 import type { Client } from '../../pods/networkPolicy.ts';
 import { networkPolicySpec } from '../../pods/networkPolicy.ts';
 import {
   caVolume,
   literal,
-  MANAGED,
   mergeVariables,
   placement,
   platformVariables,
   RESTRICTED,
   RESTRICTED_POD,
   resourcesOf,
-  TEMPLATE_ANNOTATION,
 } from '../../pods/parts.ts';
-import type { Container, NetworkPolicy, Pod, Variable } from '../../pods/types.ts';
+import type { Container, Pod, Variable } from '../../pods/types.ts';
+import type { ServerPod } from './serverPod.ts';
+import {
+  BRIDGE_PORT,
+  EGRESS_LABEL,
+  EGRESS_PORT,
+  POD_IP,
+  probe,
+  RUNNER_COMMAND,
+  SERVER_LABEL,
+  serverPod,
+} from './serverPod.ts';
 
 /** Without a tag. */
 export const RUNNER_IMAGE = 'ghcr.io/humanlayer/kubechain-runner';
-
-/** Label of everything that belongs to a server's Pod; the value is the server's name. */
-export const SERVER_LABEL = `${GROUP}/mcpserver`;
-export const BRIDGE_PORT = 8080;
-/** Label of the Pod with the proxy of a server; the value is the server's name. */
-export const EGRESS_LABEL = `${GROUP}/mcp-egress`;
-export const EGRESS_PORT = 8080;
 
 export const hasEgressHosts = ({ spec }: MCPServer): boolean => (spec.egressHosts ?? []).length > 0;
 
@@ -42,20 +42,9 @@ export interface PodOptions {
   readonly proxyUrl?: string;
 }
 
-/** What a server runs as. */
-export interface ServerPod {
-  readonly pod: Pod;
-  readonly networkPolicy: NetworkPolicy;
-}
-
 const HOME = '/home/runner';
 const BRIDGE_FOLDER = '/kubechain';
 const LOOPBACK = 'localhost,127.0.0.1,::1';
-export const RUNNER_COMMAND = [
-  '/usr/local/bin/node',
-  '--disable-warning=ExperimentalWarning',
-  '/opt/kubechain/bin/kubechain',
-] as const;
 const RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory: '512Mi' } };
 
 /**
@@ -64,18 +53,6 @@ const RESOURCES = { requests: { cpu: '50m', memory: '128Mi' }, limits: { memory:
  */
 export function podFor(server: MCPServer, options: PodOptions): ServerPod {
   const name = nameOf(server);
-  const labels = {
-    'app.kubernetes.io/name': 'kubechain',
-    'app.kubernetes.io/component': 'mcp-server',
-    ...MANAGED,
-    [SERVER_LABEL]: labelValue(name),
-  };
-  const metadata = (template: unknown) => ({
-    ...inNamespaceOf(server, childName(name, 'mcp')),
-    labels,
-    annotations: { ...childAnnotations(server).annotations, [TEMPLATE_ANNOTATION]: digest(template) },
-    ownerReferences: [controllerRef(server)],
-  });
   const spec = podSpec(server, options);
   const policy = networkPolicySpec(
     { [SERVER_LABEL]: labelValue(name) },
@@ -83,15 +60,13 @@ export function podFor(server: MCPServer, options: PodOptions): ServerPod {
     server.spec.egress,
     hasEgressHosts(server) ? { port: EGRESS_PORT, labels: { [EGRESS_LABEL]: labelValue(name) } } : undefined,
   );
-  return {
-    pod: { apiVersion: 'v1', kind: 'Pod', metadata: metadata([uidOf(server), spec]), spec },
-    networkPolicy: {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: metadata([uidOf(server), policy]),
-      spec: policy,
-    },
-  };
+  return serverPod(server, {
+    name: childName(name, 'mcp'),
+    component: 'mcp-server',
+    label: SERVER_LABEL,
+    spec,
+    policy,
+  });
 }
 
 function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spec']> {
@@ -145,8 +120,6 @@ function podSpec({ spec }: MCPServer, options: PodOptions): NonNullable<Pod['spe
   };
 }
 
-export const probe = (path: string) => ({ httpGet: { path, port: 'mcp' } });
-
 function bridgeArguments({ command = '', args = [], env = [] }: MCPServer['spec'], options: PodOptions): string[] {
   const secret = env.filter(({ valueFrom }) => valueFrom !== undefined).map(({ name }) => `--secret-env=${name}`);
   return [
@@ -176,5 +149,3 @@ function environment({ env = [], podTemplate }: MCPServer['spec'], proxyUrl: str
     POD_IP,
   ];
 }
-
-export const POD_IP: Variable = { name: 'KUBECHAIN_POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } };

@@ -10,8 +10,10 @@ import type { NetworkPolicy, Pod } from '../../pods/types.ts';
 import { pods } from '../../pods/types.ts';
 import { referenceTo } from '../../reference.ts';
 import { egressPodFor, egressPodName } from './egressPod.ts';
-import type { PodOptions, ServerPod } from './pod.ts';
-import { BRIDGE_PORT, EGRESS_PORT, hasEgressHosts, podFor } from './pod.ts';
+import type { PodOptions } from './pod.ts';
+import { hasEgressHosts, podFor } from './pod.ts';
+import type { ServerPod } from './serverPod.ts';
+import { BRIDGE_PORT, EGRESS_PORT } from './serverPod.ts';
 import { podState } from './state.ts';
 import { bridgeToken } from './token.ts';
 
