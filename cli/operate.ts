@@ -22,8 +22,8 @@ export interface OperateOptions {
 export interface Operation {
   /** Runs until `signal` aborts and resolves after an orderly stop; also as a standby that never led. */
   run(signal: AbortSignal): Promise<void>;
-  /** Whether this process does what it should: its caches are filled, or it stands by. */
-  ready(): boolean;
+  /** What is missing for this process to do what it should; nothing where its caches are filled, or it stands by. */
+  notReady(): readonly string[];
   /** The series of the operator that runs now, or ran last. */
   registry(): Registry;
 }
@@ -98,7 +98,7 @@ export function createOperation(options: OperateOptions): Operation {
       if (lease === undefined) return lead(signal);
       while (!signal.aborted) await standForElection(lease, signal);
     },
-    ready: () => current?.ready() ?? lease !== undefined,
+    notReady: () => current?.notReady() ?? (lease === undefined ? ['it has not begun'] : []),
     registry: () => registry,
   };
 

@@ -17,7 +17,7 @@ export {
   type StatusDetails,
 } from './errors.ts';
 export { type CoreEvent, createEventRecorder, EVENTS, type EventRecorderOptions } from './events.ts';
-export { createInformer, type InformerOptions } from './informer.ts';
+export { createInformer, type InformerOptions, unfilledCaches } from './informer.ts';
 export {
   type ClusterEntry,
   type KubeConfig,

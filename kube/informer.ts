@@ -186,6 +186,12 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
   };
 }
 
+/** What to say of informers whose first list is not complete: one line that names them, or none. */
+export function unfilledCaches(informers: readonly Pick<Informer<KubeObject>, 'resource' | 'hasSynced'>[]): string[] {
+  const names = informers.filter((informer) => !informer.hasSynced()).map(({ resource }) => resource.plural);
+  return names.length === 0 ? [] : [`caches are not filled yet: ${names.join(', ')}`];
+}
+
 /**
  * V8 makes `big.slice(0, 50)` a view of `big`: 50 characters that keep 64 KiB alive. Through text and back, every string
  * is its own; for what a transform leaves over that is cheap (10,000 objects of 64 KiB each: 6 MiB held instead of 630).

@@ -1,6 +1,6 @@
 import { createBackoff } from './backoff.ts';
 import { sleep } from './clock.ts';
-import { isGone, KubeError, messageOf } from './errors.ts';
+import { isGone, isNotFound, KubeError, messageOf } from './errors.ts';
 import type { InformerMetrics } from './metrics.ts';
 import { isNewerVersion } from './resources.ts';
 import type { Clock, KubeClient, KubeObject, ListOptions, Logger, Resource } from './types.ts';
@@ -110,11 +110,22 @@ export async function runReflector<T extends KubeObject>(
       const waitMs = Math.max(backoff.next(), error instanceof KubeError ? (error.retryAfterMs ?? 0) : 0);
       const doing = version === undefined ? 'list again' : 'watch again';
       metrics?.failed(resource.plural, error instanceof KubeError ? error.code : 'Internal');
-      logger.warn({ error: messageOf(error), waitMs: Math.round(waitMs) }, `informer: ${doing} after a failure`);
+      // A collection that is not found is a kind that is not known.
+      const unknown = isNotFound(error)
+        ? `; the API server does not serve ${pathOf(resource)}: is its CustomResourceDefinition installed, and of this version?`
+        : '';
+      logger.warn(
+        { error: `${messageOf(error)}${unknown}`, waitMs: Math.round(waitMs) },
+        `informer: ${doing} after a failure`,
+      );
       await sleep(clock, waitMs, signal);
     }
   }
 }
+
+/** `taskledgers.kubechain.humanlayer.dev/v1alpha1` */
+const pathOf = ({ plural, group, version }: Resource): string =>
+  `${plural}${group === '' ? '' : `.${group}`}/${version}`;
 
 /** Reads all pages and hands them over at once; returns the version that they are of. */
 async function listAll<T extends KubeObject>(

@@ -1,5 +1,5 @@
 import type { Clock, KubeClient, Logger, ObjectKey } from '../kube/index.ts';
-import { sleep } from '../kube/index.ts';
+import { sleep, unfilledCaches } from '../kube/index.ts';
 import type { StampKey } from '../policies/provenance/index.ts';
 import { createAccess } from './access.ts';
 import { createIdentities, type IdentityOptions } from './admission/identities.ts';
@@ -176,8 +176,7 @@ export function createWebhook(options: WebhookOptions): Webhook {
     if (draining) missing.push('it is being stopped');
     if (listener === undefined) missing.push('there is no serving certificate yet');
     if (notAfter !== undefined && notAfter <= clock.now()) missing.push('the serving certificate has expired');
-    const unfilled = informers.filter((informer) => !informer.hasSynced()).map(({ resource }) => resource.plural);
-    if (unfilled.length > 0) missing.push(`caches are not filled yet: ${unfilled.join(', ')}`);
+    missing.push(...unfilledCaches(informers));
     if (!parameters.hasSynced()) missing.push('parameters of policies are not read yet');
     if (key.current() === undefined) missing.push('the key of Approvals is not read yet');
     return missing;

@@ -103,7 +103,7 @@ export async function operator(options: OperatorCommandOptions, io: Io): Promise
       metricsPort: options.metricsPort,
       notReady: () => {
         if (shutdown.signal.aborted) return ['it is being stopped'];
-        return operation.ready() ? [] : ['the caches are not filled yet'];
+        return operation.notReady();
       },
       registry: () => Registry.merge([registry, operation.registry()]),
     });

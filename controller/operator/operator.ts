@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { runController } from '../../kube/index.ts';
+import { runController, unfilledCaches } from '../../kube/index.ts';
 import { createInformers } from '../informers.ts';
 import { registerMetrics } from '../metrics.ts';
 import { createTaskLedgers } from '../task/ledger.ts';
@@ -14,8 +14,8 @@ import { createQueues, createRecorders } from './parts.ts';
 export interface Operator {
   /** Runs the controllers until `signal` aborts; resolves after an orderly stop: child processes ended, events written. */
   run(signal: AbortSignal): Promise<void>;
-  /** Whether all caches are filled. */
-  ready(): boolean;
+  /** What is missing for it to be ready: the caches that are not filled yet. */
+  notReady(): readonly string[];
 }
 
 /** The operator: one controller a kind over shared caches. */
@@ -80,5 +80,5 @@ export function createOperator(options: OperatorOptions): Operator {
     }
   }
 
-  return { run, ready: () => every.every((informer) => informer.hasSynced()) };
+  return { run, notReady: () => unfilledCaches(every) };
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type ModelServer, startModelServer } from '../support/modelServer.ts';
 import { GOOD_KEY } from '../support/objects.ts';
 import { type Pod, startPod } from './support/pod.ts';
+import { eventually, registerAt } from './support/registration.ts';
 import { type InstallStage, MANIFESTS, openInstallStage } from './support/stage.ts';
 
 const LATEST = join(MANIFESTS, 'release', 'latest.yaml');
@@ -39,20 +40,6 @@ describe('manifests/release', function () {
     pods.set(name, started);
     return started;
   };
-  /** No Service answers here: the registration gets the address instead. */
-  const registerAt = (port: string): Promise<string> => {
-    const at = (index: number, path: string) => ({
-      op: 'replace',
-      path: `/webhooks/${index}/clientConfig`,
-      value: { url: `https://127.0.0.1:${port}${path}` },
-    });
-    const patch = (kind: string, operations: object[]) =>
-      `kubectl patch ${kind}webhookconfiguration kubechain --type json -p '${JSON.stringify(operations)}'`;
-    return stage.run(
-      `${patch('mutating', [at(0, '/mutate')])} && ${patch('validating', [at(0, '/validate'), at(1, '/validate')])}`,
-    );
-  };
-
   it('installs, and says a second time that nothing changes', async () => {
     await stage.run(`kubectl apply -f ${LATEST}`);
     const again = await stage.run(`kubectl apply -f ${LATEST}`);
@@ -73,7 +60,7 @@ describe('manifests/release', function () {
       pod('webhook', '--port=0', '--cert-host=127.0.0.1', '--drain=1s', `--namespace=${SYSTEM}`),
     ]);
     const [, port = ''] = await webhook.logged(/"port":(\d+)/);
-    await registerAt(port);
+    await registerAt(stage, port);
     const parameters = `{baseUrl: "${model.url}"}`;
     const yaml = `
 apiVersion: v1
@@ -145,11 +132,3 @@ spec: {agentRef: {name: my-assistant}, message: "What is the capital of the moon
     );
   });
 });
-
-async function eventually<R extends { readonly code: number }>(ask: () => Promise<R>): Promise<R> {
-  for (const deadline = Date.now() + 30_000; ; ) {
-    const said = await ask();
-    if (said.code === 0 || Date.now() > deadline) return said;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-}

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
-import { createInformer, type Informer, type InformerOptions, type KubeClient, systemClock } from '../../kube/index.ts';
+import {
+  createInformer,
+  type Informer,
+  type InformerOptions,
+  type KubeClient,
+  systemClock,
+  unfilledCaches,
+} from '../../kube/index.ts';
 import { createRecordingLogger, type RecordingLogger } from '../support/logger.ts';
 import {
   json,
@@ -255,6 +262,38 @@ describe('an informer', () => {
       await running;
       assert(server.requests.length >= 4 && server.requests.length <= 14, `${server.requests.length} requests`);
     });
+  });
+
+  it('says which kind the server does not serve, and goes on once it does', async () => {
+    const api = createWidgetApi();
+    api.put('a');
+    let served = false;
+    await using server = await startScriptedServer((request, response) => {
+      if (served) return api.answer(request, response);
+      response.writeHead(404).end('404 page not found\n');
+      return undefined;
+    });
+    const logger = createRecordingLogger();
+    const stop = new AbortController();
+    const informer = createInformer<Widget>({
+      client: server.client(),
+      resource: WIDGETS,
+      logger,
+      clock: systemClock,
+      backoffMs: 5,
+    });
+    const running = informer.run(stop.signal);
+    await until(() => logger.entries.length > 0, 'a line of the log');
+    assert.match(
+      String(logger.entries[0]?.fields.error),
+      /does not serve widgets\.test\.example\/v1: is its CustomResourceDefinition installed/,
+    );
+    assert.deepEqual(unfilledCaches([informer]), ['caches are not filled yet: widgets']);
+    served = true;
+    await informer.synced();
+    assert.deepEqual(unfilledCaches([informer]), []);
+    stop.abort();
+    await running;
   });
 
   it('backs off from watches that end at once', async () => {

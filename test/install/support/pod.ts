@@ -55,8 +55,10 @@ export interface PodOptions {
   readonly kubeConfig: KubeConfig;
   /** More arguments: several Pods share one machine here, and its ports. */
   readonly args: readonly string[];
-  /** Starts the command elsewhere than in the checkout: in an image. */
+  /** Starts the command elsewhere than in a checkout: in an image. */
   readonly start?: Start;
+  /** The checkout whose program runs; this one when absent. */
+  readonly checkout?: string;
 }
 
 /** How a container's command is started: argument vector, environment and folder of the service account are the kubelet's. */
@@ -87,7 +89,7 @@ export async function startPod(options: PodOptions): Promise<Pod> {
   for (const { name, value, valueFrom } of container.env ?? []) {
     own[name] = valueFrom?.fieldRef?.fieldPath === 'metadata.namespace' ? namespace : expand(value ?? '', own);
   }
-  const { command, args, env } = (options.start ?? inCheckout(server))({
+  const { command, args, env } = (options.start ?? inCheckout(server, options.checkout ?? ROOT))({
     args: [...container.args.map((arg) => expand(arg, own)), ...options.args],
     env: { ...own, KUBERNETES_SERVICE_HOST: server.hostname, KUBERNETES_SERVICE_PORT: server.port },
     serviceAccount: folder,
@@ -159,8 +161,8 @@ export async function startPod(options: PodOptions): Promise<Pod> {
   }
 }
 
-/** Runs the program of the checkout. The folder of the service account is not where a Pod has it, so a kubeconfig says. */
-function inCheckout(server: URL): Start {
+/** Runs the program of a checkout. The folder of the service account is not where a Pod has it, so a kubeconfig says. */
+function inCheckout(server: URL, root: string): Start {
   return ({ args, env, serviceAccount }) => {
     const kubeconfig = join(serviceAccount, 'kubeconfig');
     const named = { name: 'pod' };
@@ -186,7 +188,7 @@ function inCheckout(server: URL): Start {
     );
     return {
       command: process.execPath,
-      args: [join(ROOT, 'bin', 'kubechain'), ...args, '--kubeconfig', kubeconfig],
+      args: [join(root, 'bin', 'kubechain'), ...args, '--kubeconfig', kubeconfig],
       env: { ...env, PATH: process.env.PATH ?? '' },
     };
   };
