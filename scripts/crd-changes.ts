@@ -15,6 +15,17 @@ export interface Definition {
   };
 }
 
+/** How values are read, merged or kept. */
+const SAME = [
+  'format',
+  'nullable',
+  'x-kubernetes-int-or-string',
+  'x-kubernetes-preserve-unknown-fields',
+  'x-kubernetes-list-type',
+  'x-kubernetes-list-map-keys',
+  'x-kubernetes-map-type',
+] as const;
+
 type Note = (path: string, what: string) => void;
 const UPPER = ['maximum', 'maxLength', 'maxItems', 'maxProperties'] as const;
 const LOWER = ['minimum', 'minLength', 'minItems', 'minProperties'] as const;
@@ -46,6 +57,23 @@ export function changesThatBreak(before: readonly Definition[], now: readonly De
   return found;
 }
 
+/** Rules in CEL that stored objects may not satisfy. What names a field that is new says nothing of objects without it. */
+function newRules(old: SchemaProps, next: SchemaProps): string[] {
+  const known = new Set((old['x-kubernetes-validations'] ?? []).map(({ rule }) => rule));
+  const fields = newFields(old, next);
+  return (next['x-kubernetes-validations'] ?? [])
+    .map(({ rule }) => rule)
+    .filter((rule) => !known.has(rule) && !fields.some((field) => rule.includes(`has(self.${field})`)));
+}
+
+/** `egressHosts`, `execute.container`: fields below a node that were not there. */
+function newFields(old: SchemaProps | undefined, next: SchemaProps, path = ''): string[] {
+  return Object.entries(next.properties ?? {}).flatMap(([name, property]) => {
+    const known = old?.properties?.[name];
+    return known === undefined ? [`${path}${name}`] : newFields(known, property, `${path}${name}.`);
+  });
+}
+
 function compare(old: SchemaProps, next: SchemaProps, path: string, note: Note): void {
   if (old.type !== next.type) note(path, `type is ${next.type}, it was ${old.type}`);
   const values = (schema: SchemaProps): string[] => (schema.enum ?? []).map((value) => JSON.stringify(value));
@@ -67,6 +95,12 @@ function compare(old: SchemaProps, next: SchemaProps, path: string, note: Note):
   if (JSON.stringify(old.default) !== JSON.stringify(next.default) && old.default !== undefined) {
     note(path, `default is ${JSON.stringify(next.default)}, it was ${JSON.stringify(old.default)}`);
   }
+  for (const key of SAME) {
+    const [was, is] = [JSON.stringify(old[key]), JSON.stringify(next[key])];
+    // To take more than before is no breach: what was refused is not stored.
+    if (was !== is && !(key === 'nullable' && next.nullable === true)) note(path, `${key} is ${is}, it was ${was}`);
+  }
+  for (const rule of newRules(old, next)) note(path, `has another rule: ${rule}`);
   const required = (next.required ?? []).filter((name) => !(old.required ?? []).includes(name));
   for (const name of required) note(`${path}.${name}`, 'is required now');
   for (const [name, property] of Object.entries(old.properties ?? {})) {

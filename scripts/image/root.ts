@@ -26,8 +26,11 @@ const NO_NEED =
   /^usr\/lib\/x86_64-linux-gnu\/gconv$|^usr\/share\/(zoneinfo\/(right|posix)$|man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
 const NO_NEED_NPM =
   /(\.[cm]?ts|\.map|\.md|\.markdown|\.flow|\.tsbuildinfo)$|(^|\/)(test|tests|__tests__|\.github|man)\/|^bare-[a-z]+\/prebuilds\//i;
-/** Packages that an image's commands do not load: what runs tools calls no model. */
-const NOT_IN: { readonly [image in ImageName]: readonly string[] } = { kubechain: [], runner: ['openai'] };
+/** Packages that an image's commands do not load: what runs tools calls neither a model nor an API server. */
+export const NOT_IN: { readonly [image in ImageName]: readonly string[] } = {
+  kubechain: [],
+  runner: ['openai', '@kubernetes/client-node'],
+};
 const CERTIFICATES = 'usr/share/ca-certificates';
 
 /** A part of an image, for its bill of materials. */

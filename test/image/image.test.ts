@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readLock } from '../../scripts/image/packages.ts';
-import { buildRoot, bytesOf } from '../../scripts/image/root.ts';
+import { buildRoot, bytesOf, NOT_IN } from '../../scripts/image/root.ts';
 import { packTar } from '../../scripts/image/tar.ts';
 import { ROOT } from '../cli/support/kubechain.ts';
 import { startPod } from '../install/support/pod.ts';
 import { type InstallStage, MANIFESTS, openInstallStage } from '../install/support/stage.ts';
 import { type ModelServer, startModelServer } from '../support/modelServer.ts';
-import { IMAGES, inImage } from './support/container.ts';
+import { IMAGES, inImage, whyNoImages } from './support/container.ts';
 import { bomProblems } from './support/cyclonedx.ts';
 
 const run = promisify(execFile);
@@ -25,18 +25,18 @@ describe('images', function () {
       process.stderr.write('    images are tested by root on Linux\n');
       this.skip();
     }
-    for (const name of ['kubechain', 'runner']) {
-      assert.ok(existsSync(join(IMAGES, name, 'rootfs')), 'node scripts/image/build.ts has not been run');
-    }
+    assert.equal(whyNoImages(), undefined);
   });
 
   it('are the same bytes when built again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'kubechain-image-'));
     try {
-      await buildRoot('kubechain', readLock(), join(folder, 'rootfs'));
-      const again = await packTar(join(folder, 'rootfs'), join(folder, 'rootfs.tar'));
-      const { stdout } = await run('sha256sum', [join(IMAGES, 'kubechain', 'rootfs.tar')]);
-      assert.equal(again.sha256, stdout.split(' ')[0]);
+      for (const name of ['kubechain', 'runner'] as const) {
+        await buildRoot(name, readLock(), join(folder, name));
+        const again = await packTar(join(folder, name), join(folder, `${name}.tar`));
+        const { stdout } = await run('sha256sum', [join(IMAGES, name, 'rootfs.tar')]);
+        assert.equal(again.sha256, stdout.split(' ')[0], name);
+      }
     } finally {
       rmSync(folder, { recursive: true });
     }
@@ -56,7 +56,7 @@ describe('images', function () {
   });
 
   it('list what they are made of, as CycloneDX has it', async function () {
-    for (const name of ['kubechain', 'runner']) {
+    for (const name of ['kubechain', 'runner'] as const) {
       const bom = JSON.parse(readFileSync(join(IMAGES, name, 'sbom.cdx.json'), 'utf8')) as {
         components: { name: string; purl: string }[];
       };
@@ -70,8 +70,7 @@ describe('images', function () {
       const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
         dependencies: Record<string, string>;
       };
-      // What runs tools calls no model.
-      const own = Object.keys(dependencies).filter((each) => name === 'kubechain' || each !== 'openai');
+      const own = Object.keys(dependencies).filter((each) => !NOT_IN[name].includes(each));
       for (const wanted of [...own, 'kubechain', 'node', 'libc6', 'ca-certificates']) {
         assert.ok(listed.has(wanted), `${name} lists ${wanted}`);
       }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { parseAllDocuments } from 'yaml';
 import { KINDS, toCustomResourceDefinition } from '../../api/index.ts';
 import { compileSchema, type JsonObject } from '../../schema/index.ts';
@@ -37,6 +39,28 @@ for (const release of RELEASES) {
   });
 }
 
+describe('releases', () => {
+  it('are kept, each that is tagged', async function () {
+    const tags = await promisify(execFile)('git', ['tag', '--list', 'v[0-9]*'], { cwd: import.meta.dirname }).catch(
+      () => undefined,
+    );
+    if (tags === undefined) {
+      process.stderr.write('skipped: no git here, so no tags\n');
+      this.skip();
+    }
+    const missing = tags.stdout.split('\n').filter((tag) => tag !== '' && !RELEASES.includes(tag));
+    assert.deepEqual(missing, [], 'node scripts/keep-release.ts TAG, at that commit');
+  });
+
+  it('have CRDs, objects and a commit', () => {
+    assert.ok(RELEASES.length > 0);
+    for (const release of RELEASES) {
+      assert.match(release, /^v\d+\.\d+\.\d+$/);
+      assert.match(readFileSync(join(import.meta.dirname, release, 'commit'), 'utf8'), /^[0-9a-f]{40}\n$/);
+    }
+  });
+});
+
 describe('changes of CRDs', () => {
   type Schema = SchemaProps & { properties: Record<string, Schema>; enum: string[]; required: string[] };
   const [definition] = TODAY as [Definition];
@@ -54,6 +78,23 @@ describe('changes of CRDs', () => {
     ['a field that is required', (spec) => spec.required.push('parameters'), /parameters: is required now/],
     ['another type', (spec) => Object.assign(at(spec, 'provider'), { type: 'integer' }), /type is integer/],
     ['fewer values', (spec) => at(spec, 'provider').enum.pop(), /does not take "anthropic" any more/],
+    [
+      'another rule',
+      (spec) => Object.assign(spec, { 'x-kubernetes-validations': [{ rule: "self.provider != 'x'" }] }),
+      /has another rule: self\.provider/,
+    ],
+    [
+      'a rule about a new field',
+      (spec) => {
+        Object.assign(spec.properties, { more: { type: 'string' } });
+        Object.assign(spec, { 'x-kubernetes-validations': [{ rule: "!has(self.more) || self.more != 'x'" }] });
+      },
+    ],
+    [
+      'lists that are merged in another way',
+      (spec) => Object.assign(at(spec, 'parameters'), { 'x-kubernetes-map-type': 'atomic' }),
+      /map-type is "atomic", it was undefined/,
+    ],
     ['more values', (spec) => at(spec, 'provider').enum.push('x')],
     [
       'a lower limit',

@@ -1,9 +1,19 @@
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { ROOT } from '../../cli/support/kubechain.ts';
 import type { Start } from '../../install/support/pod.ts';
 
 /** Where `node scripts/image/build.ts` writes unless told. */
 export const IMAGES = join(ROOT, 'node_modules', '.cache', 'kubechain-image');
+
+/** Why images cannot be run here; undefined where they can. */
+export function whyNoImages(): string | undefined {
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) return 'images are run by root on Linux';
+  const missing = (['kubechain', 'runner'] as const).filter((name) => !existsSync(join(IMAGES, name, 'rootfs')));
+  return missing.length === 0
+    ? undefined
+    : `${missing.join(', ')}: not built; run npm run image (Debian, about two minutes)`;
+}
 
 const ENTRYPOINT = ['/usr/local/bin/node', '--disable-warning=ExperimentalWarning', '/opt/kubechain/bin/kubechain'];
 const HOMES = { kubechain: '/tmp', runner: '/home/runner' } as const;
