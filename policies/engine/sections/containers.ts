@@ -1,8 +1,8 @@
 import type { ContainerSection } from '../../../api/index.ts';
-import type { Report } from '../collector.ts';
 import { fullImage } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
+import type { Report } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import { networkCheck } from './egress.ts';
 import { compileImages } from './images.ts';

@@ -2,9 +2,9 @@ import type { Egress } from '../../../api/index.ts';
 import { METADATA_NETWORKS } from '../../../api/index.ts';
 import { type Cidr, formatIp, maskIp, parseCidr } from '../../../schema/net.ts';
 import { parseUrl } from '../address.ts';
-import type { Report } from '../collector.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { SectionContext } from '../policy.ts';
+import type { Report } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import { compileHostPattern, type HostPattern } from '../urlpattern.ts';
 
