@@ -25,7 +25,10 @@ describe('Getting Started with kubectl', function () {
   let tutorial: Tutorial;
   let page: Awaited<ReturnType<typeof startPage>>;
   const path = process.env.PATH;
+  let installing: ReturnType<typeof installUvx>;
   before(async () => {
+    // Most of it is waiting for PyPI, which the other steps need not.
+    installing = installUvx();
     page = await startPage(PAGE);
     tutorial = await startTutorial({
       // The question is about a site on the internet; the page that is fetched is on this machine.
@@ -239,7 +242,7 @@ EOF`);
   });
 
   it('tools of an MCP server that uvx starts', async function () {
-    const uvx = await installUvx();
+    const uvx = await installing;
     if ('reason' in uvx) {
       process.stderr.write(`      skipped: uvx mcp-server-fetch cannot be installed from PyPI here: ${uvx.reason}\n`);
       this.skip();

@@ -46,8 +46,8 @@ if (lease === undefined) {
     logger,
     lease: { namespace, name: lease },
     identity,
-    leaseDurationMs: 2000,
-    renewDeadlineMs: 1500,
+    leaseDurationMs: 4000,
+    renewDeadlineMs: 3500,
     retryPeriodMs: 250,
   }).run(operate, stopping.signal);
 }
