@@ -63,4 +63,42 @@ describe('quotas', () => {
       await used(plural, before);
     });
   }
+
+  it('count the devices of ResourceClaims by class: of alternatives the most, for all 32', async () => {
+    const claims: Resource = {
+      group: 'resource.k8s.io',
+      version: 'v1',
+      plural: 'resourceclaims',
+      kind: 'ResourceClaim',
+      namespaced: true,
+    };
+    const devices = (name: string) => `${name}.deviceclass.resource.k8s.io/devices`;
+    const hard = { 'count/resourceclaims.resource.k8s.io': '9', [devices('gold')]: '40', [devices('blue')]: '40' };
+    const metadata = { name: 'devices', namespace };
+    await client.create(quotas, { apiVersion: 'v1', kind: 'ResourceQuota', metadata, spec: { hard } } as KubeObject);
+    const count = (used: object) =>
+      until(client, quotas, { namespace, name: 'devices' }, (quota) =>
+        Object.entries(used).every(([name, value]) => quota.status?.used?.[name] === value),
+      );
+    await count({ [devices('gold')]: '0', [devices('blue')]: '0' });
+    const alternatives = [
+      { name: 'a', deviceClassName: 'gold', count: 2 },
+      { name: 'b', deviceClassName: 'gold', count: 3 },
+      { name: 'c', deviceClassName: 'blue', allocationMode: 'All' },
+    ];
+    const requests = [
+      { name: 'one', exactly: { deviceClassName: 'gold' } },
+      { name: 'either', firstAvailable: alternatives },
+    ];
+    const claim = { name: 'claim', namespace };
+    await client.create(claims, {
+      apiVersion: 'resource.k8s.io/v1',
+      kind: 'ResourceClaim',
+      metadata: claim,
+      spec: { devices: { requests } },
+    } as KubeObject);
+    await count({ 'count/resourceclaims.resource.k8s.io': '1', [devices('gold')]: '4', [devices('blue')]: '32' });
+    await client.delete(claims, claim);
+    await count({ [devices('gold')]: '0', [devices('blue')]: '0' });
+  });
 });
