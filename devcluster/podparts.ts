@@ -28,6 +28,7 @@ export const ephemeralContainers: Part = {
       const name = text(container, 'name');
       if (names.has(name)) errors.push(fieldError.duplicate(`spec.ephemeralContainers[${index}].name`, name));
       names.add(name);
+      errors.push(...ephemeralFields(container, `spec.ephemeralContainers[${index}]`));
     }
     for (const before of objects(live, 'ephemeralContainers')) {
       const now = objects(spec, 'ephemeralContainers').find((item) => item.name === before.name);
@@ -38,6 +39,24 @@ export const ephemeralContainers: Part = {
     return errors;
   },
 };
+
+const notEphemeral = ['ports', 'resizePolicy', 'restartPolicy', 'restartPolicyRules', 'lifecycle'];
+const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'];
+
+/** What only a container that is there from the start may have. */
+function ephemeralFields(container: JsonObject, path: string): FieldError[] {
+  const given = [...notEphemeral, ...probes].filter((field) => container[field] !== undefined);
+  if (Object.keys(record(container, 'resources')).length > 0) given.push('resources');
+  const forbid = (place: string) => fieldError.forbidden(place, 'cannot be set for an Ephemeral Container');
+  return [
+    ...given.map((field) => forbid(`${path}.${field}`)),
+    ...objects(container, 'volumeMounts').flatMap((mount, index) =>
+      ['subPath', 'subPathExpr']
+        .filter((field) => text(mount, field) !== '')
+        .map((field) => forbid(`${path}.volumeMounts[${index}].${field}`)),
+    ),
+  ];
+}
 
 /** New requests and limits of cpu and memory. */
 export const resize: Part = {

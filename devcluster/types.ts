@@ -107,6 +107,9 @@ export interface StrategyContext {
   readonly subresource: string;
   /** Reads another stored object (say, the RBAC role that a binding names); undefined when absent. */
   get(group: string, resource: string, namespace: string, name: string): KubeObject | undefined;
+  /** All stored objects of a resource. */
+  all(group: string, resource: string): KubeObject[];
+  readonly dryRun: boolean;
 }
 
 /**

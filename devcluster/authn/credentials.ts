@@ -59,7 +59,7 @@ function complete(stored: Stored, host: string, now: Date): Credentials {
     'kubernetes.default.svc.cluster.local',
     '127.0.0.1',
     '::1',
-    '10.96.0.1',
+    '10.0.0.1',
   ];
   if (!hosts.includes(host) && host !== '0.0.0.0' && host !== '::') hosts.push(host);
   const server = issueCertificate(

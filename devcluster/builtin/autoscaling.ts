@@ -24,6 +24,7 @@ export function toV1(object: KubeObject): void {
     object.metadata.annotations = { ...object.metadata.annotations, [metricsAnnotation]: JSON.stringify(others) };
   const status = child(object, 'status');
   if (status === undefined) return;
+  status.currentReplicas ??= 0;
   const current = objects(status, 'currentMetrics').find((metric) => text(metric, 'resource.name') === 'cpu');
   const utilization = at(current, 'resource.current.averageUtilization');
   if (typeof utilization === 'number') status.currentCPUUtilizationPercentage = utilization;

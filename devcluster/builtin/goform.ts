@@ -73,6 +73,11 @@ export function goPodSpec(spec: unknown): JsonObject {
   return goForm('PodSpec', { ...own, securityContext: context, serviceAccountName: account });
 }
 
+/** A pod template: its metadata has no name of its own there. */
+export function goTemplate(template: unknown): JsonObject {
+  return { ...record(template, 'metadata'), Spec: goPodSpec(at(template, 'spec')) };
+}
+
 /** Indented JSON as Go prints it. */
 export function goIndented(value: unknown): string {
   return JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? Number(item) : item), 1).replace(

@@ -23,7 +23,7 @@ function complete(object: KubeObject, name: string): void {
 function definition(entry: ResourceEntry): ResourceDefinition {
   const { openApiName } = entry;
   const kind = `${entry.group}/${entry.kind}`;
-  const strategy = strategyOf(kind, entry.version);
+  const { allocationErrors, ...strategy } = strategyOf(kind, entry.version);
   const warnings = warningsOf(kind);
   const ofStatus = statusRules(kind);
   return {
@@ -37,8 +37,14 @@ function definition(entry: ResourceEntry): ResourceDefinition {
     ...printer(kind),
     ...(hasChecks(kind)
       ? {
-          validate: (object) => validateKind(kind, object),
-          validateUpdate: (object, old) => validateKind(kind, object, old),
+          validate: (object, context) => {
+            const refused = allocationErrors?.(object, undefined, context) ?? [];
+            return refused.length > 0 ? refused : validateKind(kind, object);
+          },
+          validateUpdate: (object, old, context) => {
+            const errors = validateKind(kind, object, old);
+            return errors.length > 0 ? errors : (allocationErrors?.(object, old, context) ?? []);
+          },
         }
       : {}),
     ...(ofStatus === undefined ? {} : { validateStatusUpdate: ofStatus }),

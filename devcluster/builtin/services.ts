@@ -1,5 +1,7 @@
 /** What a Service gets from the cluster: addresses and node ports. */
-import type { JsonObject, KubeObject } from '../types.ts';
+import { isIPv4 } from 'node:net';
+import { fieldError } from '../request/status.ts';
+import type { FieldError, JsonObject, KubeObject, StrategyContext } from '../types.ts';
 import { child, list, number, objects, record, text } from './access.ts';
 import { same } from './validation/common.ts';
 
@@ -11,31 +13,105 @@ function bitsOf(object: KubeObject, salt: string): number {
   return hash;
 }
 
-/** An address of 10.96.0.0/12, which kubeadm's clusters use too; nothing routes it here. */
-function allocateAddress(object: KubeObject): string {
-  const bits = bitsOf(object, 'address');
-  return `10.${96 + (bits & 15)}.${(bits >>> 4) & 255}.${1 + (((bits >>> 12) & 255) % 254)}`;
+/** What other Services have. */
+interface Taken {
+  readonly addresses: ReadonlySet<string>;
+  /** Node ports, as `TCP/30000`. */
+  readonly ports: ReadonlySet<string>;
 }
 
-function allocatePorts(object: KubeObject, spec: JsonObject): void {
+function takenBy(others: readonly KubeObject[], own: KubeObject): Taken {
+  const rest = others.filter(
+    ({ metadata }) => metadata.name !== own.metadata.name || metadata.namespace !== own.metadata.namespace,
+  );
+  const nodePort = (port: JsonObject) => `${text(port, 'protocol') || 'TCP'}/${number(port, 'nodePort')}`;
+  return {
+    addresses: new Set(rest.flatMap((service) => list(service, 'spec.clusterIPs').map(String))),
+    ports: new Set(rest.flatMap((service) => objects(service, 'spec.ports').map(nodePort))),
+  };
+}
+
+const others = (context: StrategyContext): KubeObject[] => context.all('', 'services');
+
+/** The addresses of Services, as of a kube-apiserver that is told of none; nothing routes them here. */
+const range = '10.0.0.0/24';
+const isInRange = (address: string): boolean => /^10\.0\.0\.([1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-4])$/.test(address);
+
+/** An address that is free; where the range is full, one of 10.96.0.0/12. */
+function allocateAddress(object: KubeObject, { addresses }: Taken): string {
+  const bits = bitsOf(object, 'address');
+  for (let step = 0; step < 238; step++) {
+    const address = `10.0.0.${16 + (((bits >>> 12) + step) % 239)}`;
+    if (!addresses.has(address)) return address;
+  }
+  return spillOf(object);
+}
+
+const portRange = 'The range of valid ports is 30000-32767';
+
+function allocatePorts(object: KubeObject, spec: JsonObject, used: Taken): void {
   const type = text(spec, 'type');
   if (type !== 'NodePort' && !(type === 'LoadBalancer' && spec.allocateLoadBalancerNodePorts !== false)) return;
   const ports = objects(spec, 'ports');
   const taken = new Set(ports.map((port) => number(port, 'nodePort')));
   for (const [index, port] of ports.entries()) {
     if (number(port, 'nodePort') !== 0) continue;
+    const isTaken = (node: number) => taken.has(node) || used.ports.has(`${text(port, 'protocol') || 'TCP'}/${node}`);
     let node = 30000 + (bitsOf(object, `port${index}`) % 2768);
-    while (taken.has(node)) node = node === 32767 ? 30000 : node + 1;
+    for (let left = 2768; left > 0 && isTaken(node); left--) node = node === 32767 ? 30000 : node + 1;
     taken.add(node);
     port.nodePort = node;
   }
 }
 
+/** What a Service asks for by number and cannot have; with `old`, what an update asks for anew. */
+export function allocationErrors(
+  object: KubeObject,
+  old: KubeObject | undefined,
+  context: StrategyContext,
+): FieldError[] {
+  const spec = child(object, 'spec');
+  if (spec === undefined || text(spec, 'type') === 'ExternalName') return [];
+  const taken = takenBy(others(context), object);
+  const addresses = list(spec, 'clusterIPs').map(String);
+  const [address = 'None'] = addresses;
+  const isNew = old === undefined || !list(old, 'spec.clusterIPs').includes(address);
+  if (isNew && address === text(spec, 'clusterIP') && isIPv4(address)) {
+    const refuse = (why: string) => [
+      fieldError.invalid('spec.clusterIPs', addresses, `failed to allocate IP ${address}: ${why}`),
+    ];
+    if (taken.addresses.has(address)) return refuse('provided IP is already allocated');
+    // Addresses beyond the range are those that were given out when it was full.
+    if (!isInRange(address) && address !== spillOf(object))
+      return refuse(
+        context.dryRun
+          ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`
+          : 'the provided network does not match the current range',
+      );
+  }
+  const before = new Set(objects(old, 'spec.ports').map((port) => number(port, 'nodePort')));
+  for (const [index, port] of objects(spec, 'ports').entries()) {
+    const node = number(port, 'nodePort');
+    if (node === 0 || before.has(node)) continue;
+    const path = `spec.ports[${index}].nodePort`;
+    if (node < 30000 || node > 32767)
+      return [fieldError.invalid(path, node, `provided port is not in the valid range. ${portRange}`)];
+    if (taken.ports.has(`${text(port, 'protocol') || 'TCP'}/${node}`))
+      return [fieldError.invalid(path, node, 'provided port is already allocated')];
+  }
+  return [];
+}
+
+function spillOf(object: KubeObject): string {
+  const bits = bitsOf(object, 'address');
+  return `10.${96 + (bits & 15)}.${(bits >>> 4) & 255}.${1 + (((bits >>> 12) & 255) % 254)}`;
+}
+
 /** clusterIP and clusterIPs say the same, as do ipFamilies. */
-function normalizeAddresses(object: KubeObject, spec: JsonObject): void {
+function normalizeAddresses(object: KubeObject, spec: JsonObject, taken: Taken): void {
   if (text(spec, 'type') === 'ExternalName') return;
   if (text(spec, 'clusterIP') === '')
-    spec.clusterIP = text({ first: list(spec, 'clusterIPs')[0] }, 'first') || allocateAddress(object);
+    spec.clusterIP = text({ first: list(spec, 'clusterIPs')[0] }, 'first') || allocateAddress(object, taken);
   if (list(spec, 'clusterIPs').length === 0) spec.clusterIPs = [text(spec, 'clusterIP')];
   // A headless service without a selector may have endpoints of any family.
   const open = spec.clusterIP === 'None' && Object.keys(record(spec, 'selector')).length === 0;
@@ -67,22 +143,27 @@ function dropUnused(spec: JsonObject, before: JsonObject): void {
     for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'])
       if (same(spec[field], before[field])) delete spec[field];
   }
+  const checked = (from: JsonObject) =>
+    text(from, 'type') === 'LoadBalancer' && text(from, 'externalTrafficPolicy') === 'Local';
+  if (checked(before) && !checked(spec) && same(spec.healthCheckNodePort, before.healthCheckNodePort))
+    delete spec.healthCheckNodePort;
   const accessible = (from: JsonObject) =>
     usesPorts(text(from, 'type')) || (text(from, 'type') === 'ClusterIP' && list(from, 'externalIPs').length > 0);
   if (accessible(before) && !accessible(spec) && same(spec.externalTrafficPolicy, before.externalTrafficPolicy))
     delete spec.externalTrafficPolicy;
 }
 
-export function createService(object: KubeObject): void {
+export function createService(object: KubeObject, context: StrategyContext): void {
   object.status = { loadBalancer: {} };
   const spec = child(object, 'spec');
   if (spec === undefined) return;
-  normalizeAddresses(object, spec);
-  allocatePorts(object, spec);
+  const taken = takenBy(others(context), object);
+  normalizeAddresses(object, spec, taken);
+  allocatePorts(object, spec, taken);
 }
 
 /** An update that leaves addresses and node ports out keeps those that the service has. */
-export function updateService(object: KubeObject, old: KubeObject): void {
+export function updateService(object: KubeObject, old: KubeObject, context: StrategyContext): void {
   const spec = child(object, 'spec');
   const before = child(old, 'spec');
   if (spec === undefined || before === undefined) return;
@@ -107,6 +188,9 @@ export function updateService(object: KubeObject, old: KubeObject): void {
     }
   }
   dropUnused(spec, before);
-  normalizeAddresses(object, spec);
-  allocatePorts(object, spec);
+  if (oldType === 'LoadBalancer' && type !== 'LoadBalancer')
+    object.status = { ...record(object, 'status'), loadBalancer: {} };
+  const taken = takenBy(others(context), object);
+  normalizeAddresses(object, spec, taken);
+  allocatePorts(object, spec, taken);
 }

@@ -1,18 +1,25 @@
 /** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
 
 import { dns1123Label, pathSegment } from '../registry/names.ts';
-import type { Json, JsonObject, KubeObject, ResourceDefinition } from '../types.ts';
+import type { FieldError, Json, JsonObject, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
 import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
 import { printer } from './printers/index.ts';
 import { podRowConditions } from './printers/workloads.ts';
-import { createService, updateService } from './services.ts';
+import { allocationErrors, createService, updateService } from './services.ts';
 import { addressProblem } from './validation/addresses.ts';
 import { same } from './validation/common.ts';
 import { cronJobName } from './validation/jobs.ts';
 
-export type Strategy = Partial<Omit<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind'>>;
+export type Strategy = Partial<Omit<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind'>> & {
+  /** What an object asks of the cluster and cannot have. */
+  readonly allocationErrors?: (
+    object: KubeObject,
+    old: KubeObject | undefined,
+    context: StrategyContext,
+  ) => FieldError[];
+};
 
 const scale = {
   specReplicasPath: '.spec.replicas',
@@ -283,6 +290,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
       'spec.type': (object) => text(object, 'spec.type'),
     },
     prepareForUpdate: updateService,
+    allocationErrors,
   },
   '/ReplicationController': {
     hasGeneration: true,
@@ -305,7 +313,15 @@ const strategies: { readonly [kind: string]: Strategy } = {
   },
   '/ResourceQuota': { deleteReturnsObject: true },
   '/PodTemplate': { hasGeneration: true, deleteReturnsObject: true },
-  'apps/Deployment': { hasGeneration: true, scale },
+  'apps/Deployment': {
+    hasGeneration: true,
+    scale,
+    // A rollout's annotations count as a part of what is asked for.
+    prepareForUpdate: (object, old) => {
+      const changed = !same(object.metadata.annotations, old.metadata.annotations);
+      if (changed && same(object.spec, old.spec)) object.metadata.generation = (old.metadata.generation ?? 0) + 1;
+    },
+  },
   'apps/ReplicaSet': { hasGeneration: true, scale },
   'apps/StatefulSet': { hasGeneration: true, scale, validateName: labelName },
   'apps/DaemonSet': daemonSet,

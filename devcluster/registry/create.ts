@@ -213,6 +213,8 @@ export function strategyContext(context: RegistryContext, call: Call): StrategyC
     user: call.user,
     now: context.now(),
     subresource: call.subresource,
+    dryRun: call.dryRun,
+    all: (group, resource) => context.store.list(`${group}/${resource}`).map((entry) => context.store.object(entry)),
     get: (group, resource, namespace, name) => {
       const entry = context.store.latest(`${group}/${resource}`, entryKey(namespace, name));
       return entry === undefined ? undefined : context.store.object(entry);

@@ -68,6 +68,13 @@ export async function finalizeNamespace(
       next: (live) => {
         const next = copyJson(live as KubeObject);
         next.spec = wanted.length > 0 ? { finalizers: wanted } : {};
+        // A client's object is what the namespace is to be, with its labels and annotations.
+        if (!tracked)
+          for (const field of ['labels', 'annotations'] as const) {
+            const given = object.metadata[field];
+            if (given === undefined) delete next.metadata[field];
+            else next.metadata[field] = given;
+          }
         return { object: next, tracked };
       },
     },

@@ -72,7 +72,14 @@ function compact(value: unknown): unknown {
 
 export function immutable(object: unknown, old: unknown, path: string, errors: Errors): void {
   const value = at(object, path);
-  if (!same(value, at(old, path))) errors.push(fieldError.invalid(path, value ?? null, immutableText));
+  if (!same(value, at(old, path))) errors.push(fieldError.invalid(path, sortedLabels(value ?? null), immutableText));
+}
+
+/** A value with the labels of its selector sorted, as Go prints maps. */
+function sortedLabels(value: unknown): unknown {
+  const labels = Object.entries(record(value, 'matchLabels')).sort(([a], [b]) => (a < b ? -1 : 1));
+  if (labels.length === 0) return value;
+  return { ...record({ value }, 'value'), matchLabels: Object.fromEntries(labels) };
 }
 
 export function notSupported(

@@ -1,6 +1,7 @@
 /** Validation of Jobs and CronJobs. */
 import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import { at, list, number, objects, record, text } from '../access.ts';
+import { goPodSpec, goTemplate } from '../goform.ts';
 import {
   type Errors,
   fieldError,
@@ -238,15 +239,40 @@ export function job(object: unknown, errors: Errors, old?: unknown): void {
   ]) {
     const suspended =
       field === 'template' && text(old, 'spec.suspend') === 'true' && at(old, 'status.startTime') === undefined;
-    if (
-      field === 'completions' &&
-      text(spec, 'completionMode') === 'Indexed' &&
-      at(spec, 'completions') === at(spec, 'parallelism')
-    )
+    if (same(at(spec, field), at(old, `spec.${field}`))) continue;
+    if (field === 'completions' && text(spec, 'completionMode') === 'Indexed') {
+      const detail = 'can only be modified in tandem with spec.parallelism';
+      if (at(spec, field) !== at(spec, 'parallelism'))
+        errors.push(fieldError.invalid('spec.completions', at(spec, field) ?? null, detail));
       continue;
-    if (suspended || same(at(spec, field), at(old, `spec.${field}`))) continue;
+    }
+    if (field === 'template') {
+      templateUpdate(spec, at(old, 'spec'), suspended, errors);
+      continue;
+    }
     errors.push(fieldError.invalid(`spec.${field}`, sortedKeys(at(spec, field) ?? null), immutableText));
   }
+}
+
+/** What says where pods run may change while a Job that has not begun is suspended; so may what its containers ask for. */
+function templateUpdate(spec: unknown, old: unknown, suspended: boolean, errors: Errors): void {
+  const template = at(spec, 'template');
+  if (!suspended) {
+    errors.push(fieldError.invalid('spec.template', goTemplate(template), immutableText));
+    return;
+  }
+  const directives = ['nodeSelector', 'tolerations', 'schedulingGates'];
+  const rest = (from: unknown) => {
+    const { affinity, ...kept } = { ...record(from, 'template.spec') };
+    for (const field of directives) delete kept[field];
+    for (const field of ['containers', 'initContainers'])
+      if (kept[field] !== undefined)
+        kept[field] = objects(kept, field).map(({ resources: _, ...container }) => container);
+    const { nodeAffinity: _, ...others } = record({ affinity }, 'affinity');
+    return { ...kept, affinity: others };
+  };
+  if (same(rest(spec), rest(old))) return;
+  errors.push(fieldError.invalid('spec.template.spec', goPodSpec(at(template, 'spec')), immutableText));
 }
 
 export function cronJob(object: unknown, errors: Errors): void {

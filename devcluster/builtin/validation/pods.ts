@@ -198,6 +198,22 @@ function gatesAndDeadline(pod: unknown, old: unknown, errors: Errors): boolean {
   return true;
 }
 
+/** A pod that waits for its gates may be narrowed down to fewer nodes. What is judged here is taken back in `spec`. */
+function gatedUpdate(spec: JsonObject, before: JsonObject, errors: Errors): void {
+  const [after, old] = [record(spec, 'nodeSelector'), record(before, 'nodeSelector')];
+  if (Object.entries(old).some(([key, value]) => after[key] !== value)) {
+    const detail = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
+    errors.push(fieldError.invalid('spec.nodeSelector', after, detail));
+  }
+  if (before.nodeSelector === undefined) delete spec.nodeSelector;
+  else spec.nodeSelector = before.nodeSelector;
+  // Terms of an affinity that was not there may come.
+  if (at(before, 'affinity.nodeAffinity') !== undefined || at(spec, 'affinity.nodeAffinity') === undefined) return;
+  const { nodeAffinity: _, ...affinity } = record(spec, 'affinity');
+  if (Object.keys(affinity).length === 0 && before.affinity === undefined) delete spec.affinity;
+  else spec.affinity = affinity;
+}
+
 /** What an update of a pod may not change. */
 export function podUpdate(pod: unknown, old: unknown, errors: Errors): void {
   for (const field of ['containers', 'initContainers']) {
@@ -217,7 +233,9 @@ export function podUpdate(pod: unknown, old: unknown, errors: Errors): void {
   const spec = child(pod, 'spec');
   const before = child(old, 'spec');
   if (spec === undefined || before === undefined) return;
-  const kept = goPodSpec(withoutUpdatable(spec, before));
+  const updated = withoutUpdatable(spec, before);
+  if (list(before, 'schedulingGates').length > 0) gatedUpdate(updated, before, errors);
+  const kept = goPodSpec(updated);
   const was = goPodSpec(before);
   if (goEqual(kept, was)) return;
   const detail = `pod updates may not change fields other than ${updatable}\n${goDiff(was, kept)}`;

@@ -81,10 +81,16 @@ export function service(object: unknown, errors: Errors, old?: unknown): void {
   const type = text(spec, 'type');
   const addresses = list(spec, 'clusterIPs');
   const headless = addresses[0] === 'None';
-  if (old !== undefined) addressUpdate(spec, at(old, 'spec'), errors);
+  const before = errors.length;
+  serviceAddresses(spec, old !== undefined, errors);
+  // On an update addresses are given out before anything else is looked at.
+  if (old !== undefined && errors.length > before) return;
+  if (old !== undefined) {
+    addressUpdate(spec, at(old, 'spec'), errors);
+    onceSet(spec, at(old, 'spec'), errors);
+  }
   if (list(spec, 'ports').length === 0 && !headless && type !== 'ExternalName')
     errors.push(fieldError.required('spec.ports'));
-  serviceAddresses(spec, errors);
   if (headless && (type === 'LoadBalancer' || type === 'NodePort')) {
     errors.push(fieldError.invalid('spec.clusterIPs[0]', 'None', `may not be set to 'None' for ${type} services`));
   }
@@ -163,13 +169,26 @@ function addressUpdate(spec: unknown, old: unknown, errors: Errors): void {
   errors.push(fieldError.invalid('spec.clusterIPs[0]', after, 'may not change once set'));
 }
 
+/** What a balancer keeps for as long as it is one. */
+function onceSet(spec: unknown, old: unknown, errors: Errors): void {
+  const health = number(old, 'healthCheckNodePort');
+  const needed = (from: unknown) =>
+    text(from, 'type') === 'LoadBalancer' && text(from, 'externalTrafficPolicy') === 'Local';
+  if (needed(spec) && needed(old) && health !== 0 && health !== number(spec, 'healthCheckNodePort'))
+    errors.push(fieldError.forbidden('spec.healthCheckNodePort', 'field is immutable'));
+  if (text(spec, 'type') !== 'LoadBalancer' || text(old, 'type') !== 'LoadBalancer') return;
+  const balancer = at(spec, 'loadBalancerClass');
+  if (!same(balancer, at(old, 'loadBalancerClass')))
+    errors.push(fieldError.invalid('spec.loadBalancerClass', balancer ?? null, 'may not change once set'));
+}
+
 function externalProblem(address: string): string[] {
   const found = addressProblem(address);
   return found.length > 0 ? found : specialAddressProblem(address);
 }
 
 /** The cluster has one family of addresses, IPv4. */
-function serviceAddresses(spec: unknown, errors: Errors): void {
+function serviceAddresses(spec: unknown, isUpdate: boolean, errors: Errors): void {
   if (text(spec, 'type') === 'ExternalName') return;
   const addresses = list(spec, 'clusterIPs').map(String);
   if (addresses.length > 1 && addresses.includes('None'))
@@ -185,9 +204,12 @@ function serviceAddresses(spec: unknown, errors: Errors): void {
     const path = `spec.ipFamilies[${index}]`;
     if (family !== 'IPv4' && family !== 'IPv6') errors.push(fieldError.notSupported(path, family, ['IPv4', 'IPv6']));
     else if (families.indexOf(family) < index) errors.push(fieldError.duplicate(path, family));
-    else if (family === 'IPv6' && index === 0 && !open && !addresses.some((address) => address.includes(':')))
+    else if (family === 'IPv6' && (index === 0 || isUpdate) && !open && !addresses.some((address) => address.includes(':')))
       errors.push(fieldError.invalid(path, family, 'not configured on this cluster'));
   }
+  for (const [index, address] of addresses.entries())
+    if (index > 0 && address.includes(':'))
+      errors.push(fieldError.invalid(`spec.clusterIPs[${index}]`, addresses, 'IPv6 is not configured on this cluster'));
   if (policy === 'RequireDualStack' && !open) {
     const detail = 'this cluster is not configured for dual-stack services';
     errors.push(fieldError.invalid('spec.ipFamilyPolicy', policy, detail));

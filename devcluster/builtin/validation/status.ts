@@ -1,7 +1,11 @@
 /** Validation of what controllers report in status. */
+
+import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import type { FieldError } from '../../types.ts';
-import { at, number } from '../access.ts';
-import { fieldError } from './common.ts';
+import { at, number, objects, record, text } from '../access.ts';
+import { addressProblem } from './addresses.ts';
+import { fieldError, nonNegativeQuantity, problems, wholeQuantity } from './common.ts';
+import { jobStatus } from './jobstatus.ts';
 
 interface Counts {
   /** Numbers that may not be negative. */
@@ -52,8 +56,106 @@ const counts: { readonly [kind: string]: Counts } = {
   ),
 };
 
+const negative = 'must be greater than or equal to 0';
+
+/** Numbers that may not be negative, and nothing else. */
+const notNegative: { readonly [kind: string]: readonly string[] } = {
+  'apps/DaemonSet': [
+    'currentNumberScheduled',
+    'numberMisscheduled',
+    'desiredNumberScheduled',
+    'numberReady',
+    'observedGeneration',
+    'updatedNumberScheduled',
+    'numberAvailable',
+    'numberUnavailable',
+    'collisionCount',
+  ],
+  'autoscaling/HorizontalPodAutoscaler': ['currentReplicas', 'desiredReplicas'],
+  'policy/PodDisruptionBudget': ['disruptionsAllowed', 'currentHealthy', 'desiredHealthy', 'expectedPods'],
+};
+
+function numbers(object: unknown, fields: readonly string[]): FieldError[] {
+  return fields.flatMap((field) => {
+    const value = number(object, `status.${field}`);
+    return value < 0 ? [fieldError.invalid(`status.${field}`, value, negative)] : [];
+  });
+}
+
+/** Addresses of load balancers; how they are reached is said of those of Services. */
+function balancer(object: unknown, ofService: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  const entries = objects(object, 'status.loadBalancer.ingress');
+  if (ofService && entries.length > 0 && text(object, 'spec.type') !== 'LoadBalancer') {
+    const detail = "may only be used when `spec.type` is 'LoadBalancer'";
+    return [fieldError.forbidden('status.loadBalancer.ingress', detail)];
+  }
+  for (const [index, entry] of entries.entries()) {
+    const here = `status.loadBalancer.ingress[${index}]`;
+    const [ip, hostname, mode] = [text(entry, 'ip'), text(entry, 'hostname'), text(entry, 'ipMode')];
+    if (ip !== '') problems(`${here}.ip`, ip, addressProblem(ip), errors);
+    if (mode !== '' && ip === '')
+      errors.push(fieldError.forbidden(`${here}.ipMode`, 'may not be specified when `ip` is not set'));
+    else if (mode !== '' && mode !== 'VIP' && mode !== 'Proxy')
+      errors.push(fieldError.notSupported(`${here}.ipMode`, mode, ['Proxy', 'VIP']));
+    if (hostname === '') continue;
+    problems(`${here}.hostname`, hostname, dns1123Subdomain(hostname), errors);
+    if (addressProblem(hostname).length === 0)
+      errors.push(fieldError.invalid(`${here}.hostname`, hostname, 'must be a DNS name, not an IP address'));
+  }
+  return errors;
+}
+
+function pod(object: unknown, old: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, condition] of objects(object, 'status.conditions').entries()) {
+    const type = text(condition, 'type');
+    problems(`status.conditions[${index}].Type`, type, qualifiedName(type), errors);
+  }
+  const quality = text(object, 'status.qosClass');
+  if (quality !== text(old, 'status.qosClass'))
+    errors.push(fieldError.invalid('status.qosClass', quality, 'field is immutable'));
+  return errors;
+}
+
+function node(object: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const field of ['capacity', 'allocatable'])
+    for (const [name, value] of Object.entries(record(object, `status.${field}`))) {
+      const path = `status.${field}.${name}`;
+      nonNegativeQuantity(value, path, errors);
+      if (name.includes('/') && !name.includes('kubernetes.io/')) wholeQuantity(value, path, errors);
+    }
+  return errors;
+}
+
+function quota(object: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const field of ['hard', 'used'])
+    for (const [name, value] of Object.entries(record(object, `status.${field}`)))
+      nonNegativeQuantity(value, `status.${field}[${name}]`, errors);
+  return errors;
+}
+
+type Rules = (object: unknown, old: unknown) => FieldError[];
+
+const others: { readonly [kind: string]: Rules } = {
+  '/Node': node,
+  '/Pod': pod,
+  '/ResourceQuota': quota,
+  '/Service': (object) => balancer(object, true),
+  'batch/Job': jobStatus,
+  'networking.k8s.io/Ingress': (object) => balancer(object, false),
+};
+
 /** Violations of a status update of `group/Kind`; undefined for kinds without rules. */
-export function statusRules(kind: string): ((object: unknown) => FieldError[]) | undefined {
+export function statusRules(kind: string): Rules | undefined {
+  const plain = notNegative[kind];
+  if (plain !== undefined) return (object) => numbers(object, plain);
+  return others[kind] ?? replicaRules(kind);
+}
+
+function replicaRules(kind: string): ((object: unknown) => FieldError[]) | undefined {
   const rules = counts[kind];
   if (rules === undefined) return undefined;
   return (object) => {
@@ -62,8 +164,7 @@ export function statusRules(kind: string): ((object: unknown) => FieldError[]) |
     const add = (field: string, detail: string): void =>
       void errors.push(fieldError.invalid(`status.${field}`, value(field), detail));
     for (const field of rules.fields) {
-      if (typeof at(object, `status.${field}`) === 'number' && value(field) < 0)
-        add(field, 'must be greater than or equal to 0');
+      if (typeof at(object, `status.${field}`) === 'number' && value(field) < 0) add(field, negative);
     }
     for (const field of rules.within)
       if (value(field) > value('replicas')) add(field, 'cannot be greater than status.replicas');

@@ -165,6 +165,16 @@ export function persistentVolume(object: unknown, errors: Errors, old?: unknown)
     errors.push(fieldError.forbidden('spec.persistentvolumesource', detail));
   }
   immutableMode(object, old, errors);
+  const affinity = at(old, 'spec.nodeAffinity');
+  if (affinity !== undefined && !same(affinity, at(spec, 'nodeAffinity'))) {
+    const detail = 'field is immutable, except for updating from beta label to GA';
+    errors.push(fieldError.invalid('nodeAffinity', goNodeAffinity(at(spec, 'nodeAffinity')), detail));
+  }
+}
+
+/** The required terms of a volume's affinity. */
+function goNodeAffinity(affinity: unknown): unknown {
+  return affinity === undefined ? null : { Required: goForm('NodeSelector', at(affinity, 'required')) };
 }
 
 const sourcesOf = (spec: unknown) => Object.fromEntries(volumeTypes.map((type) => [type, at(spec, type)]));

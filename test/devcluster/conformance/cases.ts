@@ -4,6 +4,7 @@ import type { Agent } from 'node:https';
 import { accessCases } from './access.cases.ts';
 import { applyCases } from './apply.cases.ts';
 import { askCases } from './asks.cases.ts';
+import { behaviourCases } from './behaviours.cases.ts';
 import { columnCases } from './columns.cases.ts';
 import { crdCases, installCrds } from './crd.cases.ts';
 import { definitionCases } from './definitions.cases.ts';
@@ -38,6 +39,7 @@ const everyCase: readonly Case[] = [
   ...podSecurityCases,
   ...askCases,
   ...columnCases,
+  ...behaviourCases,
   ...definitionCases,
   ...editCases,
   ...podSpecCases,

@@ -2,6 +2,14 @@
 
 const byReason: { readonly [why: string]: readonly string[] } = {
   'not the same yet': [
+    'behaviours: Job: labels and selectors',
+    'behaviours: Job: what may change',
+    'behaviours: Lease',
+    'behaviours: Pod: resize',
+    'behaviours: Pod: status',
+    'behaviours: autoscaler of two versions',
+    'behaviours: claim',
+    'behaviours: node ports: two protocols on one',
     'crds: refused: default of int-or-string',
     'crds: scale',
     'edits: JSON patch: replace kind',
