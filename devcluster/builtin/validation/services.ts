@@ -204,7 +204,12 @@ function serviceAddresses(spec: unknown, isUpdate: boolean, errors: Errors): voi
     const path = `spec.ipFamilies[${index}]`;
     if (family !== 'IPv4' && family !== 'IPv6') errors.push(fieldError.notSupported(path, family, ['IPv4', 'IPv6']));
     else if (families.indexOf(family) < index) errors.push(fieldError.duplicate(path, family));
-    else if (family === 'IPv6' && (index === 0 || isUpdate) && !open && !addresses.some((address) => address.includes(':')))
+    else if (
+      family === 'IPv6' &&
+      (index === 0 || isUpdate) &&
+      !open &&
+      !addresses.some((address) => address.includes(':'))
+    )
       errors.push(fieldError.invalid(path, family, 'not configured on this cluster'));
   }
   for (const [index, address] of addresses.entries())
