@@ -28,8 +28,8 @@ export interface ExpressionProblem {
 
 /** Compiles expressions of policies. One for all policies of a set: the environment is built once. */
 export interface ExpressionCompiler {
-  /** Compiles an expression whose value is to be a bool or a text. */
-  compile(source: string, result: 'bool' | 'string'): Expression | ExpressionProblem;
+  /** Compiles an expression whose value is to be a bool or a text; else all that is wrong with it. */
+  compile(source: string, result: 'bool' | 'string'): Expression | { readonly problems: readonly ExpressionProblem[] };
 }
 
 export function createExpressionCompiler(): ExpressionCompiler {
@@ -41,17 +41,16 @@ export function createExpressionCompiler(): ExpressionCompiler {
       try {
         program = environment.compile(source);
       } catch (error) {
-        return problemOf(error);
+        return { problems: problemsOf(error) };
       }
       const type = program.resultType;
       const wanted = result === 'bool' ? BOOL : STRING;
       if (type.kind !== wanted.kind && type.kind !== 'dyn') {
-        return { problem: `must give a ${result}, it gives a ${type.name}`, line: 1, column: 1 };
+        return { problems: [{ problem: `must give a ${result}, it gives a ${type.name}`, line: 1, column: 1 }] };
       }
       if (program.estimate.min > EXPRESSION_LIMIT) {
-        return {
-          problem: `costs at least ${program.estimate.min} units: at most ${EXPRESSION_LIMIT} are allowed; make it simpler`,
-        };
+        const problem = `costs at least ${program.estimate.min} units: at most ${EXPRESSION_LIMIT} are allowed; make it simpler`;
+        return { problems: [{ problem }] };
       }
       const names = freeNames(source);
       return {
@@ -82,10 +81,14 @@ function evaluate(
   }
 }
 
-function problemOf(error: unknown): ExpressionProblem {
-  if (error instanceof CelCompileError) {
-    const [issue] = error.issues;
-    if (issue !== undefined) return { problem: oneLine(issue.message), line: issue.line, column: issue.column };
+/** More help nobody, and each mistake may bring about further ones. */
+const MAX_PROBLEMS = 5;
+
+function problemsOf(error: unknown): ExpressionProblem[] {
+  if (error instanceof CelCompileError && error.issues.length > 0) {
+    return error.issues
+      .slice(0, MAX_PROBLEMS)
+      .map(({ message, line, column }) => ({ problem: oneLine(message), line, column }));
   }
-  return { problem: oneLine(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)) };
+  return [{ problem: oneLine(error instanceof Error ? (error.message.split('\n', 1)[0] ?? '') : String(error)) }];
 }

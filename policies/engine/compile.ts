@@ -18,6 +18,7 @@ import { createArgumentSchemaCompiler } from './jsonschema.ts';
 import { compileMatcher } from './match.ts';
 import type { CompiledPolicy, Judge, SectionContext } from './policy.ts';
 import type { CompiledPolicySet, CompileOptions, Toolkit } from './policySet.ts';
+import { dropUnreadable, type Misshapen } from './readable.ts';
 import { compileArguments } from './sections/arguments.ts';
 import { compileContainers } from './sections/containers.ts';
 import { compileExternalApis } from './sections/externalapis.ts';
@@ -141,16 +142,21 @@ function compileSpec(
     if (field.startsWith('spec')) note('error', field, 'is no field of a policy: check its spelling and place');
   }
   delete copy.status;
+  const misshapen: Misshapen[] = [];
   // The last may only say that CEL rules were not looked at for the others.
-  for (const { field, body } of schema.validate(copy))
-    if (field !== '<nil>' || problems.length === 0) note('error', field, body);
-  // Of what has the wrong shape, nothing further can be read.
-  if (problems.length > 0) {
-    const unmatchable = problems.some(({ field }) => /^spec(\.(match|exclude|mode|modes)\b|$)|^(<nil>)?$/.test(field));
-    return broken(ref, problems, unmatchable ? undefined : (policy.spec as PolicySpec), key);
+  for (const { field, type, body } of schema.validate(copy)) {
+    if (field === '<nil>' && problems.length > 0) continue;
+    note('error', field, body);
+    misshapen.push({ field, type });
+  }
+  const unreadable = problems.length > 0;
+  const unmatchable = problems.some(({ field }) => /^spec(\.(match|exclude|mode|modes)\b|$)|^(<nil>)?$/.test(field));
+  if (unreadable) {
+    if (!isRecord(copy.spec)) return broken(ref, problems, undefined, key);
+    dropUnreadable(copy.spec as Record<string, unknown>, misshapen);
   }
 
-  const { spec } = policy;
+  const spec = unreadable ? (copy.spec as PolicySpec) : policy.spec;
   let usesUser = (spec.match?.subjects ?? spec.exclude?.subjects) !== undefined;
   const context: SectionContext = {
     ref,
@@ -159,7 +165,10 @@ function compileSpec(
     params,
     kinds: spec.match?.kinds ?? JUDGED_KINDS,
     problem: (field, message, position) => note('error', `spec.${field}`, message, position),
-    advice: (field, message, position) => note('warning', `spec.${field}`, message, position),
+    // Of a policy that is read in parts, what is missing is no news.
+    advice: (field, message, position) => {
+      if (!unreadable) note('warning', `spec.${field}`, message, position);
+    },
     usesUser: () => {
       usesUser = true;
     },
@@ -179,6 +188,9 @@ function compileSpec(
     ...compileRequire(spec.require, spec.match),
     ...compileRules(spec.rules, context),
   ];
+  const exceptions = exceptionsOf(spec, context);
+  // Only its mistakes were of interest: of what has the wrong shape, nothing is believed.
+  if (unreadable) return broken(ref, problems, unmatchable ? undefined : policy.spec, key);
   return {
     ref,
     label: policyLabel(ref),
@@ -191,7 +203,7 @@ function compileSpec(
     judges: byKind(judges),
     limits,
     approval: approvalTerms(spec.approval, durationMs),
-    exceptions: exceptionsOf(spec, context),
+    exceptions,
     problems,
     rules: [...new Set(judges.flatMap(({ rules }) => rules))],
     usesUser,

@@ -241,7 +241,7 @@ export function ownProblem(rule: {
   for (const source of [rule.expression, rule.when]) {
     if (source === undefined) continue;
     const compiled = compiler.compile(source, 'bool');
-    if ('problem' in compiled) return compiled.problem;
+    if ('problems' in compiled) return compiled.problems.map(({ problem }) => problem).join('; ');
     const missing = ELSEWHERE.filter((variable) => compiled.uses(variable));
     if (missing.length > 0) return `names ${missing.join(', ')}, which the API server does not know`;
     if (compiled.uses('oldObject') || /\boperation\b/.test(source)) {

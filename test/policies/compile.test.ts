@@ -136,6 +136,50 @@ describe('compiling policies', () => {
     assert.match(problems({ tools: { allow: ['a/*'] } })[0]?.message ?? '', /limits nothing/);
   });
 
+  it('tells all mistakes at once: of its shape, its patterns, its schemas, and each of an expression', () => {
+    const told = problems({
+      mode: 'Enforced',
+      tolls: { allow: ['x/*'] },
+      tools: {
+        allow: ['fetch', '?bad/x', 'fetch/*'],
+        arguments: [
+          { tools: 3, cel: 'args.x' },
+          { tools: ['fetch/fetch'], cel: 'argz.url == foo' },
+          { tools: ['fetch/fetch'], schema: { type: 'strin' } },
+        ],
+      },
+      limits: { maxTurns: 'lots', maxDuration: '3 fortnights' },
+      llms: { allow: ['openai/*', 7], baseURLs: ['htp:/x'] },
+      secrets: { allow: [{ hosts: ['https://x'] }, { name: 'a', hosts: ['https://y'] }] },
+      rules: [
+        { expression: 'object.spec.x' },
+        { name: 'r', kinds: ['Agent'], expression: "1 + 'x' == 2", when: 'object.' },
+      ],
+    });
+    assert.deepEqual(
+      told.map(({ field, column }) => (column === undefined ? field : `${field} ${column}`)).sort(),
+      [
+        'spec.llms.allow[1]',
+        'spec.llms.baseURLs[0]',
+        'spec.limits.maxDuration',
+        'spec.limits.maxTurns',
+        'spec.mode',
+        'spec.rules[0].name',
+        'spec.rules[1].expression 3',
+        'spec.rules[1].when 8',
+        'spec.secrets.allow[0].name',
+        'spec.secrets.allow[1].hosts[0]',
+        'spec.tolls',
+        'spec.tools.allow[0]',
+        'spec.tools.allow[1]',
+        'spec.tools.arguments[0].tools',
+        'spec.tools.arguments[1].cel 1',
+        'spec.tools.arguments[1].cel 13',
+        'spec.tools.arguments[2].schema',
+      ].sort(),
+    );
+  });
+
   it('lets a broken policy deny only what it is about, by its mode', () => {
     const bad = { tools: { deny: ['x'] } };
     const effect = (spec: object): string =>

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import fc from 'fast-check';
 import type { PolicySpec } from '../../api/index.ts';
 import { compileGlob } from '../../policies/engine/glob.ts';
 import { checkPolicy, evaluate, evaluateToolCall } from '../../policies/engine/index.ts';
 import { createArgumentSchemaCompiler } from '../../policies/engine/jsonschema.ts';
 import { findSecret } from '../../policies/engine/secretpatterns.ts';
+import { policySpec } from './arbitraries.ts';
 import { about, agent, ask, call, clusterPolicy, compile, NOW, rulesOf, server, tool } from './support.ts';
 
 /** Generous: what it is to catch takes minutes, or for ever. */
@@ -291,6 +293,30 @@ describe('hostile amounts', () => {
         );
       }
     });
+  });
+
+  it('of mistakes in one policy are all told, wherever they are and whatever stands there', () => {
+    const junk = fc.constantFrom<unknown>(null, 7, '', 'x', [], {}, [null], { name: null }, [{ name: 7 }, 'y'], true);
+    const places = (value: unknown, path: (string | number)[] = []): (string | number)[][] =>
+      typeof value !== 'object' || value === null
+        ? [path]
+        : [path, ...Object.entries(value).flatMap(([key, each]) => places(each, [...path, key]))];
+    fc.assert(
+      fc.property(policySpec, fc.array(fc.tuple(fc.nat(), junk), { maxLength: 4 }), (spec, spoils) => {
+        const spoilt = structuredClone({ ...spec, rules: [{ name: 'last', expression: "1 + 'x' == 2" }] }) as object;
+        for (const [number, value] of spoils) {
+          const all = places(spoilt).filter(([section]) => section !== undefined && section !== 'rules');
+          const path = all[number % Math.max(1, all.length)];
+          if (path === undefined) continue;
+          let at = spoilt as Record<string, unknown>;
+          for (const key of path.slice(0, -1)) at = at[key] as Record<string, unknown>;
+          at[path.at(-1) as string] = structuredClone(value);
+        }
+        const problems = checkPolicy(clusterPolicy(spoilt as PolicySpec));
+        assert.ok(problems.some(({ field }) => field === 'spec.rules[0].expression'));
+      }),
+      { numRuns: Number(process.env.KUBECHAIN_WORLDS ?? 200) },
+    );
   });
 
   it('and shapes of objects are judged, not fatal', () => {

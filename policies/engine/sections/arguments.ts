@@ -78,8 +78,8 @@ function compileCheck(rule: ArgumentRule, field: string, context: SectionContext
 
 function compileCel(source: string, field: string, context: SectionContext): Check | undefined {
   const expression = context.expressions.compile(source, 'bool');
-  if ('problem' in expression) {
-    context.problem(field, expression.problem, expression);
+  if ('problems' in expression) {
+    for (const each of expression.problems) context.problem(field, each.problem, each);
     return undefined;
   }
   noteUnknownFields(expression, ['TaskRunToolCall'], field, context);

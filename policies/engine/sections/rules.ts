@@ -21,12 +21,12 @@ function compileRule(rule: PolicyRule, field: string, context: SectionContext): 
     rule.messageExpression === undefined
       ? undefined
       : compile(rule.messageExpression, 'string', `${field}.messageExpression`, context);
-  if (expression === undefined || (rule.when !== undefined && when === undefined)) return [];
   for (const [k, kind] of (rule.kinds ?? []).entries()) {
     if (!context.kinds.includes(kind)) {
       context.problem(`${field}.kinds[${k}]`, `can match nothing: the policy is about ${context.kinds.join(', ')}`);
     }
   }
+  if (expression === undefined || (rule.when !== undefined && when === undefined)) return [];
   const asked = [expression, ...(when === undefined ? [] : [when])];
   const possible = kindsOf(
     asked,
@@ -93,8 +93,8 @@ function compile(
   context: SectionContext,
 ): Expression | undefined {
   const expression = context.expressions.compile(source, result);
-  if ('problem' in expression) {
-    context.problem(field, expression.problem, expression);
+  if ('problems' in expression) {
+    for (const each of expression.problems) context.problem(field, each.problem, each);
     return undefined;
   }
   if (expression.usesUser) context.usesUser();
