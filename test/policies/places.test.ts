@@ -31,7 +31,7 @@ import { createAdmission, custom, NOW, OPERATOR, requestOf } from '../webhooks/s
 import { apiSpec, llmSpec, policySpec, serverSpec } from './arbitraries.ts';
 import { compile } from './support.ts';
 
-/** How many worlds are made; each has eight things to be judged, in up to four places. */
+/** How many worlds are made; each has eight things to be judged, in up to four places. `.ci/run` makes thousands. */
 const WORLDS = Number(process.env.KUBECHAIN_WORLDS ?? 100);
 
 type Modes = { readonly [place in PolicyPlace]: PolicyMode };
@@ -312,7 +312,7 @@ const sorted = (all: Iterable<Told>): Told[] => [...all].sort();
 
 describe('the four places', () => {
   it('find the same in whatever there is, with the effect that each place’s mode says', async function () {
-    this.timeout(120_000);
+    this.timeout(120_000 + WORLDS * 500);
     let findings = 0;
     await fc.assert(
       fc.asyncProperty(world, async (each) => {

@@ -90,6 +90,13 @@ describe('webhooks that go away under load', function () {
       );
       assert.deepEqual((await client.list(taskRunToolCalls, { namespace })).items, []);
 
+      // Nor does a policy change that nobody has judged.
+      const looser = { spec: { tools: { arguments: [] } } };
+      await assert.rejects(
+        client.patch(agentPolicies, { namespace, name: 'small' }, { type: 'merge', body: looser }),
+        /failed calling webhook/,
+      );
+
       // The worst that can be done about it: somebody takes the webhooks away. Then the gate of the operator stands alone.
       await client.delete(mutatingConfigurations, { name: namespace });
       await client.delete(validatingConfigurations, { name: namespace });
@@ -108,6 +115,14 @@ describe('webhooks that go away under load', function () {
       assert.deepEqual(forbidden.filter(begun), [], 'what is forbidden was never begun');
       assert.ok(forbidden.every(({ status }) => status?.error?.startsWith('Denied by policy')));
       assert.ok(items.filter((call) => !forbidden.includes(call)).every(({ status }) => status?.result === '2'));
+
+      // A policy that changes while they are away counts from its next call on.
+      const stricter = { spec: { tools: { arguments: [{ tools: ['builtin/add'], cel: 'args.a < 0' }] } } };
+      await client.patch(agentPolicies, { namespace, name: 'small' }, { type: 'merge', body: stricter });
+      await room.until(agentPolicies, 'small', ({ status }) => status?.observedGeneration === 2);
+      const later = await room.run('later', 'allowed');
+      const said = later.status?.contextWindow?.find(({ role }) => role === 'tool')?.content ?? '';
+      assert.match(said, /^Denied by policy.*small\/tools\.arguments\.0/);
     } finally {
       stop.abort();
       await running;
