@@ -60,6 +60,18 @@ function scopeMatches(
   return scope === 'Cluster' ? clusterWide : scope === 'Namespaced' && !clusterWide;
 }
 
+/** Whether a rule could be about a request in another version or group: what no equivalent changes is looked at first. */
+function mayMatchAnother({ operations, resources }: Rule, { operation, subresource }: AdmissionAttributes): boolean {
+  return (
+    exactOrWildcard(operations, operation) &&
+    (resources ?? []).some((item) => {
+      const slash = item.indexOf('/');
+      const named = slash < 0 ? '' : item.slice(slash + 1);
+      return named === '*' || named === subresource;
+    })
+  );
+}
+
 /** The definition by which the first of the rules matches a request: the request's own, or an equivalent one. */
 export function matchRules(
   context: RegistryContext,
@@ -68,7 +80,7 @@ export function matchRules(
   attributes: AdmissionAttributes,
 ): ResourceDefinition | undefined {
   if (rules.some((rule) => ruleMatches(rule, attributes, attributes.definition))) return attributes.definition;
-  if (matchPolicy === 'Exact') return undefined;
+  if (matchPolicy === 'Exact' || !rules.some((rule) => mayMatchAnother(rule, attributes))) return undefined;
   // Only rules for the resource in another version or group can match now.
   const others = equivalents(context, attributes);
   if (others.length === 0) return undefined;

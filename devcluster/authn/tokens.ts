@@ -22,6 +22,10 @@ export interface TokenClaims {
 /** Issuer of all tokens, and their audience where none is asked for. */
 export const issuer = 'https://kubernetes.default.svc';
 
+/** How long a signature that was found good is believed, as on the real server: milliseconds. */
+const BELIEVED_MS = 10_000;
+const MAX_BELIEVED = 1_000;
+
 const base64 = (data: string | Buffer): string => Buffer.from(data).toString('base64url');
 
 /** Signs and checks tokens. */
@@ -29,6 +33,7 @@ export class TokenIssuer {
   private readonly key: KeyObject;
   private readonly publicKey: KeyObject;
   private readonly keyId: string;
+  private readonly believed = new Map<string, { readonly claims: TokenClaims; readonly until: number }>();
 
   constructor(key: KeyObject) {
     this.key = key;
@@ -45,15 +50,31 @@ export class TokenIssuer {
 
   /** The claims of a token that this cluster signed and that is valid at `now`; undefined for any other. */
   check(token: string, now: Date): TokenClaims | undefined {
+    const at = now.getTime();
+    const known = this.believed.get(token);
+    const claims = known !== undefined && at < known.until ? known.claims : this.verified(token);
+    if (claims === undefined) return undefined;
+    if (claims !== known?.claims) this.believe(token, claims, at);
+    return at / 1000 < claims.exp && at / 1000 >= claims.nbf - 1 ? claims : undefined;
+  }
+
+  private believe(token: string, claims: TokenClaims, at: number): void {
+    this.believed.delete(token);
+    // The oldest goes first: a map remembers the order of what is put in.
+    for (const [oldest] of this.believed) {
+      if (this.believed.size < MAX_BELIEVED) break;
+      this.believed.delete(oldest);
+    }
+    this.believed.set(token, { claims, until: at + BELIEVED_MS });
+  }
+
+  private verified(token: string): TokenClaims | undefined {
     const [head, body, signature, ...rest] = token.split('.');
     if (head === undefined || body === undefined || signature === undefined || rest.length > 0) return undefined;
     const key = { key: this.publicKey, dsaEncoding: 'ieee-p1363' as const };
     if (!verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'))) return undefined;
     const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
-    if (!isObject(claims) || !isObject(claims['kubernetes.io'])) return undefined;
-    const seconds = now.getTime() / 1000;
-    const { exp, nbf } = claims as unknown as TokenClaims;
-    return seconds < exp && seconds >= nbf - 1 ? (claims as unknown as TokenClaims) : undefined;
+    return isObject(claims) && isObject(claims['kubernetes.io']) ? (claims as unknown as TokenClaims) : undefined;
   }
 
   /** The key set that outsiders check tokens with (`/openid/v1/jwks`). */

@@ -2,6 +2,7 @@
 import type { IncomingMessage } from 'node:http';
 import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 
 /** Where a review goes. */
 export interface WebhookTarget {
@@ -31,6 +32,8 @@ export class CallFailure extends Error {
 export const maxAnswerBytes = 16 << 20;
 const maxRedirects = 10;
 const maxAgents = 200;
+/** Connections kept for the next burst: a handshake costs more than a review. */
+const maxFreeSockets = 256;
 
 /** Calls webhooks. One per server: it holds the connections. */
 export class WebhookClient {
@@ -95,8 +98,9 @@ export class WebhookClient {
       agent.destroy();
       this.agents.delete(oldest);
     }
-    const options: AgentOptions = { keepAlive: true, maxFreeSockets: 64, scheduling: 'lifo' };
-    if (target.ca !== undefined && target.ca !== '') options.ca = target.ca;
+    const options: AgentOptions = { keepAlive: true, maxFreeSockets, scheduling: 'lifo' };
+    // Made once: each connection would read the authorities again.
+    if (target.ca !== undefined && target.ca !== '') options.secureContext = createSecureContext({ ca: target.ca });
     const agent = new Agent(options);
     this.agents.set(key, agent);
     return agent;
