@@ -18,40 +18,54 @@ const scenarios = [
   { name: 'one builtin tool call', agent: 'adder', message: 'add 2 and 3' },
 ] as const;
 
+const PARTS = ['operator', 'API server', 'model', 'load', 'webhook'] as const;
+
 interface Measured {
   readonly perSecond: number;
-  /** Milliseconds of processor time a run: operator, API server, model, load generator, webhook. */
-  readonly cpuMs: number;
+  /** Milliseconds of processor time a run, by program. */
+  readonly cpuMs: Readonly<Record<(typeof PARTS)[number], number>>;
 }
 
 const stage = await setStage();
 const { client, namespace } = stage;
 try {
-  const { status } = (await client.request('POST', '/apis/authentication.k8s.io/v1/selfsubjectreviews', {
-    apiVersion: 'authentication.k8s.io/v1',
-    kind: 'SelfSubjectReview',
-  })) as { status: { userInfo: { username: string } } };
-  const { program } = await stage.startOperator();
+  // Tasks are made by somebody else than the operator, so they are stamped and judged as people's are.
+  const { program, username = '' } = await stage.startOperator([], { ownAccount: true });
   await createAgents(stage);
   const load = await createLoad(stage);
-  const pids = [program.pid, process.pid, stage.model.pid, ...stage.serverPids];
-  const spent = (): number => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
+  const spent = () => ({
+    operator: cpuSeconds(program.pid),
+    'API server': stage.serverPids.reduce((sum, pid) => sum + cpuSeconds(pid), 0),
+    model: cpuSeconds(stage.model.pid),
+    load: cpuSeconds(process.pid),
+  });
 
   const measure = async (scenario: (typeof scenarios)[number], webhook?: WebhookProcess): Promise<Measured> => {
-    await load.run({ ...scenario, count: 50, atOnce: 25 });
+    // A webhook that has just started is not yet compiled to what it will be.
+    await load.run({ ...scenario, count: COUNT, atOnce: 100 });
     await webhook?.ask();
     const before = spent();
     const { perSecond } = await load.run({ ...scenario, count: COUNT, atOnce: 100 });
-    const cpu = spent() - before + ((await webhook?.ask())?.cpuSeconds ?? 0);
-    return { perSecond, cpuMs: (cpu / COUNT) * 1000 };
+    const after = { ...spent(), webhook: (await webhook?.ask())?.cpuSeconds ?? 0 };
+    const used = { ...before, webhook: 0 };
+    return {
+      perSecond,
+      cpuMs: Object.fromEntries(
+        PARTS.map((part) => [part, ((after[part] - used[part]) / COUNT) * 1000]),
+      ) as Measured['cpuMs'],
+    };
   };
   const pairs = new Map(scenarios.map(({ name }) => [name, [] as { bare: Measured; judged: Measured }[]]));
   for (let round = 0; round < ROUNDS; round++) {
     const bare = new Map<string, Measured>();
     for (const scenario of scenarios) bare.set(scenario.name, await measure(scenario));
     await setPolicies(client, policies(16, 100));
-    const operator = status.userInfo.username;
-    const webhook = await startWebhookProcess({ kubeconfig: stage.kubeconfig, namespace, operator, register: true });
+    const webhook = await startWebhookProcess({
+      kubeconfig: stage.kubeconfig,
+      namespace,
+      operator: username,
+      register: true,
+    });
     for (const scenario of scenarios) {
       const judged = await measure(scenario, webhook);
       const before = bare.get(scenario.name);
@@ -62,14 +76,18 @@ try {
     await setPolicies(client, []);
   }
   await load.close();
+  const total = ({ cpuMs }: Measured): number => PARTS.reduce((sum, part) => sum + cpuMs[part], 0);
   const median = (values: readonly number[]): number => quantile(values, 0.5);
   printTable(
     `Runs with webhooks and 16 policies, ${stage.server} API server`,
     scenarios.flatMap(({ name }) => {
       const all = pairs.get(name) ?? [];
       const rate = median(all.map(({ bare, judged }) => judged.perSecond / bare.perSecond));
-      const cpu = median(all.map(({ bare, judged }) => bare.cpuMs / judged.cpuMs));
+      const cpu = median(all.map(({ bare, judged }) => total(bare) / total(judged)));
       const shown = (of: (pair: (typeof all)[number]) => number): string => median(all.map(of)).toFixed(1);
+      const parts = PARTS.map(
+        (part) => `${part} ${shown(({ bare }) => bare.cpuMs[part])} → ${shown(({ judged }) => judged.cpuMs[part])}`,
+      );
       return [
         {
           what: `TaskRuns/s, ${name}, 100 at once: with ÷ without`,
@@ -79,7 +97,7 @@ try {
         },
         {
           what: `processor time a run, ${name}: without ÷ with`,
-          measured: `${cpu.toFixed(2)} (${shown((pair) => pair.bare.cpuMs)} ÷ ${shown((pair) => pair.judged.cpuMs)} ms)`,
+          measured: `${cpu.toFixed(2)} (${shown(({ bare }) => total(bare))} ÷ ${shown(({ judged }) => total(judged))} ms: ${parts.join(', ')})`,
           toReach: '≥ 0.8',
           reached: cpu >= 0.8,
         },

@@ -92,8 +92,14 @@ export function createWebhook(options: WebhookOptions): Webhook {
   const limit = createInFlightLimit(options.maxInFlight ?? MAX_IN_FLIGHT);
   const informers = Object.values(caches);
   const synced = Promise.all(informers.map((informer) => informer.synced(inner.signal)));
-  synced.catch(() => undefined);
-  const filled = (): boolean => informers.every((informer) => informer.hasSynced()) && parameters.hasSynced();
+  let cachesFilled = false;
+  synced.then(
+    () => {
+      cachesFilled = true;
+    },
+    () => undefined,
+  );
+  const filled = (): boolean => cachesFilled && parameters.hasSynced();
   const listening = Promise.withResolvers<Listener>();
   listening.promise.catch(() => undefined);
   let draining = false;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { KINDS, toCustomResourceDefinition } from '../../api/index.ts';
 import type { KubeClient, KubeObject, Logger, Resource } from '../../kube/index.ts';
 import { createKubeClient, isAlreadyExists, loadKubeConfig } from '../../kube/index.ts';
+import { operatorAccount } from './operatorAccount.ts';
 import { commandLine, freePort, type Program, processesLike, startProgram } from './program.ts';
 
 export const silent: Logger = {
@@ -24,7 +25,11 @@ export interface Stage {
   readonly modelUrl: string;
   /** The API server's processes, with its etcd, where they run on this machine. */
   readonly serverPids: readonly number[];
-  startOperator(args?: readonly string[]): Promise<{ program: Program; metricsUrl: string }>;
+  /** With `ownAccount` as its ServiceAccount, with the roles of an installation, else as who the kubeconfig names. */
+  startOperator(
+    args?: readonly string[],
+    options?: { readonly ownAccount?: boolean },
+  ): Promise<{ program: Program; metricsUrl: string; username?: string }>;
   close(): Promise<void>;
 }
 
@@ -88,16 +93,31 @@ export async function setStage(options: { readonly modelArgs?: readonly string[]
     model,
     modelUrl,
     serverPids,
-    async startOperator(args = []) {
+    async startOperator(args = [], { ownAccount = false } = {}) {
+      const folder = mkdtempSync(join(tmpdir(), 'kubechain-bench-operator-'));
+      closing.unshift(() => rmSync(folder, { recursive: true, force: true }));
+      const account = ownAccount ? await operatorAccount(client, kubeconfig, folder) : undefined;
       const [health, metrics] = [await freePort(), await freePort()];
       const program = startProgram([
         'operator',
-        ...['--kubeconfig', kubeconfig, '--no-leader-elect', '--namespace', namespace, '--log-level', 'info'],
+        ...[
+          '--kubeconfig',
+          account?.kubeconfig ?? kubeconfig,
+          '--no-leader-elect',
+          '--namespace',
+          namespace,
+          '--log-level',
+          'info',
+        ],
         ...['--health-port', String(health), '--metrics-port', String(metrics), ...args],
       ]);
       closing.unshift(() => program.stop());
       await program.line(/caches are filled/);
-      return { program, metricsUrl: `http://127.0.0.1:${metrics}/metrics` };
+      return {
+        program,
+        metricsUrl: `http://127.0.0.1:${metrics}/metrics`,
+        ...(account === undefined ? {} : { username: account.username }),
+      };
     },
     async close() {
       for (const step of closing) await step();

@@ -154,9 +154,8 @@ const outcomeOf = ({ allowed }: AdmissionAnswer): ReviewOutcome => (allowed ? 'a
 
 /** Milliseconds of the `timeout` that the API server adds to a webhook's URL: a Go duration such as `10s`. */
 export function timeoutOf(url: string): number {
-  const query = url.slice(url.indexOf('?') + 1);
-  const found = /^(\d{1,6}(?:\.\d{1,9})?)(ms|s|m)$/.exec(new URLSearchParams(query).get('timeout') ?? '');
-  if (found === null || !url.includes('?')) return DEFAULT_TIMEOUT_MS;
+  const found = /[?&]timeout=(\d{1,6}(?:\.\d{1,9})?)(ms|s|m)(?:&|$)/.exec(url);
+  if (found === null) return DEFAULT_TIMEOUT_MS;
   const unit = { ms: 1, s: 1000, m: 60_000 }[found[2] as 'ms' | 's' | 'm'];
   return Number(found[1]) * unit;
 }
