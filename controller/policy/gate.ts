@@ -51,13 +51,14 @@ export function createPolicyGate(options: {
     const agent: Agent | undefined =
       run.status?.agent === undefined ? undefined : informers.agents.store.get(keyIn(namespace, run.status.agent));
     const llmName = revision?.spec.llm.name ?? agent?.spec.llmRef.name;
-    const llm: LLM | undefined =
+    const live: LLM | undefined =
       llmName === undefined ? undefined : informers.llms.store.get(keyIn(namespace, llmName));
+    const llm = revision === undefined ? live : asPinned(live, revision, namespace);
     const task: Task | undefined = informers.tasks.store.get(keyIn(namespace, run.spec.taskRef.name));
     return {
       run,
       ...(agent === undefined ? {} : { agent }),
-      ...(llm === undefined ? {} : { llm: asPinned(llm, revision) }),
+      ...(llm === undefined ? {} : { llm }),
       ...(task === undefined ? {} : { task }),
     };
   }
@@ -152,14 +153,16 @@ function counted(run: TaskRun, depth: number): RunCounters {
   };
 }
 
-/** The LLM as the run is pinned to it: what is judged is what is asked, not what the LLM has become since. */
-function asPinned(llm: LLM, revision: AgentRevision | undefined): LLM {
-  if (revision === undefined) return llm;
-  const { apiKeyFrom, parameters, openai, provider } = revision.spec.llm;
+/**
+ * The LLM as the run is pinned to it: what is judged is what is asked, not what the LLM has become since. Also where it is gone:
+ * the run goes on with what it is pinned to, and is judged by it.
+ */
+function asPinned(live: LLM | undefined, revision: AgentRevision, namespace: string | undefined): LLM {
+  const { name, apiKeyFrom, parameters, openai, provider } = revision.spec.llm;
   return {
     apiVersion: API_VERSION,
     kind: 'LLM',
-    metadata: llm.metadata,
+    metadata: live?.metadata ?? { name, ...(namespace === undefined ? {} : { namespace }) },
     spec: {
       provider: provider === 'anthropic' ? 'anthropic' : 'openai',
       ...(apiKeyFrom === undefined ? {} : { apiKeyFrom }),

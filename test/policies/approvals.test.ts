@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import type { Approval } from '../../api/index.ts';
-import { API_VERSION } from '../../api/index.ts';
-import { type ApprovalState, decideApproval, judgeBallots, ONE_APPROVAL } from '../../policies/approvals/index.ts';
+import { API_VERSION, STAMPS } from '../../api/index.ts';
+import {
+  type ApprovalState,
+  decideApproval,
+  isSealed,
+  judgeBallots,
+  ONE_APPROVAL,
+  seal,
+  sealedDecision,
+} from '../../policies/approvals/index.ts';
 
 const HOUR = 3_600_000;
 const SINCE = Date.parse('2026-01-01T00:00:00Z');
@@ -116,5 +124,33 @@ describe('what decisions about a call come to', () => {
     assert.deepEqual(decideApproval(stateOf([], escalating, late)), { kind: 'waiting', missing: 1, escalated: true });
     assert.equal(decideApproval(stateOf(boss, escalating, late)).kind, 'approved');
     assert.equal(decideApproval(stateOf([vote('ann', {}, ['finance'])], escalating, late)).kind, 'approved');
+  });
+});
+
+describe('the seal of an Approval', () => {
+  const key = Buffer.alloc(32, 7);
+  const decision = sealedDecision(vote('ann'), 'u');
+  const sealed = (by: Approval, value: string): Approval => ({
+    ...by,
+    metadata: { ...by.metadata, annotations: { [STAMPS.seal]: value } },
+  });
+
+  it('is asked for: without the webhook’s own, of that call and that decision, it counts for nothing', () => {
+    assert.ok(decision);
+    const value = seal(key, decision);
+    assert.ok(isSealed([key], sealed(vote('ann'), value), 'u'));
+    assert.ok(!isSealed([key], vote('ann'), 'u'), 'none');
+    assert.ok(!isSealed([key], sealed(vote('ann'), 'v1.x.y'), 'u'), 'made up');
+    assert.ok(!isSealed([], sealed(vote('ann'), value), 'u'), 'no key to check it with');
+    assert.ok(!isSealed([Buffer.alloc(32, 8)], sealed(vote('ann'), value), 'u'), 'of another key');
+    assert.ok(!isSealed([key], sealed(vote('ann'), value), 'later'), 'of another call of that name');
+    for (const other of [
+      vote('bob'),
+      vote('ann', {}, ['finance']),
+      vote('ann', { decision: 'Reject' }),
+      vote('ann', { argumentsDigest: `sha256:${'b'.repeat(64)}` }),
+    ]) {
+      assert.ok(!isSealed([key], sealed(other, value), 'u'));
+    }
   });
 });
