@@ -211,6 +211,46 @@ describe('a Task in Git runs once per definition', function () {
     assert.ok(written.length <= 4, `${written.length} writes`);
   });
 
+  it('not when the operator is restarted, or another replica leads', async () => {
+    const room = await stage.room();
+    await room.agent();
+    await apply(room, tracked(room, 'work'));
+    await apply(room, tracked(room, 'changing', { rerunPolicy: 'OnChange' }));
+    await done(room, 'work-1');
+    await done(room, 'changing-1');
+    // Each start is another identity: what comes after has been looked at by it, so they have been.
+    await stage.restart();
+    await apply(room, tracked(room, 'later'));
+    await done(room, 'later-1');
+    assert.deepEqual(await runNames(room), ['changing-1', 'later-1', 'work-1']);
+  });
+
+  it('not in a cluster that is restored from a backup with its TaskLedgers', async () => {
+    const room = await stage.room();
+    await room.agent();
+    await apply(room, tracked(room, 'work'));
+    await done(room, 'work-1');
+    const ledger = await untilRecorded(room, 'work');
+    // As Velero does: without status, uid and what the cluster gave; runs are no part of it.
+    await using other = await startStage();
+    const restored = await other.room();
+    await restored.agent();
+    const { apiVersion, kind, spec } = ledger;
+    await other.client.create(taskLedgers, { apiVersion, kind, metadata: restored.key('tasks'), spec });
+    await other.client.create(tasks, tracked(restored, 'work'));
+    const back = await restored.until(tasks, 'work', ({ status }) =>
+      status?.conditions?.some(({ reason }) => reason === 'HasRun'),
+    );
+    assert.equal(back.status?.ready, true);
+    // What has not run before does.
+    await other.client.create(tasks, tracked(restored, 'later'));
+    assert.equal((await restored.untilEnded('later-1')).status?.phase, 'FinalAnswer');
+    assert.deepEqual(
+      (await other.client.list(taskRuns, { namespace: restored.namespace })).items.map(({ metadata }) => metadata.name),
+      ['later-1'],
+    );
+  });
+
   it('once in each cluster', async () => {
     await using other = await startStage();
     const room = await other.room();

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { goModule } from '../support/goModule.ts';
+import { join } from 'node:path';
 import { writeOverlay } from '../support/overlay.ts';
+import { fetchDefinitions, installDefinitions } from './support/definitions.ts';
 import { type InstallStage, openInstallStage } from './support/stage.ts';
 
 /** Whose CRDs our objects have to fit, from the modules that they are published in. */
@@ -29,27 +29,15 @@ describe('manifests with cert-manager and Prometheus', function () {
   const definitions: string[] = [];
 
   before(async function () {
-    for (const { module, files } of MODULES) {
-      const found = await goModule(module);
-      if ('reason' in found) {
-        process.stderr.write(`    no ${module}: ${found.reason}\n`);
-        this.skip();
-      }
-      for (const file of files) {
-        // cert-manager's are Helm templates: labels and an if around the whole.
-        const text = readFileSync(join(found.folder, file), 'utf8').replaceAll(/^.*\{\{.*\n/gm, '');
-        definitions.push(join(folder, basename(file)));
-        writeFileSync(join(folder, basename(file)), text);
-      }
+    const found = await fetchDefinitions(MODULES, folder);
+    if ('reason' in found) {
+      process.stderr.write(`    ${found.reason}\n`);
+      this.skip();
     }
+    definitions.push(...found);
     writeOverlay(folder, 'all', 'ha', ['prometheus', 'argocd-rbac', 'vap']);
     stage = await openInstallStage();
-    for (const file of definitions) await stage.run(`kubectl apply --server-side -f ${file}`);
-    // It gives up where a CRD has no conditions yet.
-    for (const file of definitions)
-      await stage.run(
-        `for try in 1 2 3 4 5; do kubectl wait --for=condition=Established --timeout=30s -f ${file} && exit; sleep 0.2; done; exit 1`,
-      );
+    await installDefinitions(stage, definitions);
   });
   after(async () => {
     if (definitions.length > 0) {
