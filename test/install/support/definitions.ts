@@ -1,6 +1,8 @@
+import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { goModule } from '../../support/goModule.ts';
+import { eventually } from './registration.ts';
 import type { InstallStage } from './stage.ts';
 
 /** CRDs of somebody else, by the Go module that publishes them. */
@@ -32,5 +34,11 @@ export async function fetchDefinitions(
 /** Installs them and waits until the server knows them. */
 export async function installDefinitions(stage: InstallStage, definitions: readonly string[]): Promise<void> {
   for (const file of definitions) await stage.run(`kubectl apply --server-side -f ${file}`);
-  for (const file of definitions) await stage.run(`kubectl wait --for=condition=Established --timeout=30s -f ${file}`);
+  for (const file of definitions) {
+    // kubectl does not wait for a CRD that has no conditions at all yet.
+    const waited = await eventually(() =>
+      stage.shell(`kubectl wait --for=condition=Established --timeout=30s -f ${file}`),
+    );
+    assert.equal(waited.code, 0, waited.err);
+  }
 }
