@@ -16,7 +16,8 @@ import {
   requiredLabel,
   stable,
 } from './common.ts';
-import { containers, initContainers, podResources } from './containers.ts';
+import { podResources } from './containerresources.ts';
+import { containers, initContainers } from './containers.ts';
 import { matchKeys, podFields } from './podfields.ts';
 import { podVolumes } from './podvolumes.ts';
 import { podSecurity } from './security.ts';
