@@ -7,6 +7,7 @@ import {
 } from '../../kube/index.ts';
 import { createRecordingLogger } from '../support/logger.ts';
 import { createManualClock } from '../support/manualClock.ts';
+import { processorTime } from '../support/processorTime.ts';
 import { json, type ScriptedServer, startScriptedServer, status, until } from './scriptedServer.ts';
 
 const about: ObjectReference = {
@@ -174,9 +175,9 @@ describe('the event recorder', () => {
       concurrency: 2,
       spam: { burst: 1000, everyMs: 1 },
     });
-    const started = performance.now();
+    const spent = processorTime();
     for (let i = 0; i < 100; i++) events.event(about, 'Normal', 'A', `message ${i}`);
-    assert(performance.now() - started < 200);
+    assert(spent() < 200);
     await until(() => waiting.length === 2, 'two writes at once');
     open = true;
     for (const answer of waiting) answer();

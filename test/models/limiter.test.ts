@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createCallLimiter } from '../../controller/models/index.ts';
+import { processorTime } from '../support/processorTime.ts';
 
 const forever = new AbortController().signal;
 /** Lets promises that are resolved call their reactions. */
@@ -209,7 +210,7 @@ describe('the call limiter', () => {
 
   it('serves 20,000 waiters of 500 teams without a noticeable cost', async () => {
     const limiter = createCallLimiter({ maxInFlight: 1000, maxPerNamespace: 50 });
-    const started = performance.now();
+    const spent = processorTime();
     let served = 0;
     const one = async (n: number) => {
       const release = await limiter.acquire({
@@ -223,7 +224,7 @@ describe('the call limiter', () => {
     };
     await Promise.all(Array.from({ length: 20_000 }, (_, n) => one(n)));
     assert.equal(served, 20_000);
-    assert.ok(performance.now() - started < 5000);
+    assert.ok(spent() < 5000);
   });
 
   it('refuses limits that would stop everything', () => {

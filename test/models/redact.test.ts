@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { createRedactor, MAX_MESSAGE } from '../../controller/models/redact.ts';
+import { processorTime } from '../support/processorTime.ts';
 
 const key = 'sk-proj-CANARY0123456789abcdefCANARY';
 
@@ -63,8 +64,8 @@ describe('redaction', () => {
   });
 
   it('takes no time for a page of 8 MiB', () => {
-    const started = performance.now();
+    const spent = processorTime();
     createRedactor([key]).message('sk-'.repeat(3_000_000));
-    assert.ok(performance.now() - started < 500);
+    assert.ok(spent() < 500);
   });
 });
