@@ -222,8 +222,10 @@ describe(`upgrade from ${RELEASE} and rollback`, function () {
   it('a new operator says which kind is not there, and begins once it is', async () => {
     await stage.run('kubectl delete crd taskledgers.kubechain.humanlayer.dev');
     const starting = start(ROOT);
-    // Meanwhile its Pod is not ready: `start` waits for that.
-    const early = await Promise.race([starting, new Promise((resolve) => setTimeout(resolve, 3000, 'not ready'))]);
+    // It leads, and lists: its Pod does not get ready, which `start` waits for.
+    const leads = `kubectl wait -n ${SYSTEM} lease/kubechain-operator --for=jsonpath={.spec.holderIdentity} --timeout=30s`;
+    assert.equal((await eventually(() => stage.shell(leads))).code, 0);
+    const early = await Promise.race([starting, new Promise((resolve) => setTimeout(resolve, 2000, 'not ready'))]);
     assert.equal(early, 'not ready');
     await stage.run(`kubectl apply -f ${join(MANIFESTS, 'release', 'latest-crds.yaml')}`);
     current = await starting;
