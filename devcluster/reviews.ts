@@ -1,19 +1,20 @@
 /** Resources that are questions: access reviews, token reviews, token requests. */
-import { tokenUser } from './authn/authenticate.ts';
-import { issuer, type TokenIssuer } from './authn/tokens.ts';
+import { judgeToken } from './authn/authenticate.ts';
+import { issuer, type TokenClaims, type TokenIssuer } from './authn/tokens.ts';
 import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './authz/rbac.ts';
 import { bind, podSubresources } from './podsubresources.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { isObject } from './registry/copy.ts';
 import { track } from './registry/create.ts';
+import { qualifiedName } from './registry/names.ts';
 import type { Exchange } from './request/exchange.ts';
 import { negotiate } from './request/negotiate.ts';
 import { readObject } from './request/object.ts';
 import { sendResult } from './request/result.ts';
 import { badRequest, conflict, fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
 import { callOf } from './request/writeOptions.ts';
-import type { KubeObject, ResourceDefinition, UserInfo } from './types.ts';
+import type { FieldError, KubeObject, ResourceDefinition, UserInfo } from './types.ts';
 
 type Handler = (exchange: Exchange, definition: ResourceDefinition) => Promise<void>;
 type Fields = { readonly [key: string]: unknown };
@@ -96,25 +97,14 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
         if (!spec.token) throw badRequest('token is required for TokenReview in authentication');
         const audiences =
           Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [issuer];
-        const user = tokenUser(context(), tokens, String(spec.token ?? ''), audiences);
+        const verdict = judgeToken(context(), tokens, String(spec.token ?? ''), audiences);
         object.status =
-          user === undefined
-            ? { user: {}, error: tokenProblem(String(spec.token)) }
-            : { authenticated: true, user: userInfo(user), audiences };
+          'problem' in verdict
+            ? { user: {}, error: verdict.problem }
+            : { authenticated: true, user: userInfo(verdict.user), audiences: verdict.audiences };
       }),
     ],
   ]);
-}
-
-/** Why a token counts for nothing: one of this server's own has been looked at closer. */
-function tokenProblem(token: string): string {
-  try {
-    const claims: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
-    if (fields(claims).iss === issuer) return '[invalid bearer token, Token has been invalidated]';
-  } catch {
-    // Not even a token.
-  }
-  return 'invalid bearer token';
 }
 
 function nonResource(rule: PolicyRule): object {
@@ -150,7 +140,12 @@ function printedPath(spec: Fields): object {
 
 function checkAttributes(object: KubeObject, withUser = false): void {
   const spec = fields(object.spec);
-  const errors = [];
+  const errors: FieldError[] = [];
+  for (const field of ['fieldSelector', 'labelSelector'])
+    checkSelector(fields(spec.resourceAttributes)[field], `spec.resourceAttributes.${field}`, field, errors);
+  const { managedFields: _, creationTimestamp: __, namespace, ...named } = object.metadata;
+  if (Object.keys(named).length > 0 || (!withUser && namespace !== undefined))
+    errors.push(fieldError.invalid('metadata', object.metadata, 'must be empty'));
   const both = spec.resourceAttributes !== undefined && spec.nonResourceAttributes !== undefined;
   const none = spec.resourceAttributes === undefined && spec.nonResourceAttributes === undefined;
   if (both) {
@@ -175,6 +170,36 @@ function checkAttributes(object: KubeObject, withUser = false): void {
     errors.push(fieldError.invalid('spec.user', spec.user ?? '', 'at least one of user or group must be specified'));
   }
   if (errors.length > 0) throw invalid('authorization.k8s.io', '', '', errors);
+}
+
+/** What a selector of an access review must be. */
+function checkSelector(selector: unknown, path: string, field: string, errors: FieldError[]): void {
+  if (!isObject(selector)) return;
+  const requirements = Array.isArray(selector.requirements) ? selector.requirements : [];
+  const raw = typeof selector.rawSelector === 'string' ? selector.rawSelector : '';
+  if (raw !== '' && requirements.length > 0)
+    errors.push(fieldError.invalid(`${path}.rawSelector`, raw, 'may not specified at the same time as requirements'));
+  if (raw === '' && requirements.length === 0)
+    errors.push(
+      fieldError.required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`),
+    );
+  for (const [index, item] of requirements.entries()) {
+    const here = `${path}.requirements[${index}]`;
+    const { key = '', operator = '', values = [] } = fields(item);
+    const count = Array.isArray(values) ? values.length : 0;
+    if (field === 'fieldSelector' && key === '') errors.push(fieldError.required(`${here}.key`, 'must be specified'));
+    if (operator === 'In' || operator === 'NotIn') {
+      if (count === 0)
+        errors.push(fieldError.required(`${here}.values`, "must be specified when `operator` is 'In' or 'NotIn'"));
+    } else if (operator === 'Exists' || operator === 'DoesNotExist') {
+      if (count > 0)
+        errors.push(
+          fieldError.forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
+        );
+    } else errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
+    if (field === 'labelSelector')
+      for (const problem of qualifiedName(String(key))) errors.push(fieldError.invalid(`${here}.key`, key, problem));
+  }
 }
 
 /** What is asked of one namespace is about that. Throws 422. */
@@ -229,6 +254,8 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   if (entry === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, info.name);
   const account = context.store.object(entry);
   const object = await readObject(context, exchange, callOf(exchange, definition, 'CreateOptions'));
+  if ((object.metadata.namespace ?? info.namespace) !== info.namespace)
+    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
   if (fields(object.spec).expirationSeconds === undefined)
     object.spec = { ...fields(object.spec), expirationSeconds: 3600 };
   track(context, callOf(exchange, definition, 'CreateOptions'), undefined, object);
@@ -244,7 +271,7 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
       fieldError.invalid('spec.expirationSeconds', seconds, 'may not specify a duration larger than 2^32 seconds'),
     );
   if (errors.length > 0) throw invalid('authentication.k8s.io', 'TokenRequest', '', errors);
-  checkBound(context, info.namespace, info.name, spec.boundObjectRef);
+  const bound = checkBound(context, info.namespace, info.name, spec.boundObjectRef);
   const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [issuer];
   const now = Math.floor(context.now().getTime() / 1000);
   const expires = now + seconds;
@@ -257,6 +284,7 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
     'kubernetes.io': {
       namespace: info.namespace,
       serviceaccount: { name: info.name, uid: account.metadata.uid ?? '' },
+      ...bound,
     },
     nbf: now,
     sub: `system:serviceaccount:${info.namespace}:${info.name}`,
@@ -274,13 +302,18 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
 }
 
 /** The object that a token is to be bound to must be there, and a pod must run as the account. Throws 400, 404 or 409. */
-function checkBound(context: RegistryContext, namespace: string, account: string, reference: unknown): void {
-  if (!isObject(reference)) return;
+function checkBound(
+  context: RegistryContext,
+  namespace: string,
+  account: string,
+  reference: unknown,
+): Partial<TokenClaims['kubernetes.io']> {
+  if (!isObject(reference)) return {};
   const { kind, apiVersion, name, uid } = reference as { [field: string]: string | undefined };
-  const plural = apiVersion === 'v1' ? { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }[kind ?? ''] : undefined;
+  const [group, version] = (apiVersion ?? '').includes('/') ? (apiVersion ?? '').split('/') : ['', apiVersion ?? ''];
+  const plural = group === '' ? { Pod: 'pods', Secret: 'secrets', Node: 'nodes' }[kind ?? ''] : undefined;
   if (plural === undefined) {
-    const [group, version] = (apiVersion ?? '').includes('/') ? (apiVersion ?? '').split('/') : ['', apiVersion ?? ''];
-    const type = group === '' && version !== '' ? version : `${group}/${version}`;
+    const type = `${group}/${version}`;
     throw badRequest(`cannot bind token to object of type ${type}, Kind=${kind ?? ''}`);
   }
   const entry = context.store.get(`/${plural}`, plural === 'nodes' ? (name ?? '') : `${namespace}/${name ?? ''}`);
@@ -288,12 +321,18 @@ function checkBound(context: RegistryContext, namespace: string, account: string
   const object = context.store.object(entry);
   if (uid !== undefined && uid !== object.metadata.uid) {
     const why = `the UID in the bound object reference (${uid}) does not match the UID in record. The object might have been deleted and then recreated`;
-    throw conflict({ group: '', resource: plural }, name ?? '', why);
+    throw conflict({ group: '', resource: kind ?? '' }, name ?? '', why);
   }
   if (plural === 'pods' && fields(object.spec).serviceAccountName !== account)
     throw badRequest(
       `cannot bind token for serviceaccount ${JSON.stringify(account)} to pod running with different serviceaccount name.`,
     );
+  const of = { name: name ?? '', uid: object.metadata.uid ?? '' };
+  const node = plural === 'pods' ? fields(object.spec).nodeName : undefined;
+  if (typeof node !== 'string' || node === '') return { [plural.slice(0, -1)]: of };
+  const entryOfNode = context.store.get('/nodes', node);
+  const uidOfNode = entryOfNode === undefined ? undefined : context.store.object(entryOfNode).metadata.uid;
+  return { pod: of, node: { name: node, uid: uidOfNode ?? '' } };
 }
 
 /** TokenRequest is a body without a resource of its own. */

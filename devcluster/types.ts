@@ -231,6 +231,8 @@ export interface ResourceDefinition {
   /** Problems with a name, worded as the real server (`a lowercase RFC 1123 subdomain must …`); `prefix` for generateName. Default: DNS-1123 subdomain. */
   readonly validateName?: (name: string, prefix: boolean) => string[];
   /** Further fields for fieldSelector beside metadata.name and metadata.namespace: label → value of an object ('' when absent). */
+  /** Of custom kinds: the version of the store since which they are served. */
+  readonly servedSince?: number;
   readonly selectableFields?: { readonly [label: string]: (object: KubeObject) => string };
 
   /** A create keeps the status that was sent, as that of a Node, which registers itself with one call. */

@@ -32,7 +32,7 @@ export class CrdController {
   private readonly converterOf: ConverterFactory;
   private readonly stop: () => void;
   /** What is served at present: name of the CRD → what it was built from. */
-  private readonly served = new Map<string, { spec: string; group: string; plural: string }>();
+  private readonly served = new Map<string, { spec: string; group: string; plural: string; since: number }>();
   private readonly busy = new Set<string>();
   private readonly again = new Set<string>();
 
@@ -48,7 +48,7 @@ export class CrdController {
     this.mergeTypeFromSchema = mergeTypeFromSchema;
     this.logger = logger;
     this.converterOf = converterOf;
-    for (const entry of context.store.list(crdResource)) this.serve(context.store.object(entry));
+    for (const entry of context.store.list(crdResource)) this.serve(context.store.object(entry), 0);
     this.stop = context.store.subscribe(crdResource, (event) => this.onEvent(event));
     for (const entry of context.store.list(crdResource)) this.sync(entry.key);
   }
@@ -60,13 +60,14 @@ export class CrdController {
   private onEvent(event: StoreEvent): void {
     const object = this.context.store.object(event.entry);
     if (event.type === 'DELETED') this.withdraw(event.entry.key);
-    else this.serve(object);
+    else this.serve(object, event.revision);
     this.sync(event.entry.key);
     // A name that is free again may be what another CRD waits for.
     if (event.type === 'DELETED') for (const entry of this.context.store.list(crdResource)) this.sync(entry.key);
   }
 
-  private serve(crd: KubeObject): void {
+  /** @param since version from which on watches of its objects may begin; those that an earlier process made begin anywhere */
+  private serve(crd: KubeObject, since: number): void {
     const name = crd.metadata.name ?? '';
     if (!conditionTrue(crd, 'Established')) return;
     const spec = crd.spec as unknown as CrdSpec;
@@ -76,9 +77,10 @@ export class CrdController {
     const known = this.served.get(name);
     if (known?.spec === text) return;
     if (known !== undefined) this.context.resources.remove(known.group, known.plural);
-    this.served.set(name, { spec: text, group: spec.group, plural: spec.names.plural });
+    this.served.set(name, { spec: text, group: spec.group, plural: spec.names.plural, since: known?.since ?? since });
     const names = { ...spec.names, ...(accepted ?? {}) };
-    this.context.resources.add(customDefinitions(spec, names, this.mergeTypeFromSchema, this.converterOf));
+    const definitions = customDefinitions(spec, names, this.mergeTypeFromSchema, this.converterOf);
+    this.context.resources.add(definitions.map((item) => ({ ...item, servedSince: known?.since ?? since })));
   }
 
   private withdraw(name: string): void {

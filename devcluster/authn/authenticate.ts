@@ -2,24 +2,36 @@
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { RegistryContext } from '../registry/call.ts';
-import type { Request } from '../request/response.ts';
-import { unauthorized } from '../request/status.ts';
+import { type Request, type Response, sendWarnings } from '../request/response.ts';
+import { quote, unauthorized } from '../request/status.ts';
 import type { UserInfo } from '../types.ts';
-import { issuer, type TokenIssuer } from './tokens.ts';
+import { issuer, type TokenClaims, type TokenIssuer } from './tokens.ts';
 
 const anonymous: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
-const credentialId = 'authentication.kubernetes.io/credential-id';
+const extraPrefix = 'authentication.kubernetes.io/';
+const credentialId = `${extraPrefix}credential-id`;
 const known = new WeakMap<TLSSocket, UserInfo | null>();
 
 /** Identifies the caller. Throws 401 for a bearer token that is not valid. */
-export function authenticate(context: RegistryContext, tokens: TokenIssuer, request: Request): UserInfo {
+export function authenticate(
+  context: RegistryContext,
+  tokens: TokenIssuer,
+  request: Request,
+  response: Response,
+): UserInfo {
   const byCertificate = certificateUser(request);
   if (byCertificate !== undefined) return byCertificate;
   const header = request.headers.authorization;
-  if (header === undefined || !/^bearer /i.test(header)) return anonymous;
-  const user = tokenUser(context, tokens, header.slice(7).trim());
-  if (user === undefined) throw unauthorized();
-  return user;
+  const found = /^bearer (.*)$/i.exec(header?.trim() ?? '')?.[1];
+  if (found === undefined) return anonymous;
+  if (found.startsWith(' ')) {
+    const warning = 'the provided Authorization header contains extra space before the bearer token, and is ignored';
+    sendWarnings(response, [warning]);
+    return anonymous;
+  }
+  const verdict = judgeToken(context, tokens, found.split(' ')[0] ?? '');
+  if ('problem' in verdict) throw unauthorized();
+  return verdict.user;
 }
 
 function certificateUser(request: Request): UserInfo | undefined {
@@ -48,27 +60,74 @@ function certificateUser(request: Request): UserInfo | undefined {
   return user ?? undefined;
 }
 
-/** The user of a service account token: signed by us, in time, its account still there. */
-export function tokenUser(
+/** Who a token stands for and the audiences that it is good for, or why it counts for nothing. */
+export type TokenVerdict =
+  | { readonly user: UserInfo; readonly audiences: readonly string[] }
+  | { readonly problem: string };
+
+/** Judges a service account token: signed by us, for one of `audiences`, in time, its account and what it is bound to still there. */
+export function judgeToken(
   context: RegistryContext,
   tokens: TokenIssuer,
   token: string,
   audiences: readonly string[] = [issuer],
-): UserInfo | undefined {
-  let claims: ReturnType<TokenIssuer['check']>;
-  try {
-    claims = tokens.check(token, context.now());
-  } catch {
-    return undefined;
-  }
-  if (claims === undefined || !claims.aud.some((audience) => audiences.includes(audience))) return undefined;
-  const { namespace, serviceaccount } = claims['kubernetes.io'];
-  const entry = context.store.get('/serviceaccounts', `${namespace}/${serviceaccount.name}`);
-  if (entry === undefined || context.store.object(entry).metadata.uid !== serviceaccount.uid) return undefined;
-  return {
-    username: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
-    uid: serviceaccount.uid,
-    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
-    extra: { [credentialId]: [`JTI=${claims.jti}`] },
+): TokenVerdict {
+  const claims = claimsOf(tokens, token, context.now());
+  if ('problem' in claims) return claims;
+  const good = audiences.filter((audience) => claims.aud.includes(audience));
+  const refuse = (why: string): TokenVerdict => ({ problem: `[invalid bearer token, ${why}]` });
+  const list = (items: readonly string[]): string => `[${items.map(quote).join(' ')}]`;
+  if (good.length === 0)
+    return refuse(`token audiences ${list(claims.aud)} is invalid for the target audiences ${list(audiences)}`);
+  const seconds = context.now().getTime() / 1000;
+  if (seconds >= claims.exp) return refuse('service account token has expired');
+  if (seconds < claims.nbf - 1) return refuse('service account token is not valid yet');
+  const { namespace, serviceaccount, pod, secret, node } = claims['kubernetes.io'];
+  const { name } = serviceaccount;
+  const uidOf = (resource: string, key: string): string | undefined => {
+    const entry = context.store.get(resource, key);
+    return entry === undefined ? undefined : context.store.object(entry).metadata.uid;
   };
+  const uid = uidOf('/serviceaccounts', `${namespace}/${name}`);
+  if (uid === undefined) return refuse(`serviceaccounts ${quote(name)} not found`);
+  if (uid !== serviceaccount.uid)
+    return refuse(`service account UID (${uid}) does not match claim (${serviceaccount.uid})`);
+  const bound = [
+    ...(pod === undefined ? [] : [['/pods', `${namespace}/${pod.name}`, pod.uid] as const]),
+    ...(secret === undefined ? [] : [['/secrets', `${namespace}/${secret.name}`, secret.uid] as const]),
+    // A token that is bound to a pod names the pod's node, which need not be an object.
+    ...(node === undefined || pod !== undefined ? [] : [['/nodes', node.name, node.uid] as const]),
+  ];
+  if (bound.some(([resource, key, wanted]) => uidOf(resource, key) !== wanted))
+    return refuse('service account token has been invalidated');
+  const extra: { [key: string]: string[] } = { [credentialId]: [`JTI=${claims.jti}`] };
+  if (node !== undefined) {
+    extra[`${extraPrefix}node-name`] = [node.name];
+    if (node.uid !== '') extra[`${extraPrefix}node-uid`] = [node.uid];
+  }
+  if (pod !== undefined) {
+    extra[`${extraPrefix}pod-name`] = [pod.name];
+    extra[`${extraPrefix}pod-uid`] = [pod.uid];
+  }
+  const user = {
+    username: `system:serviceaccount:${namespace}:${name}`,
+    uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+    extra,
+  };
+  return { user, audiences: good };
+}
+
+/** What a token says where this cluster has signed it. */
+function claimsOf(tokens: TokenIssuer, token: string, now: Date): TokenClaims | { readonly problem: string } {
+  try {
+    const claims = tokens.check(token, now);
+    if (claims !== undefined) return claims;
+    const said: unknown = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString());
+    if ((said as { iss?: unknown }).iss === issuer)
+      return { problem: '[invalid bearer token, go-jose/go-jose: error in cryptographic primitive]' };
+  } catch {
+    // Not even a token.
+  }
+  return { problem: 'invalid bearer token' };
 }

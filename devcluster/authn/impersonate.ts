@@ -1,14 +1,16 @@
 /** `Impersonate-*` headers: acting as someone else, where RBAC allows it. */
-import { type AccessAttributes, authorize } from '../authz/rbac.ts';
+import { type AccessAttributes, authorize, denial } from '../authz/rbac.ts';
 import type { RegistryContext } from '../registry/call.ts';
+import { dns1123Label, dns1123Subdomain } from '../registry/names.ts';
+import type { RequestInfo } from '../request/info.ts';
 import type { Request } from '../request/response.ts';
-import { badRequest, forbidden, quote } from '../request/status.ts';
+import { badRequest, failure, forbidden, quote } from '../request/status.ts';
 import type { UserInfo } from '../types.ts';
 
 const extraPrefix = 'impersonate-extra-';
 
 /** The user to go on as. Throws 400 or 403. */
-export function impersonate(context: RegistryContext, request: Request, user: UserInfo): UserInfo {
+export function impersonate(context: RegistryContext, request: Request, user: UserInfo, info: RequestInfo): UserInfo {
   const { headers } = request;
   const name = single(headers['impersonate-user']);
   const groups = many(headers['impersonate-group']);
@@ -16,7 +18,7 @@ export function impersonate(context: RegistryContext, request: Request, user: Us
   const extra: { [key: string]: string[] } = {};
   for (const [header, value] of Object.entries(headers)) {
     if (!header.startsWith(extraPrefix)) continue;
-    extra[decodeURIComponent(header.slice(extraPrefix.length))] = many(value);
+    extra[unescapedKey(header.slice(extraPrefix.length))] = many(value);
   }
   const asked = name !== undefined || groups.length > 0 || uid !== undefined || Object.keys(extra).length > 0;
   if (!asked) return user;
@@ -28,40 +30,23 @@ export function impersonate(context: RegistryContext, request: Request, user: Us
     const shown = `&user.DefaultInfo{Name:"", UID:${quote(uid ?? '')}, Groups:${list}, Extra:${map}}`;
     throw badRequest(`requested ${shown} without impersonating a user name`);
   }
-  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(name);
-  const check = (attributes: Partial<AccessAttributes>): void => {
-    const full: AccessAttributes = {
-      user,
-      verb: 'impersonate',
-      resourceRequest: true,
-      group: '',
-      resource: '',
-      subresource: '',
-      name: '',
-      namespace: '',
-      path: '',
-      ...attributes,
-    };
-    if (authorize(context, full).allowed) return;
-    const scope =
-      full.namespace === '' ? ' at the cluster scope' : ` in the namespace ${JSON.stringify(full.namespace)}`;
-    const resource = full.subresource === '' ? full.resource : `${full.resource}/${full.subresource}`;
-    const why = `User ${JSON.stringify(user.username)} cannot impersonate resource ${JSON.stringify(resource)} in API group ${JSON.stringify(full.group)}${scope}`;
-    throw forbidden({ group: full.group, resource: full.resource }, full.name, why);
-  };
-  if (account !== null)
-    check({ resource: 'serviceaccounts', namespace: account[1] as string, name: account[2] as string });
-  else check({ resource: 'users', name });
-  for (const group of groups) check({ resource: 'groups', name: group });
-  for (const [key, values] of Object.entries(extra)) {
-    for (const value of values) {
-      check({ group: 'authentication.k8s.io', resource: 'userextras', subresource: key, name: value });
-    }
+  const account = serviceAccount(name);
+  const wanted = { name, groups, uid, extra };
+  const mode = constrainedMode(wanted, account);
+  const target = mode === undefined ? undefined : targetOf(user, info, `impersonate-on:${mode}:${info.verb}`);
+  const mayTarget = target !== undefined && authorize(context, target).allowed;
+  const constrained = rightsFor(user, `impersonate:${mode}`, 'authentication.k8s.io', wanted, account, mode);
+  if (!mayTarget || !constrained.every((right) => authorize(context, right).allowed)) {
+    const missing = rightsFor(user, 'impersonate', '', wanted, account, undefined).findIndex(
+      (right) => !authorize(context, right).allowed,
+    );
+    const refused = rightsFor(user, 'impersonate', '', wanted, account, undefined)[missing];
+    // Whoever may not even impersonate the name is told of the narrower right.
+    if (refused !== undefined) throw refusal(missing === 0 && target !== undefined && !mayTarget ? target : refused);
   }
-  if (uid !== undefined) check({ group: 'authentication.k8s.io', resource: 'uids', name: uid });
   const all = [...groups];
-  if (groups.length === 0 && account !== null)
-    all.push('system:serviceaccounts', `system:serviceaccounts:${account[1]}`);
+  if (groups.length === 0 && account !== undefined)
+    all.push('system:serviceaccounts', `system:serviceaccounts:${account.namespace}`);
   const last = name === 'system:anonymous' ? 'system:unauthenticated' : 'system:authenticated';
   if (!all.includes('system:unauthenticated') && !all.includes(last)) all.push(last);
   return {
@@ -70,6 +55,88 @@ export function impersonate(context: RegistryContext, request: Request, user: Us
     ...(uid === undefined ? {} : { uid }),
     ...(Object.keys(extra).length > 0 ? { extra } : {}),
   };
+}
+
+interface Wanted {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly uid: string | undefined;
+  readonly extra: { readonly [key: string]: readonly string[] };
+}
+
+interface Account {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+/** The service account that a user name stands for. */
+function serviceAccount(user: string): Account | undefined {
+  const [, , namespace = '', name = '', ...rest] = user.startsWith('system:serviceaccount:') ? user.split(':') : [];
+  if (rest.length > 0 || dns1123Label(namespace).length > 0 || dns1123Subdomain(name).length > 0) return undefined;
+  return { namespace, name };
+}
+
+/** Which narrower right to impersonate a request can make use of (KEP 5284). */
+function constrainedMode({ name, groups, uid, extra }: Wanted, account: Account | undefined): string | undefined {
+  const bare = groups.length === 0 && uid === undefined && Object.keys(extra).length === 0;
+  if (account !== undefined) return bare ? 'serviceaccount' : undefined;
+  if (name.startsWith('system:node:')) return bare ? 'arbitrary-node' : undefined;
+  return 'user-info';
+}
+
+const nobody = { group: '', resource: '', subresource: '', name: '', namespace: '', path: '' };
+
+/** The request itself, done on behalf of somebody else. */
+function targetOf(user: UserInfo, info: RequestInfo, verb: string): AccessAttributes {
+  const { resourceRequest, group, resource, subresource, name, namespace, path } = info;
+  return { user, verb, resourceRequest, group, resource, subresource, name, namespace, path };
+}
+
+/** All rights that it takes to act as somebody, in the order in which they are asked for. */
+function rightsFor(
+  user: UserInfo,
+  verb: string,
+  group: string,
+  { name, groups, uid, extra }: Wanted,
+  account: Account | undefined,
+  mode: string | undefined,
+): AccessAttributes[] {
+  const right = (attributes: Partial<AccessAttributes>): AccessAttributes => ({
+    ...nobody,
+    user,
+    verb,
+    resourceRequest: true,
+    group,
+    ...attributes,
+  });
+  const own = 'authentication.k8s.io';
+  return [
+    account !== undefined
+      ? right({ resource: 'serviceaccounts', ...account })
+      : mode === 'arbitrary-node'
+        ? right({ resource: 'nodes', name: name.slice('system:node:'.length) })
+        : right({ resource: 'users', name }),
+    ...groups.map((item) => right({ resource: 'groups', name: item })),
+    ...Object.entries(extra).flatMap(([key, values]) =>
+      values.map((value) => right({ group: own, resource: 'userextras', subresource: key, name: value })),
+    ),
+    ...(uid === undefined ? [] : [right({ group: own, resource: 'uids', name: uid })]),
+  ];
+}
+
+function refusal(attributes: AccessAttributes): Error {
+  const why = denial(attributes);
+  if (!attributes.resourceRequest) return failure(403, 'Forbidden', `forbidden: ${why}`, {});
+  return forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, why);
+}
+
+/** A key of extra as its header has it, where that does not decode. */
+function unescapedKey(key: string): string {
+  try {
+    return decodeURIComponent(key);
+  } catch {
+    return key;
+  }
 }
 
 function single(value: string | string[] | undefined): string | undefined {

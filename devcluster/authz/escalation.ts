@@ -2,7 +2,7 @@
 import type { AdmissionAttributes, AdmissionPlugin } from '../admission/chain.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { equalJson } from '../registry/copy.ts';
-import { forbidden, quote } from '../request/status.ts';
+import { forbidden, notFound, quote } from '../request/status.ts';
 import type { KubeObject, UserInfo } from '../types.ts';
 import { authorize, type PolicyRule, roleRules, rulesFor } from './rbac.ts';
 
@@ -20,12 +20,17 @@ export function escalationCheck(context: () => RegistryContext): AdmissionPlugin
       const { definition, object, oldObject, user, namespace } = attributes;
       if (object === undefined || user.groups.includes('system:masters')) return undefined;
       if (roles.has(definition.plural)) {
-        const same = oldObject !== undefined && equalJson(object.rules, oldObject.rules);
-        if (same && equalJson(object.aggregationRule, oldObject?.aggregationRule)) return undefined;
+        // Where only what is about the object changes, for its collector, nothing is granted.
+        if (oldObject !== undefined && onlyOwnersChange(object, oldObject)) return undefined;
         if (may(context(), attributes, 'escalate', definition.plural, object.metadata.name ?? '')) return undefined;
         const wanted = Array.isArray(object.rules) ? (object.rules as PolicyRule[]) : [];
-        const all = object.aggregationRule === undefined ? wanted : [...wanted, ...everything];
-        refuseUncovered(context(), attributes, all, namespace);
+        refuseUncovered(context(), attributes, wanted, namespace);
+        if (object.aggregationRule !== undefined && !coversAll(context(), attributes))
+          throw forbidden(
+            { group, resource: definition.plural },
+            object.metadata.name ?? '',
+            'must have cluster-admin privileges to use the aggregationRule',
+          );
       } else if (bindings.has(definition.plural)) {
         const same =
           oldObject !== undefined &&
@@ -33,6 +38,7 @@ export function escalationCheck(context: () => RegistryContext): AdmissionPlugin
           equalJson(object.subjects, oldObject.subjects);
         if (same) return undefined;
         const { kind, name } = object.roleRef as { kind: string; name: string };
+        if (!roleExists(context(), kind, name, namespace)) throw notFound({ group, resource: definition.plural }, name);
         if (may(context(), attributes, 'bind', kind === 'Role' ? 'roles' : 'clusterroles', name)) return undefined;
         refuseUncovered(context(), attributes, roleRules(context(), object, namespace), namespace);
       }
@@ -45,6 +51,27 @@ const everything: readonly PolicyRule[] = [
   { verbs: ['*'], apiGroups: ['*'], resources: ['*'] },
   { verbs: ['*'], nonResourceURLs: ['*'] },
 ];
+
+/** Whether a change leaves everything as it was but owners and finalizers. */
+function onlyOwnersChange(object: KubeObject, old: KubeObject): boolean {
+  const rest = ({ metadata, ...body }: KubeObject): object => {
+    const { ownerReferences: _, finalizers: __, managedFields: ___, resourceVersion: ____, ...own } = metadata;
+    return { ...body, metadata: own };
+  };
+  return equalJson(rest(object), rest(old));
+}
+
+function roleExists({ store }: RegistryContext, kind: string, name: string, namespace: string): boolean {
+  return kind === 'ClusterRole'
+    ? store.get(`${group}/clusterroles`, name) !== undefined
+    : store.get(`${group}/roles`, `${namespace}/${name}`) !== undefined;
+}
+
+/** Whether the author may do everything. */
+function coversAll(context: RegistryContext, { user, namespace }: AdmissionAttributes): boolean {
+  const held = rulesFor(context, user, namespace);
+  return everything.flatMap(split).every((rule) => held.some((owned) => covers(owned, rule)));
+}
 
 function may(
   context: RegistryContext,

@@ -25,6 +25,8 @@ function rename(object: KubeObject, from: 0 | 1, apiVersion: string): void {
 /** From core/v1, as it is stored. */
 export function toEventsGroup(object: KubeObject): void {
   rename(object, 0, 'events.k8s.io/v1');
+  // What is always there in core is left out here where it is empty.
+  for (const field of ['reportingController', 'reportingInstance']) if (object[field] === '') delete object[field];
 }
 
 export function toCore(object: KubeObject): void {

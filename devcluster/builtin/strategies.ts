@@ -85,10 +85,11 @@ export function qualityOfService(spec: unknown): string {
 const notReady = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
 
 function tolerateAbsence(spec: JsonObject): void {
-  const keys = objects(spec, 'tolerations').map((toleration) => text(toleration, 'key'));
-  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter(
-    (key) => !keys.includes(key),
-  );
+  const tolerated = (key: string): boolean =>
+    objects(spec, 'tolerations').some(
+      (item) => ['', key].includes(text(item, 'key')) && ['', 'NoExecute'].includes(text(item, 'effect')),
+    );
+  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter((key) => !tolerated(key));
   if (missing.length === 0) return;
   spec.tolerations = [...list(spec, 'tolerations'), ...missing.map((key) => ({ key, ...notReady }))];
 }
@@ -140,13 +141,18 @@ function prepareNamespace(object: KubeObject): void {
 }
 
 /** Fields of an event that fieldSelector knows, from its core form or that of events.k8s.io. */
-function eventFields(subject: string, source: string): NonNullable<ResourceDefinition['selectableFields']> {
+function eventFields(subject: string, source?: string): NonNullable<ResourceDefinition['selectableFields']> {
+  const reporter = (object: KubeObject): string =>
+    text(object, 'reportingComponent') || text(object, 'reportingController');
   const fields: { [label: string]: (object: KubeObject) => string } = {
     reason: (object) => text(object, 'reason'),
     type: (object) => text(object, 'type'),
-    reportingComponent: (object) => text(object, 'reportingComponent') || text(object, 'reportingController'),
-    source: (object) =>
-      text(object, `${source}.component`) || text(object, 'reportingComponent') || text(object, 'reportingController'),
+    ...(source === undefined
+      ? { reportingController: reporter }
+      : {
+          reportingComponent: reporter,
+          source: (object: KubeObject) => text(object, `${source}.component`) || reporter(object),
+        }),
   };
   for (const field of ['kind', 'namespace', 'name', 'uid', 'apiVersion', 'resourceVersion', 'fieldPath']) {
     fields[`${subject}.${field}`] = (object) => text(object, `${subject}.${field}`);
@@ -211,10 +217,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
     prepareForCreate: prepareNamespace,
     prepareForUpdate: keepStatusAndSpec,
     validateName: labelName,
-    selectableFields: {
-      'status.phase': (object) => text(object, 'status.phase'),
-      name: (object) => object.metadata.name ?? '',
-    },
+    selectableFields: { 'status.phase': (object) => text(object, 'status.phase') },
   },
   '/Secret': { selectableFields: { type: (object) => text(object, 'type') } },
   '/Event': { rulesFirst: true, selectableFields: eventFields('involvedObject', 'source') },
@@ -222,7 +225,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
     storageResource: { group: '', plural: 'events' },
     storageVersion: 'v1',
     convert: { fromStorage: toEventsGroup, toStorage: toCore },
-    selectableFields: eventFields('regarding', 'deprecatedSource'),
+    selectableFields: eventFields('regarding'),
   },
   'certificates.k8s.io/CertificateSigningRequest': {
     validateName: pathSegment,
@@ -278,6 +281,10 @@ const strategies: { readonly [kind: string]: Strategy } = {
       'spec.hostNetwork': (object) => String(at(object, 'spec.hostNetwork') ?? false),
       'status.phase': (object) => text(object, 'status.phase'),
       'status.podIP': (object) => text(object, 'status.podIP'),
+      'status.podIPs': (object) => {
+        const ips = at(object, 'status.podIPs');
+        return Array.isArray(ips) ? ips.map((item: { ip?: string }) => item.ip ?? '').join(',') : '';
+      },
       'status.nominatedNodeName': (object) => text(object, 'status.nominatedNodeName'),
     },
   },

@@ -93,7 +93,9 @@ function checkPolicy(
       const { scope } = compileVariables(spec.variables ?? [], base);
       const program = compileExpression(expression, undefined, scope);
       return program instanceof Error
-        ? [`${groupVersion(definition)}, Kind=${definition.kind}: ${program.message}\n`]
+        ? [
+            `${definition.group}/${definition.version}, Kind=${definition.kind}: ${program.message.replace(/^compilation failed: /, '')}\n`,
+          ]
         : [];
     });
     if (problems.length > 0) warnings.push({ fieldRef, warning: problems.join('\n') });

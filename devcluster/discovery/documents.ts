@@ -161,11 +161,11 @@ export function aggregated(resources: Resources, core: boolean): Document {
 
 function resourceDiscovery(definition: ResourceDefinition): Document {
   const { group, kind } = definition;
-  // Kinds of the core group are named without their version.
-  const version = group === '' ? '' : definition.version;
+  // Builtin kinds are named without their group and version.
+  const own = definition.custom ? { group, version: definition.version } : { group: '', version: '' };
   return {
     resource: definition.plural,
-    responseKind: { group, version, kind },
+    responseKind: { ...own, kind },
     scope: definition.namespaced ? 'Namespaced' : 'Cluster',
     singularResource: definition.singular,
     verbs: verbsOf(definition),
@@ -175,7 +175,11 @@ function resourceDiscovery(definition: ResourceDefinition): Document {
       ? {
           subresources: definition.subresources.map((sub) => ({
             subresource: sub.name,
-            responseKind: { group: sub.group ?? group, version: sub.version ?? version, kind: sub.kind ?? kind },
+            responseKind: {
+              group: sub.group ?? own.group,
+              version: sub.version ?? own.version,
+              kind: sub.kind ?? kind,
+            },
             verbs: [...sub.verbs].sort(byDiscoveryOrder),
           })),
         }

@@ -4,10 +4,11 @@ import { issuer, type TokenIssuer } from '../authn/tokens.ts';
 import type { OpenApi } from '../openapi/documents.ts';
 import type { Resources } from '../registry/resources.ts';
 import type { Exchange } from '../request/exchange.ts';
-import { printJson } from '../request/json.ts';
-import { negotiate, notRepresentable, parseAccept } from '../request/negotiate.ts';
-import { type Request, type Response, sendObject, sendText } from '../request/response.ts';
-import { failure, methodNotAllowed } from '../request/status.ts';
+import { parseJson, printJson } from '../request/json.ts';
+import { negotiate, negotiateDocument, notRepresentable, parseAccept } from '../request/negotiate.ts';
+import { type Request, type Response, sendBytes, sendObject, sendText } from '../request/response.ts';
+import { failure, methodNotAllowed, notAcceptable } from '../request/status.ts';
+import { printYaml } from '../request/yamlprint.ts';
 import { aggregated, apiGroupDocument, apiGroupList, apiResourceList, apiVersions } from './documents.ts';
 import { healthMetrics, healthPaths, serveHealth } from './health.ts';
 
@@ -54,6 +55,17 @@ export class Discovery {
   async handle(exchange: Exchange): Promise<boolean> {
     const { request, response, info } = exchange;
     const { path } = info;
+    if (path === '/metrics' && request.method === 'DELETE') {
+      response.setHeader('content-type', 'text/plain; charset=utf-8');
+      response.setHeader('cache-control', 'no-cache, private');
+      response.end('metrics reset\n');
+      return true;
+    }
+    // Meant for people: neither is offered to programs.
+    if (path === '/statusz' || path === '/flagz')
+      throw notAcceptable(['application/json', 'application/yaml', 'text/plain']);
+    if (path.startsWith('/version/') && path !== '/version/')
+      throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
     if (path === '/metrics' || path === '/metrics/slis') {
       response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
       response.setHeader('cache-control', 'no-cache, private');
@@ -91,10 +103,14 @@ export class Discovery {
       case '/api':
       case '/apis':
         if (path === '/api') readOnly();
+        if (info.path === '/apis/' && wantedDiscovery(request.headers.accept) !== undefined)
+          throw notAcceptable(['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf']);
         if (this.aggregated(exchange, path === '/api')) return true;
         return send(
           path === '/api' ? apiVersions(this.address().replace('https://', '')) : apiGroupList(this.resources),
-          negotiate(request.headers.accept, true).mediaType,
+          path === '/api'
+            ? negotiateDocument(request.headers.accept)
+            : negotiate(request.headers.accept, true).mediaType,
         );
       case '/.well-known/openid-configuration':
         readOnly();
@@ -115,7 +131,7 @@ export class Discovery {
       default:
     }
     const [root = '', group = '', versionName, ...rest] = path.split('/').slice(1);
-    if (rest.length > 0 || (root !== 'api' && root !== 'apis')) return false;
+    if (rest.length > 0 || (root !== 'api' && root !== 'apis') || group === '') return false;
     if (root === 'api' && versionName !== undefined) return false;
     if (root === 'apis' && versionName === undefined) {
       const document = apiGroupDocument(this.resources, group);
@@ -129,13 +145,15 @@ export class Discovery {
       if (builtin) throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
       return false;
     }
-    if (builtin) readOnly();
-    return send(list, negotiate(request.headers.accept, true).mediaType);
+    if (!builtin) return send(list, negotiate(request.headers.accept, true).mediaType);
+    readOnly();
+    return send(list, negotiateDocument(request.headers.accept));
   }
 
   /** True where the client wanted aggregated discovery, and has it. */
   private aggregated({ request, response, info }: Exchange, core: boolean): boolean {
-    if (!wantsAggregated(request.headers.accept)) return false;
+    const wanted = wantedDiscovery(request.headers.accept);
+    if (wanted === undefined) return false;
     const text = printJson(aggregated(this.resources, core));
     const tag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
     response.setHeader('etag', tag);
@@ -143,7 +161,9 @@ export class Discovery {
     if (request.headers['if-none-match'] === tag) {
       response.statusCode = 304;
       response.end();
-    } else sendText(request, response, 200, text, info.query, aggregatedMedia, 'public');
+    } else if (wanted === 'application/yaml') {
+      sendBytes(request, response, 200, printYaml(parseJson(text)), wanted + aggregatedForm, 'public');
+    } else sendText(request, response, 200, text, info.query, wanted + aggregatedForm, 'public');
     return true;
   }
 
@@ -184,18 +204,18 @@ function sendPublic(response: Response, type: string, document: object): void {
   response.end(printJson(document));
 }
 
-const aggregatedMedia = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
+const aggregatedForm = ';g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
-/** Whether the client prefers aggregated discovery over the legacy documents. */
-function wantsAggregated(accept: string | undefined): boolean {
+/** The media type in which a client takes aggregated discovery; undefined where it wants the legacy documents. */
+function wantedDiscovery(accept: string | undefined): 'application/json' | 'application/yaml' | undefined {
   for (const { type, parameters } of parseAccept(accept ?? '')) {
-    if (type !== 'application/json' && type !== '*/*') continue;
-    if (!parameters.has('as')) return false;
+    const media = type === '*/*' ? 'application/json' : type;
+    if (media !== 'application/json' && media !== 'application/yaml') continue;
     const wanted =
       parameters.get('g') === 'apidiscovery.k8s.io' &&
       parameters.get('v') === 'v2' &&
       parameters.get('as') === 'APIGroupDiscoveryList';
-    if (wanted) return true;
+    if (wanted) return media;
   }
-  return false;
+  return undefined;
 }

@@ -20,6 +20,7 @@ export class OpenApi {
   private readonly schemas: BuiltinSchemas;
   /** By path below /openapi/v3; '' is the Swagger 2 document. */
   private readonly made = new Map<string, Made>();
+  private readonly hashes = new Map<string, string>();
   private protobuf: Buffer | undefined;
   private generation = -1;
 
@@ -32,6 +33,7 @@ export class OpenApi {
   handle(exchange: Exchange, path: string): void {
     if (this.generation !== this.resources.generation) {
       this.made.clear();
+      this.hashes.clear();
       this.protobuf = undefined;
       this.generation = this.resources.generation;
     }
@@ -47,10 +49,31 @@ export class OpenApi {
       response.end();
       return;
     }
+    if (!takes(request.headers.accept)) {
+      response.statusCode = 406;
+      response.setHeader('cache-control', 'no-cache, private');
+      response.setHeader('vary', path === '/openapi/v2' ? 'Accept-Encoding, Accept' : 'Accept');
+      response.end();
+      return;
+    }
+    const asked = info.query.get('hash');
+    if (asked !== null && path !== '/openapi/v2') {
+      if (asked !== made.hash) {
+        response.statusCode = 301;
+        response.setHeader('location', `${path}?hash=${made.hash}`);
+        response.setHeader('vary', 'Accept');
+        response.setHeader('etag', `"${made.hash}"`);
+        response.setHeader('content-type', 'application/json');
+        response.setHeader('cache-control', 'no-cache, private');
+        response.end();
+        return;
+      }
+    }
     const tag = `"${made.hash}"`;
     response.setHeader('etag', tag);
-    response.setHeader('vary', 'Accept-Encoding, Accept');
-    if (request.headers['if-none-match'] === tag) {
+    response.setHeader('vary', path === '/openapi/v2' ? 'Accept-Encoding, Accept' : 'Accept');
+    if (request.headers['if-none-match'] === tag || request.headers['if-none-match'] === '*') {
+      response.setHeader('cache-control', 'no-cache, private');
       response.statusCode = 304;
       response.end();
       return;
@@ -75,9 +98,7 @@ export class OpenApi {
   private index({ request, response }: Exchange): void {
     const paths: { [path: string]: { serverRelativeURL: string } } = {};
     for (const path of this.paths()) {
-      // The hash names a state of the served resources, so that nothing need be made before it is asked for.
-      const hash = createHash('sha256').update(`${path} ${this.generation}`).digest('hex').toUpperCase();
-      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${hash}` };
+      paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.hashOf(path)}` };
     }
     sendText(
       request,
@@ -105,11 +126,42 @@ export class OpenApi {
     const definitions = this.resources.all().filter((item) => item.group === group && item.version === version);
     if (definitions.length === 0) return undefined;
     const text = JSON.stringify(versionDocument(definitions, this.schemas));
-    const made = { text, hash: createHash('sha256').update(text).digest('hex').toUpperCase() };
+    const made = { text, hash: this.hashOf(path) };
     this.made.set(path, made);
     return made;
   }
+
+  /** Names the state of what a document describes, so that the list of documents need not make them. */
+  private hashOf(path: string): string {
+    const known = this.hashes.get(path);
+    if (known !== undefined) return known;
+    const of = ({ group, version }: { group: string; version: string }): string =>
+      group === '' ? `api/${version}` : `apis/${group}/${version}`;
+    const custom = this.resources
+      .all()
+      .filter((item) => item.custom && of(item) === path)
+      .map((item) => [item.plural, item.kind, item.openApiSchema(), item.subresources, item.shortNames]);
+    const hash = createHash('sha512')
+      .update(JSON.stringify([path, custom]))
+      .digest('hex')
+      .toUpperCase();
+    this.hashes.set(path, hash);
+    return hash;
+  }
 }
+
+/** Whether a client takes any form that the documents have. */
+function takes(accept: string | undefined): boolean {
+  if (accept === undefined || accept === '') return true;
+  const known = ['application/json', 'application/*', '*/*', ...swaggerProtobufNames, ...documentProtobufNames];
+  return parseAccept(accept).some(({ type }) => known.includes(type));
+}
+
+/** What clients of OpenAPI v3 ask for first; they get JSON. */
+const documentProtobufNames = [
+  'application/com.github.proto-openapi.spec.v3@v1.0+protobuf',
+  'application/com.github.proto-openapi.spec.v3.v1.0+protobuf',
+];
 
 /** Whether the first known type that the client takes is protobuf. */
 function wantsProtobuf(accept: string | undefined): boolean {

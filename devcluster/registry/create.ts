@@ -7,7 +7,7 @@ import type { Call, RegistryContext, Result } from './call.ts';
 import { between, timestamp } from './call.ts';
 import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { hasStatus } from './generation.ts';
-import { validateCoreFinalizers, validateMetadata } from './metadata.ts';
+import { dropRepeatedOwners, validateCoreFinalizers, validateMetadata } from './metadata.ts';
 import { dns1123Subdomain, generateName, maskTrailingDash, pathSegment } from './names.ts';
 import { groupVersion, storageName } from './resources.ts';
 
@@ -23,6 +23,7 @@ export async function create(
 ): Promise<Result> {
   const { definition } = call;
   ensureNamespace(call, object);
+  dropRepeatedOwners(call, object);
   clearSystemFields(object);
   let pause = between(call);
   if (pause !== undefined) await pause;

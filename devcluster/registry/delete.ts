@@ -86,7 +86,9 @@ function deleted(
 ): KubeObject {
   const live =
     revision === undefined ? found : { ...found, metadata: { ...found.metadata, resourceVersion: String(revision) } };
-  if (definition.gracePeriod === undefined || live.metadata.deletionTimestamp !== undefined) return live;
+  if (definition.gracePeriod === undefined) return live;
+  if (live.metadata.deletionTimestamp !== undefined)
+    return { ...live, metadata: { ...live.metadata, deletionGracePeriodSeconds: 0 } };
   const metadata = { ...live.metadata, deletionTimestamp: timestamp(context.now()), deletionGracePeriodSeconds: 0 };
   if (metadata.generation !== undefined && metadata.generation > 0) metadata.generation++;
   return { ...live, metadata };

@@ -1,10 +1,26 @@
 /** Validation of `metadata`, as k8s.io/apimachinery/pkg/api/validation/objectmeta.go has it: same order, same words. */
 import { fieldError } from '../request/status.ts';
-import type { FieldError, KubeObject, ObjectMeta } from '../types.ts';
+import type { FieldError, KubeObject, ObjectMeta, OwnerReference } from '../types.ts';
+import type { Call } from './call.ts';
 import { equalJson } from './copy.ts';
 import { dns1123Label, labelValue, qualifiedName } from './names.ts';
 
 const annotationLimit = 256 * 1024;
+
+/** Lets each owner stand once, with a warning. */
+export function dropRepeatedOwners(call: Call, { metadata }: KubeObject): void {
+  const owners = metadata.ownerReferences;
+  if (owners === undefined || owners.length < 2) return;
+  const isFirst = (owner: OwnerReference, index: number): boolean =>
+    owners.findIndex((other) => equalJson(owner, other)) === index;
+  const once = owners.filter(isFirst);
+  if (once.length === owners.length) return;
+  const repeated = new Set(owners.filter((owner, index) => !isFirst(owner, index)).map((owner) => owner.uid));
+  call.warnings.push(
+    `.metadata.ownerReferences contains duplicate entries; API server dedups owner references in 1.20+, and may reject such requests as early as 1.24; please fix your requests; duplicate UID(s) observed: ${[...repeated].join(', ')}`,
+  );
+  metadata.ownerReferences = once;
+}
 
 /** Violations of metadata on its own. `nameProblems` is the kind's rule for names. */
 export function validateMetadata(

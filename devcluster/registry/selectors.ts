@@ -111,7 +111,7 @@ class LabelParser {
     }
     const key = word.text;
     const problems = qualifiedName(key);
-    if (problems.length > 0) throw labelError(`key: Invalid value: ${JSON.stringify(key)}: ${problems.join('; ')}`);
+    if (problems.length > 0) throw labelError(`<nil>: Invalid value: ${JSON.stringify(key)}: ${problems.join('; ')}`);
     if (negated) return { key, operator: '!', values: [] };
     const next = this.peek();
     if (next.kind === 'end' || next.kind === ',') return { key, operator: 'exists', values: [] };
@@ -132,7 +132,7 @@ class LabelParser {
             `values[0]: Invalid value: ${JSON.stringify(value)}: for 'Gt', 'Lt' operators, the value must be an integer`,
           );
         }
-        return { key, operator: operator.kind === '>' ? 'gt' : 'lt', values: [value] };
+        return this.checked(key, operator.kind === '>' ? 'gt' : 'lt', [value]);
       }
       default:
         throw labelError(`found '${operator.text}', expected: in, notin, =, ==, !=, gt, lt`);
@@ -220,6 +220,8 @@ export function parseFieldSelector(text: string): FieldTerm[] {
   for (const part of splitFieldTerms(text)) {
     if (part === '') continue;
     const found = splitFieldTerm(part);
+    // Nothing that equals nothing, or does not, selects everything.
+    if (found !== undefined && found.left === '' && found.right === '') continue;
     if (found === undefined) throw parseError(`invalid selector: '${text}'; can't understand '${part}'`);
     out.push({ field: found.left, equal: found.operator !== '!=', value: unescapeValue(found.right) });
   }
@@ -257,13 +259,13 @@ function unescapeValue(value: string): string {
     const c = value[i] as string;
     if (c === '\\') {
       const next = value[++i];
-      if (next === undefined) throw parseError(`invalid field selector: invalid escape sequence in value: ${value}`);
+      if (next === undefined) throw parseError(`invalid field selector: invalid escape sequence: \\`);
       if (next !== '\\' && next !== ',' && next !== '=') {
-        throw parseError(`invalid field selector: invalid escape sequence in value: \\${next}`);
+        throw parseError(`invalid field selector: invalid escape sequence: \\${next}`);
       }
       out += next;
     } else if (c === '=') {
-      throw parseError(`invalid field selector: unescaped character in value: ${c}`);
+      throw parseError(`invalid field selector: unescaped character in value: ${c.charCodeAt(0)}`);
     } else out += c;
   }
   return out;

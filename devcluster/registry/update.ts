@@ -8,7 +8,7 @@ import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts'
 import { copyJson, equalJson, isObject } from './copy.ts';
 import { create, ensureNamespace, strategyContext, track } from './create.ts';
 import { hasStatus, specChanged } from './generation.ts';
-import { validateCoreFinalizers, validateMetadata, validateMetadataUpdate } from './metadata.ts';
+import { dropRepeatedOwners, validateCoreFinalizers, validateMetadata, validateMetadataUpdate } from './metadata.ts';
 import { pathSegment } from './names.ts';
 import { storageName } from './resources.ts';
 
@@ -66,6 +66,8 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
   const { object, tracked } = change.next(live);
   pause = between(call);
   if (pause !== undefined) await pause;
+  ensureNamespace(call, object);
+  dropRepeatedOwners(call, object);
   if (!tracked) track(context, call, live, object);
   const attributes = {
     operation: 'UPDATE' as const,

@@ -9,7 +9,7 @@ import { sendList } from './listbody.ts';
 import { type Form, negotiate } from './negotiate.ts';
 import { readDeleteBody } from './object.ts';
 import { type Response, sendText, sendWarnings } from './response.ts';
-import { notServed, sendResult } from './result.ts';
+import { isList, notServed, sendResult } from './result.ts';
 import { selection } from './selection.ts';
 import { methodNotAllowed } from './status.ts';
 
@@ -97,5 +97,6 @@ export async function deleteMany(
       if (error.code !== 404) throw error;
     });
   }
+  if (form.as === 'PartialObjectMetadata') throw isList(definition);
   await sendList(context, exchange, definition, found, form, 'Metadata');
 }

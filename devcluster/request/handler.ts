@@ -57,6 +57,16 @@ export async function handle(parts: HandlerParts, request: Request, response: Re
     response.end('400 Bad Request');
     return;
   }
+  if (info.unclear) {
+    for (const name of ['cache-control']) response.removeHeader(name);
+    response.statusCode = 500;
+    response.setHeader('content-type', 'text/plain; charset=utf-8');
+    response.setHeader('x-content-type-options', 'nosniff');
+    response.end(
+      `Internal Server Error: ${JSON.stringify(request.url)}: failed to create RequestInfo: unable to determine kind and namespace from url, ${info.path}\n`,
+    );
+    return;
+  }
   try {
     await route(parts, request, response, info);
   } catch (error) {
@@ -76,10 +86,10 @@ function isPlainNotFound(error: unknown): boolean {
 
 async function route(parts: HandlerParts, request: Request, response: Response, info: RequestInfo): Promise<void> {
   const { context } = parts;
-  const caller = authenticate(context, parts.tokens, request);
+  const caller = authenticate(context, parts.tokens, request, response);
   // Refusals of access are marked; a request that is let in is not.
   response.setHeader('x-content-type-options', 'nosniff');
-  const user = impersonate(context, request, caller);
+  const user = impersonate(context, request, caller, info);
   const attributes = {
     user,
     verb: info.verb,
@@ -113,6 +123,11 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
   response.removeHeader('x-content-type-options');
   checkTimeout(info);
   const turn = parts.scheduler.turnsOf({ user: caller.username, connection: connectionOf(request) });
+  // Only a single slash begins a path that is served.
+  if (info.path.startsWith('//')) {
+    sendPlain(response, 404, '404 page not found\n');
+    return;
+  }
   const exchange = { request, response, info, user, turn, closing: parts.closing };
   // Those with a body wait when they have read it.
   if (info.method === 'GET' || info.method === 'HEAD') await turn.next();

@@ -18,6 +18,8 @@ export interface RequestInfo {
   readonly named: boolean;
   /** Path segments beyond the subresource. */
   readonly rest: readonly string[];
+  /** True where the path ends with what only begins one: `watch`, `proxy`. */
+  readonly unclear: boolean;
 }
 
 const methodVerbs: { readonly [method: string]: string } = {
@@ -35,12 +37,12 @@ const namespaceSubresources = new Set(['status', 'finalize']);
 export function parseRequest(method: string, url: string): RequestInfo {
   const mark = url.indexOf('?');
   const rawPath = mark < 0 ? url : url.slice(0, mark);
-  const query = new URLSearchParams(mark < 0 ? '' : url.slice(mark + 1));
-  const path = rawPath.includes('%') ? decodeURIComponent(rawPath) : rawPath;
+  const query = new URLSearchParams(mark < 0 ? '' : readable(url.slice(mark + 1)));
+  const path = rawPath.includes('%') ? decoded(rawPath) : rawPath;
   // An empty segment counts, but for those at the ends.
   const trimmed = path.replace(/^\/+|\/+$/g, '');
   const parts = trimmed === '' ? [] : trimmed.split('/');
-  const base = { method, path, query, rest: [] as string[] };
+  const base = { method, path, query, rest: [] as string[], unclear: false };
   const none = { group: '', version: '', namespace: '', resource: '', subresource: '', name: '', named: false };
   const nonResource: RequestInfo = { ...base, ...none, resourceRequest: false, verb: method.toLowerCase() };
   let group = '';
@@ -56,7 +58,8 @@ export function parseRequest(method: string, url: string): RequestInfo {
   const version = (parts[0] === 'api' ? parts[1] : parts[2]) as string;
   let verb = methodVerbs[method] ?? '';
   let watch = false;
-  if (rest[0] === 'watch' && rest.length > 1) {
+  if ((rest[0] === 'watch' || rest[0] === 'proxy') && rest.length === 1) return { ...nonResource, unclear: true };
+  if (rest[0] === 'watch') {
     watch = true;
     rest = rest.slice(1);
   }
@@ -94,8 +97,24 @@ export function parseRequest(method: string, url: string): RequestInfo {
   };
 }
 
+/** A path without its escapes; bytes that are no UTF-8 show as U+FFFD. Throws URIError for a bad escape. */
+function decoded(path: string): string {
+  if (/%(?![0-9a-f]{2})/i.test(path)) throw new URIError('bad escape');
+  const bytes = path.replace(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(Number.parseInt(hex, 16)));
+  return Buffer.from(bytes, 'latin1').toString();
+}
+
+/** A query without the parameters that Go cannot read: those with a semicolon or a bad escape. */
+function readable(query: string): string {
+  if (!/[;%]/.test(query)) return query;
+  return query
+    .split('&')
+    .filter((part) => !part.includes(';') && !/%(?![0-9a-f]{2})/i.test(part))
+    .join('&');
+}
+
 /** Whether `watch` asks for a watch: any value but false and 0 does. */
 export function isWatch(query: URLSearchParams): boolean {
   const value = query.get('watch');
-  return value !== null && value !== 'false' && value !== '0';
+  return value !== null && !['false', '0'].includes(value.toLowerCase());
 }

@@ -16,11 +16,29 @@ const int64Min = -(2n ** 63n);
 
 /** Parses JSON text. Integers beyond 2^53 within int64 become bigint. Throws `JsonSyntaxError`. */
 export function parseJson(text: string): unknown {
+  if (text.length >= 2 * maxDepth) checkDepth(text);
   if (hasLongDigits(text)) return new Parser(text, undefined).parse();
   try {
     return JSON.parse(text);
   } catch (cause) {
     throw new JsonSyntaxError(goMessage(text, cause));
+  }
+}
+
+/** Throws where more brackets are open at once than may be. Texts without that many brackets are not looked at closer. */
+function checkDepth(text: string): void {
+  let count = 0;
+  for (const bracket of ['[', '{'])
+    for (let at = text.indexOf(bracket); at >= 0 && count <= maxDepth; at = text.indexOf(bracket, at + 1)) count++;
+  if (count <= maxDepth) return;
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const c = text[at];
+    if (c === '"') {
+      for (at++; at < text.length && text[at] !== '"'; at++) if (text[at] === '\\') at++;
+    } else if (c === '[' || c === '{') {
+      if (++depth > maxDepth) throw new JsonSyntaxError(`invalid character '${c}' exceeded max depth`);
+    } else if (c === ']' || c === '}') depth--;
   }
 }
 
@@ -178,7 +196,7 @@ class Parser {
         try {
           return JSON.parse(raw);
         } catch {
-          throw new JsonSyntaxError('invalid character in string literal');
+          throw new JsonSyntaxError(stringProblem(raw));
         }
       }
     }
@@ -237,13 +255,30 @@ class Parser {
   }
 
   private enter(): void {
-    if (++this.depth > maxDepth) throw new JsonSyntaxError('exceeded max depth');
+    if (++this.depth > maxDepth) this.fail('exceeded max depth');
   }
 
   private leave(): void {
     this.depth--;
     this.at++;
   }
+}
+
+/** What is wrong with the text of a string, as Go's decoder has it. */
+function stringProblem(raw: string): string {
+  for (let at = 1; at < raw.length - 1; at++) {
+    if (raw.charCodeAt(at) < 32) return `invalid character ${quoteRune(raw[at] as string)} in string literal`;
+    if (raw[at] !== '\\') continue;
+    const next = raw[++at] as string;
+    if (!'"\\/bfnrtu'.includes(next)) return `invalid character ${quoteRune(next)} in string escape code`;
+    if (next !== 'u') continue;
+    for (let digit = 0; digit < 4; digit++) {
+      const character = raw[++at] as string;
+      if (!/[0-9a-f]/i.test(character))
+        return `invalid character ${quoteRune(character)} in \\u hexadecimal character escape`;
+    }
+  }
+  return 'invalid character in string literal';
 }
 
 /** `JSON.rawJSON`, which TypeScript's library does not declare yet: text that JSON.stringify prints as it stands. */

@@ -20,18 +20,13 @@ export interface ListOptions {
 
 /** Reads the options of a list. Throws 400 or 422. */
 export function listOptions(query: URLSearchParams): ListOptions {
-  const limitText = query.get('limit') ?? '';
-  const seconds = query.get('timeoutSeconds') ?? '';
-  for (const number of [limitText, seconds]) {
-    if (number !== '' && !/^[+-]?\d+$/.test(number))
-      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(number)}: invalid syntax`);
-    if (number !== '' && (BigInt(number) > 2n ** 63n - 1n || BigInt(number) < -(2n ** 63n)))
-      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(number)}: value out of range`);
-  }
+  checkNumbers(query);
+  const resourceVersion = query.get('resourceVersion') ?? '';
   const options: ListOptions = {
-    limit: Math.max(0, Number(limitText || 0)),
+    // What may be as old as it likes comes whole.
+    limit: resourceVersion === '0' ? 0 : Math.max(0, Number(query.get('limit') ?? 0)),
     continueToken: query.get('continue') ?? '',
-    resourceVersion: query.get('resourceVersion') ?? '',
+    resourceVersion,
     resourceVersionMatch: query.get('resourceVersionMatch') ?? '',
   };
   const errors = [];
@@ -69,6 +64,18 @@ export function listOptions(query: URLSearchParams): ListOptions {
   return options;
 }
 
+/** Throws 400 for a limit or a timeout that is no number. */
+export function checkNumbers(query: URLSearchParams): void {
+  for (const name of ['limit', 'timeoutSeconds']) {
+    const number = query.get(name);
+    if (number === null) continue;
+    if (!/^[+-]?\d+$/.test(number))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(number)}: invalid syntax`);
+    if (BigInt(number) > 2n ** 63n - 1n || BigInt(number) < -(2n ** 63n))
+      throw badRequest(`strconv.ParseInt: parsing ${JSON.stringify(number)}: value out of range`);
+  }
+}
+
 /** One page of a list. */
 export interface Page {
   readonly entries: readonly Entry[];
@@ -99,7 +106,7 @@ export async function page(
     throw badRequest('specifying resource version is not allowed when using continue');
   }
   const asked = parseVersion(options.resourceVersion);
-  if (asked > store.revision) await waitFor(context, asked);
+  await waitFor(context, Math.max(asked, token?.revision ?? 0));
   let revision = store.revision;
   if (token !== undefined && token.revision > 0) revision = token.revision;
   else if (token === undefined && options.resourceVersionMatch === 'Exact') revision = asked;
@@ -119,7 +126,9 @@ export async function page(
   }
   await convertEntries(store, entries, definition);
   const matching = selected.all ? entries : await matchingEntries(context, definition, entries, selected, turn);
-  if (options.limit === 0 || matching.length <= options.limit) {
+  // With a selector, whatever comes after the last of a full page may be of another one.
+  const full = matching.length >= options.limit && matching.at(options.limit - 1) !== entries.at(-1);
+  if (options.limit === 0 || !full) {
     return { entries: matching, resourceVersion: String(revision), continueToken: '', remaining: undefined };
   }
   const shown = matching.slice(0, options.limit);
@@ -155,18 +164,26 @@ function nameOf({ key }: Entry): string {
 
 /** A resource version of a list. Throws 400. */
 function parseVersion(text: string): number {
-  if (text === '') return 0;
-  if (!/^\d+$/.test(text)) {
-    throw badRequest(
-      `invalid resource version: resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: invalid syntax`,
-    );
-  }
+  const problem = versionProblem(text);
+  if (problem !== undefined) throw badRequest(`invalid resource version: ${problem}`);
   return Number(text);
 }
 
+/** What is wrong with a resource version, as Go's parser has it. */
+export function versionProblem(text: string): string | undefined {
+  const why = !/^\d*$/.test(text)
+    ? 'invalid syntax'
+    : BigInt(text === '' ? 0 : text) >= 2n ** 64n
+      ? 'value out of range'
+      : undefined;
+  if (why === undefined) return undefined;
+  return `resourceVersion: Invalid value: ${JSON.stringify(text)}: strconv.ParseUint: parsing ${JSON.stringify(text)}: ${why}`;
+}
+
 /** Waits three seconds for a version to come, then gives up as the real server does. */
-async function waitFor(context: RegistryContext, revision: number): Promise<void> {
+export async function waitFor(context: RegistryContext, revision: number): Promise<void> {
   const { store } = context;
+  if (store.revision >= revision) return;
   await new Promise<void>((resolve) => {
     const stop = store.subscribe('', () => {
       if (store.revision < revision) return;
@@ -240,7 +257,8 @@ function decodeToken(text: string): Token {
   }
   if (typeof parsed.rv !== 'number' || parsed.rv === 0)
     throw fail('incorrect encoded start resourceVersion (version meta.k8s.io/v1)');
-  if (typeof parsed.start !== 'string' || parsed.start === '') throw fail('encoded start key empty');
+  if (typeof parsed.start !== 'string' || parsed.start === '')
+    throw fail('encoded start key empty (version meta.k8s.io/v1)');
   if (parsed.start.split('/').includes('..')) throw fail(parsed.start);
   return { revision: parsed.rv, start: parsed.start };
 }

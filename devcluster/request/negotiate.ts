@@ -27,7 +27,7 @@ export function parseAccept(header: string): Clause[] {
         return at < 0 ? [parameter.toLowerCase(), ''] : [parameter.slice(0, at).toLowerCase(), parameter.slice(at + 1)];
       }),
     );
-    return { type: type.toLowerCase(), parameters: map };
+    return { type, parameters: map };
   });
   const quality = (clause: Clause): number => Number(clause.parameters.get('q') ?? 1);
   return clauses.sort((a, b) => quality(b) - quality(a));
@@ -42,13 +42,15 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
   const clauses = parseAccept(header);
   // Paths of builtin kinds are chosen by whole media types or any; a range of one type is none of them.
   const servedAtAll =
-    custom || clauses.some(({ type }) => type !== 'application/*' && (type === protobuf || mediaTypeOf(type)));
+    custom ||
+    clauses.some(({ type }) => type !== 'application/*' && type !== '*' && (type === protobuf || mediaTypeOf(type)));
   for (const { type, parameters } of servedAtAll ? clauses : []) {
     const as = parameters.get('as');
     // Metadata alone has a message of its own, whatever the kind; tables have none.
     const encoded = as === undefined ? !custom : as !== 'Table';
     const mediaType = type === protobuf && encoded ? protobuf : mediaTypeOf(type);
     if (mediaType === undefined) continue;
+    if ((parameters.get('stream') ?? 'watch') !== 'watch') continue;
     if (as === undefined) return { mediaType, as: undefined };
     if (!tables || parameters.get('g') !== 'meta.k8s.io') continue;
     const version = parameters.get('v');
@@ -69,23 +71,37 @@ export function notRepresentable(types: readonly string[]): StatusError {
 }
 
 function mediaTypeOf(type: string): Form['mediaType'] | undefined {
-  if (type === 'application/json' || type === '*/*' || type === 'application/*') return 'application/json';
+  if (type === 'application/json' || type === '*/*' || type === '*' || type === 'application/*')
+    return 'application/json';
   if (type === 'application/yaml') return 'application/yaml';
   return undefined;
 }
 
 /** Whether a body is JSON, YAML or (builtin kinds only) protobuf. Throws 415 for anything else. */
-export function bodyType(header: string | undefined, custom: boolean): 'json' | 'yaml' | 'protobuf' {
-  const type = (header ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+export function bodyType(header: string | undefined, custom: boolean, deletion = false): 'json' | 'yaml' | 'protobuf' {
+  const [first = '', ...parameters] = (header ?? '').split(';').map((part) => part.trim());
+  const type = first.toLowerCase();
+  if (parameters.some((part) => part !== '' && !/^[\w!#$%&'*+.^`|~-]+=(?:[^\s"=]+|"[^"]*")$/.test(part)))
+    throw unsupportedMediaType(accepted);
   if (type === '' || type === 'application/json') return 'json';
   if (type === 'application/yaml') return 'yaml';
-  if (type === 'application/vnd.kubernetes.protobuf' && !custom) return 'protobuf';
+  if (type === 'application/vnd.kubernetes.protobuf' && (!custom || deletion)) return 'protobuf';
   throw unsupportedMediaType(accepted);
+}
+
+/** The form of a document that needs no negotiation over kinds; throws 406 as paths of fixed documents do. */
+export function negotiateDocument(header: string | undefined): Form['mediaType'] {
+  const clauses = parseAccept(header ?? '*/*');
+  if (header !== undefined && header !== '' && !clauses.some(({ type }) => accepted.includes(type) || type === '*/*'))
+    throw notRepresentable(accepted);
+  return negotiate(header, true).mediaType;
 }
 
 /** The media type of a Status that answers instead: the first in Accept that can be served, JSON where there is none. */
 export function errorType(header: string | undefined): Form['mediaType'] {
-  for (const { type } of parseAccept(header ?? '')) {
+  for (const { type, parameters } of parseAccept(header ?? '')) {
+    // Only whole objects are refused in: a form asked for elsewhere does not count.
+    if (parameters.has('as')) continue;
     if (type === protobuf) return protobuf;
     const known = mediaTypeOf(type);
     if (known !== undefined) return known;

@@ -43,9 +43,8 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
     if (type === 'json' && !(error instanceof JsonSyntaxError)) throw error;
     const message = (error as Error).message;
     if (type === 'protobuf') {
-      const shown = body.length > 30 ? `${body.subarray(0, 30).toString('hex')} ...` : body.toString('hex');
       throw badRequest(
-        `the object provided is unrecognized (must be of type ${definition.kind}): ${message} (${shown})`,
+        `the object provided is unrecognized (must be of type ${definition.kind}): ${message} (${summary(body.toString('latin1'))})`,
       );
     }
     const why =
@@ -81,6 +80,11 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
 
 function checkType(context: RegistryContext, definition: ResourceDefinition, object: KubeObject, text: string): void {
   const expected = groupVersion(definition);
+  if ((object.apiVersion ?? '').split('/').length > 2) {
+    throw badRequest(
+      `the object provided is unrecognized (must be of type ${definition.kind}): unexpected GroupVersion string: ${object.apiVersion} (${summary(text)})`,
+    );
+  }
   if (definition.custom) {
     if (!object.kind) {
       throw badRequest(
@@ -100,13 +104,16 @@ function checkType(context: RegistryContext, definition: ResourceDefinition, obj
   const known = context.resources.findKind(object.apiVersion, object.kind);
   const goGroup = definition.group === '' ? 'core' : (definition.group.split('.')[0] as string);
   const why =
-    known === undefined || known.custom
+    (known === undefined && !everywhere.has(`${object.apiVersion} ${object.kind}`)) || known?.custom === true
       ? unregistered(object)
       : `converting (v1.${object.kind}) to (${goGroup}.${definition.kind}): unknown conversion`;
   throw badRequest(
     `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ${why}`,
   );
 }
+
+/** Kinds without a resource that every reader knows. */
+const everywhere = new Set(['v1 List', 'v1 Status']);
 
 /** Why a value's kind and version cannot be read. */
 function cannotRead(value: unknown): string {
@@ -128,14 +135,16 @@ function summary(text: string): string {
 export async function readDeleteBody(exchange: Exchange, definition: ResourceDefinition): Promise<unknown> {
   const body = await readBody(exchange);
   if (body.length === 0) return undefined;
-  const type = bodyType(exchange.request.headers['content-type'], definition.custom);
+  const type = bodyType(exchange.request.headers['content-type'], definition.custom, true);
   let value: unknown;
   try {
     if (type === 'protobuf') value = decodeProtobuf(body);
     else value = type === 'json' ? parseJson(body.toString()) : parseYaml(body.toString()).value;
   } catch (error) {
-    throw badRequest(`couldn't get version/kind; json parse error: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw badRequest(type === 'protobuf' ? message : `couldn't get version/kind; json parse error: ${message}`);
   }
+  if (value === null) return undefined;
   if (!isObject(value)) throw badRequest(`couldn't get version/kind; json parse error: ${cannotRead(value)}`);
   if (value.kind !== undefined && value.kind !== '' && value.kind !== 'DeleteOptions') {
     throw badRequest(unregistered({ kind: String(value.kind), apiVersion: String(value.apiVersion ?? '') }));

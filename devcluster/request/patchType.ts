@@ -12,7 +12,7 @@ const patchTypes: { readonly [type: string]: PatchType } = {
 
 /** The kind of patch that a request carries. Throws 415. */
 export function patchTypeOf(request: Request, definition: ResourceDefinition): PatchType {
-  const header = (request.headers['content-type'] ?? '').split(';')[0]?.trim().toLowerCase() ?? '';
+  const header = (request.headers['content-type'] ?? '').split(';')[0]?.trim() ?? '';
   const type = Object.hasOwn(patchTypes, header) ? patchTypes[header] : undefined;
   if (type === undefined || (type === 'strategic' && definition.custom)) {
     if (!definition.custom) throw failure(415, 'UnsupportedMediaType', '415: Unsupported Media Type', {});

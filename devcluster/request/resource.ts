@@ -4,6 +4,7 @@ import type { Call, RegistryContext, Result } from '../registry/call.ts';
 import { convertEntries, readEntry } from '../registry/convert.ts';
 import { copyJson } from '../registry/copy.ts';
 import { create } from '../registry/create.ts';
+import { pathSegment } from '../registry/names.ts';
 import { patch } from '../registry/patch.ts';
 import { storageName } from '../registry/resources.ts';
 import { update } from '../registry/update.ts';
@@ -14,17 +15,17 @@ import { deleteMany, deleteOne } from './deletion.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestInfo } from './info.ts';
 import { isWatch } from './info.ts';
-import { listOptions, page } from './list.ts';
+import { listOptions, page, versionProblem, waitFor } from './list.ts';
 import { sendList } from './listbody.ts';
 import { type Form, negotiate } from './negotiate.ts';
 import { readObject } from './object.ts';
 import { patchTypeOf } from './patchType.ts';
 import { sendWarnings } from './response.ts';
-import { includeOf, noSubresource, notServed, sendResult } from './result.ts';
+import { includeOf, isList, noSubresource, notServed, sendResult } from './result.ts';
 import { selection } from './selection.ts';
-import { badRequest, failure, methodNotAllowed, methodNotSupported, notFound, unknownError } from './status.ts';
+import { badRequest, methodNotAllowed, methodNotSupported, notAcceptable, notFound, unknownError } from './status.ts';
 import { handleSubresource } from './subresource.ts';
-import { serveWatch, watchOptions } from './watch.ts';
+import { serveWatch, unreached, watchOptions } from './watch.ts';
 import { callOf, isTrue } from './writeOptions.ts';
 
 /** Serves a request to a resource that exists. Throws Status errors. */
@@ -34,6 +35,11 @@ export async function handleResource(
   definition: ResourceDefinition,
 ): Promise<void> {
   const { info } = exchange;
+  if (info.named && info.subresource === '' && ['GET', 'DELETE', 'PATCH'].includes(info.method)) {
+    const problems = pathSegment(info.name, false);
+    if (problems.length > 0)
+      throw badRequest(`Name parameter invalid: ${JSON.stringify(info.name)}: ${problems.join(';')}`);
+  }
   if (info.subresource !== '' && info.subresource !== 'status') {
     await handleSubresource(context, exchange, definition);
     return;
@@ -49,16 +55,20 @@ export async function handleResource(
   switch (info.method) {
     case 'GET':
     case 'HEAD':
-      if (named && !isWatch(info.query)) return get(context, exchange, definition);
+      if (named) return get(context, exchange, definition);
       return collection(context, exchange, definition);
     case 'POST':
       if (named && (!definition.custom || info.subresource !== '')) throw methodNotAllowed();
       return post(context, exchange, definition);
     case 'PUT':
-      if (!named) throw methodNotAllowed();
+      if (!named) throw definition.custom ? badRequest('name must be provided') : methodNotAllowed();
       return put(context, exchange, definition);
     case 'PATCH':
-      if (!named) throw methodNotAllowed();
+      if (!named) {
+        if (!definition.custom) throw methodNotAllowed();
+        patchTypeOf(exchange.request, definition);
+        throw badRequest('name must be provided');
+      }
       return patchRequest(context, exchange, definition);
     case 'DELETE':
       if (info.subresource !== '') throw methodNotAllowed();
@@ -69,25 +79,16 @@ export async function handleResource(
   }
 }
 
-function notThatForm(form: string, why: string): Error {
-  return failure(406, 'NotAcceptable', `you requested ${form}, but the requested object ${why}`);
-}
-
-/** Package of a builtin kind in the real server's sources. */
-function goGroup({ group }: ResourceDefinition): string {
-  return group === '' ? 'core' : (group.split('.')[0] as string);
-}
-
 async function get(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const { info, request } = exchange;
   const form = negotiate(request.headers.accept, definition.custom);
+  const version = info.query.get('resourceVersion') ?? '';
+  const problem = versionProblem(version);
+  if (problem !== undefined) throw unknownError(problem);
+  await waitFor(context, Number(version));
   const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
   const entry = context.store.get(storageName(definition), key);
   if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
-  if (form.as === 'PartialObjectMetadataList') {
-    if (definition.custom) throw unknownError('content is not a list');
-    throw notThatForm('PartialObjectMetadataList', `is not a list (*${goGroup(definition)}.${definition.kind})`);
-  }
   await convertEntries(context.store, [entry], definition);
   const { object, asStored } = readEntry(context.store, entry, definition);
   sendResult(context, exchange, definition, 200, form, object, asStored ? entry.json : undefined);
@@ -100,17 +101,22 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
   const query = singleName(info);
   const selected = selection(definition, query);
   if (info.verb === 'watch' || isWatch(info.query)) {
+    if (form.as === undefined && form.mediaType === 'application/yaml') throw notAStream(definition);
     const options = watchOptions(info.query);
+    const failed = await unreached(context, options);
     await convertAll(context, definition, info.namespace);
-    serveWatch(context, exchange, definition, selected, options, form, include);
+    serveWatch(context, exchange, definition, selected, { ...options, failed }, form, include);
     return;
   }
-  if (form.as === 'PartialObjectMetadata') {
-    const type = definition.custom ? 'unstructured.UnstructuredList' : `${goGroup(definition)}.${definition.kind}List`;
-    throw notThatForm('PartialObjectMetadata', `is a list (*${type})`);
-  }
+  if (form.as === 'PartialObjectMetadata') throw isList(definition);
   const found = await page(context, definition, info.namespace, selected, listOptions(info.query), exchange.turn);
   await sendList(context, exchange, definition, found, form, include);
+}
+
+/** What a watch answers a client that wants it in a form that has no stream. */
+function notAStream(definition: ResourceDefinition): Error {
+  const streams = ['application/json', ...(definition.custom ? [] : ['application/vnd.kubernetes.protobuf'])];
+  return notAcceptable(streams.map((type) => `${type};stream=watch`));
 }
 
 /** Has all objects of a resource converted that a watch may begin with. */

@@ -48,6 +48,17 @@ export function sendText(
   sendBytes(request, response, code, body, type, cacheControl);
 }
 
+/** A webhook may refuse with any number as the code; what HTTP has no place for is an internal error. */
+function sendable(code: number): number {
+  return Number.isInteger(code) && code >= 200 && code <= 999 ? code : 500;
+}
+
+/** Whether a client takes gzip, named as such: no quality is read. */
+function takesGzip({ headers }: Request): boolean {
+  const header = headers['accept-encoding'];
+  return (Array.isArray(header) ? header.join(',') : (header ?? '')).split(',').some((part) => part.trim() === 'gzip');
+}
+
 /** Sends a body as it is, compressed where it is long and the client takes that. */
 export function sendBytes(
   request: Request,
@@ -57,7 +68,7 @@ export function sendBytes(
   type: string,
   cacheControl = 'no-cache, private',
 ): void {
-  response.statusCode = code;
+  response.statusCode = sendable(code);
   response.setHeader('content-type', type);
   response.setHeader('cache-control', cacheControl);
   if (request.method === 'HEAD') {
@@ -65,7 +76,7 @@ export function sendBytes(
     response.end();
     return;
   }
-  if (body.length >= gzipFrom && request.headers['accept-encoding'] === 'gzip') {
+  if (body.length >= gzipFrom && takesGzip(request)) {
     response.setHeader('content-encoding', 'gzip');
     response.setHeader('vary', 'Accept-Encoding');
     gzip(body, { level: 1 }, (error, compressed) => {
@@ -104,7 +115,7 @@ export function streamBytes(request: Request, response: Response, type: string):
     proceed();
   });
   response.on('error', () => undefined);
-  const compressor = request.headers['accept-encoding'] === 'gzip' ? createGzip({ level: 1 }) : undefined;
+  const compressor = takesGzip(request) ? createGzip({ level: 1 }) : undefined;
   if (compressor !== undefined) {
     response.setHeader('content-encoding', 'gzip');
     response.setHeader('vary', 'Accept-Encoding');

@@ -6,7 +6,7 @@ import type { Exchange } from './exchange.ts';
 import { printJson } from './json.ts';
 import type { Form } from './negotiate.ts';
 import { sendText } from './response.ts';
-import { badRequest, failure, notFound } from './status.ts';
+import { badRequest, failure, notFound, unknownError } from './status.ts';
 
 /** What the rows of a Table are to hold of their objects. Throws 400. */
 export function includeOf(query: URLSearchParams): IncludeObject {
@@ -31,6 +31,7 @@ export function sendResult(
   const { request, response, info } = exchange;
   let body: string;
   if (form.as === undefined || object.kind === 'Status') body = text ?? printJson(object);
+  else if (form.as === 'PartialObjectMetadataList') throw isNoList(definition);
   else if (form.as === 'Table') {
     const metadata = { resourceVersion: (object as KubeObject).metadata.resourceVersion };
     const include = includeOf(info.query);
@@ -38,6 +39,26 @@ export function sendResult(
     body = printJson(table(definition, shown, metadata, include, context.now(), true, form.metaVersion));
   } else body = printJson(partialMetadata(object as KubeObject, form.metaVersion));
   sendText(request, response, code, body, info.query, form.mediaType);
+}
+
+/** Package of a builtin kind in the real server's sources. */
+function goGroup({ group }: ResourceDefinition): string {
+  return group === '' ? 'core' : (group.split('.')[0] as string);
+}
+
+/** What one object answers a client that wants the metadata of a list. */
+function isNoList(definition: ResourceDefinition): Error {
+  if (definition.custom) return unknownError('content is not a list');
+  const type = `*${goGroup(definition)}.${definition.kind}`;
+  const why = `you requested PartialObjectMetadataList, but the requested object is not a list (${type})`;
+  return failure(406, 'NotAcceptable', why);
+}
+
+/** What a list answers a client that wants the metadata of one object. */
+export function isList(definition: ResourceDefinition): Error {
+  const type = definition.custom ? 'unstructured.UnstructuredList' : `${goGroup(definition)}.${definition.kind}List`;
+  const why = `you requested PartialObjectMetadata, but the requested object is a list (*${type})`;
+  return failure(406, 'NotAcceptable', why);
 }
 
 /** What a subresource answers that the resource does not have. */

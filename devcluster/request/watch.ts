@@ -10,6 +10,7 @@ import { Compacted } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import type { Exchange } from './exchange.ts';
 import { printJson } from './json.ts';
+import { checkNumbers, versionProblem, waitFor } from './list.ts';
 import type { Form } from './negotiate.ts';
 import type { Selection } from './selection.ts';
 import { InTurn, Sender } from './sender.ts';
@@ -22,6 +23,8 @@ export interface WatchOptions {
   /** True: initial state, then a bookmark that says so; false: none; undefined: as resourceVersion implies. */
   readonly initialEvents: boolean | undefined;
   readonly timeoutSeconds: number;
+  /** What the watch begins and ends with, where it cannot begin otherwise. */
+  readonly failed?: Status | undefined;
 }
 
 const bookmarkEvery = 60_000;
@@ -29,6 +32,7 @@ const protobuf = 'application/vnd.kubernetes.protobuf';
 
 /** Reads the options of a watch. Throws 400 or 422. */
 export function watchOptions(query: URLSearchParams): WatchOptions {
+  checkNumbers(query);
   const initial = query.get('sendInitialEvents');
   const match = query.get('resourceVersionMatch') ?? '';
   const bookmarks = isTrue(query.get('allowWatchBookmarks'));
@@ -44,13 +48,14 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
   if (match !== '' && match !== 'NotOlderThan') {
     errors.push(fieldError.notSupported('resourceVersionMatch', match, ['NotOlderThan']));
   }
+  if ((query.get('continue') ?? '') !== '') {
+    const detail = 'resourceVersionMatch is forbidden when continue is provided';
+    errors.push(fieldError.forbidden('resourceVersionMatch', detail));
+  }
   if (errors.length > 0) throw invalid('meta.k8s.io', 'ListOptions', '', errors);
   const resourceVersion = query.get('resourceVersion') ?? '';
-  if (!/^\d*$/.test(resourceVersion)) {
-    throw unknownError(
-      `resourceVersion: Invalid value: ${JSON.stringify(resourceVersion)}: strconv.ParseUint: parsing ${JSON.stringify(resourceVersion)}: invalid syntax`,
-    );
-  }
+  const problem = versionProblem(resourceVersion);
+  if (problem !== undefined) throw unknownError(problem);
   return {
     resourceVersion,
     bookmarks,
@@ -60,7 +65,19 @@ export function watchOptions(query: URLSearchParams): WatchOptions {
 }
 
 function isTrue(value: string | null): boolean {
-  return value !== null && value !== 'false' && value !== '0' && value !== '';
+  return value !== null && !['false', '0', ''].includes(value.toLowerCase());
+}
+
+/** The error that a watch is to begin with: its initial state is of a version that does not come. */
+export async function unreached(context: RegistryContext, options: WatchOptions): Promise<Status | undefined> {
+  if (options.initialEvents !== true) return undefined;
+  try {
+    await waitFor(context, Number(options.resourceVersion));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return error.status;
+  }
 }
 
 /** Serves one watch until the client goes, time is up, or the server closes. */
@@ -90,7 +107,10 @@ export function serveWatch(
 
   const show = (event: StoreEvent): void => {
     const buffer = encoder.event(event, selected);
-    if (buffer !== undefined) sender.send(buffer);
+    if (buffer === undefined) return;
+    // No event is a list: with the first one, a client that wants lists is left.
+    if (form.as === 'PartialObjectMetadataList') stop();
+    else sender.send(buffer);
   };
   const deliver = (event: StoreEvent): void => {
     if (event.revision <= last) return;
@@ -117,6 +137,11 @@ export function serveWatch(
   };
 
   if ('flushHeaders' in response) response.flushHeaders();
+  if (options.failed !== undefined) {
+    sender.send(encoder.error(options.failed));
+    sender.end();
+    return;
+  }
   const fromNow = options.resourceVersion === '' || options.resourceVersion === '0';
   const initial = options.initialEvents ?? fromNow;
   try {
@@ -125,13 +150,18 @@ export function serveWatch(
       const reached = last;
       const replaying = replay(initial ? store.list(resource, prefix) : [], (entry) => {
         const buffer = encoder.entry('ADDED', entry, selected);
-        if (buffer !== undefined) sender.send(buffer);
+        if (buffer === undefined) return;
+        if (form.as === 'PartialObjectMetadataList') stop();
+        else sender.send(buffer);
       });
       const end = (): void => {
         if (options.bookmarks && initial) sender.send(encoder.bookmark(reached, true));
       };
       line.after(replaying, end);
     } else {
+      // What came before a custom kind was served is no part of its history.
+      if (definition.servedSince !== undefined && last < definition.servedSince)
+        throw new Compacted(definition.servedSince);
       const missed = store.since(resource, last).filter((event) => event.entry.key.startsWith(prefix));
       last = Math.max(last, store.revision);
       const replaying = replay(missed, (event) => {
@@ -250,14 +280,10 @@ class Encoder {
     };
     const object = { kind: this.definition.kind, apiVersion: groupVersion(this.definition), metadata };
     if (this.form.as === 'Table') {
-      const rows = [{ cells: [], object: partialMetadata(object as never, this.form.metaVersion) }];
-      const shown = {
-        kind: 'Table',
-        apiVersion: `meta.k8s.io/${this.form.metaVersion ?? 'v1'}`,
-        metadata: { resourceVersion: String(revision) },
-        columnDefinitions: null,
-        rows,
-      };
+      const version = { resourceVersion: String(revision) };
+      const { metaVersion } = this.form;
+      const now = this.context.now();
+      const shown = table(this.definition, [object as never], version, 'Metadata', now, false, metaVersion);
       return Buffer.from(`${printJson({ type: 'BOOKMARK', object: shown })}\n`);
     }
     const shown = this.form.as === undefined ? object : partialMetadata(object as never, this.form.metaVersion);

@@ -223,6 +223,12 @@ function auditAnnotations(annotations: readonly unknown[], policy: string, scope
 export function mutatingPolicy(object: unknown, rule: RuleCheck, errors: Errors, old?: unknown): void {
   const spec = at(object, 'spec');
   const scope = { ...commonSpec(spec, rule, errors, old), patches: true };
+  for (const item of objects(spec, 'matchConstraints.resourceRules'))
+    for (const operation of list(item, 'operations')) {
+      if (operation !== 'DELETE') continue;
+      const known = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
+      errors.push(fieldError.notSupported('spec.matchConstraints.resourceRules.operations', operation, known));
+    }
   const mutations = objects(spec, 'mutations');
   if (mutations.length === 0)
     errors.push(fieldError.required('spec.mutations', 'mutations must contain at least one item'));
@@ -243,12 +249,12 @@ export function mutatingPolicy(object: unknown, rule: RuleCheck, errors: Errors,
       } else {
         const expression = text(given, 'expression');
         const at_ = `${path}.${field}.expression`;
-        if (expression.trim() === '') errors.push(fieldError.required(at_, 'expression is not specified'));
+        if (expression.trim() === '') errors.push(fieldError.required(at_));
         else compile(expression, types, scope, at_, errors);
       }
       if (at(mutation, other) !== undefined && at(mutation, other) !== null) {
         const detail = `must not be specified when patchType is ${type}`;
-        errors.push(fieldError.invalid(`${path}.${other}`, '{', detail));
+        errors.push(fieldError.invalid(`${path}.${other}`, `{${other}}`, detail));
       }
     }
   }

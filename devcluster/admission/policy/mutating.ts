@@ -1,12 +1,13 @@
 /** MutatingAdmissionPolicy: changes in CEL, without a webhook. */
 import type { CelProgram } from '../../../schema/index.ts';
 import { toJson } from '../../../schema/index.ts';
+import { typeProblems } from '../../managedfields/check.ts';
 import { mergeObjects } from '../../managedfields/merge.ts';
 import type { RegistryContext } from '../../registry/call.ts';
 import { copyJson, equalJson } from '../../registry/copy.ts';
 import { decodeTyped } from '../../registry/decode.ts';
 import { jsonPatch, patchProblem } from '../../registry/jsonpatch.ts';
-import { failure, forbidden, StatusError } from '../../request/status.ts';
+import { failure, forbidden, internal, StatusError } from '../../request/status.ts';
 import { DecodeError, type JsonObject, type KubeObject, type ResourceDefinition } from '../../types.ts';
 import { type Conditions, compileConditions, evaluateConditions } from '../cel/conditions.ts';
 import { type Budget, compileExpression, evaluator } from '../cel/environment.ts';
@@ -92,7 +93,10 @@ function apply(
 ): KubeObject {
   const { spec } = policy;
   const fail = (error: unknown, what: string): KubeObject => {
-    const known = error instanceof PolicyError || error instanceof ConfigurationError || error instanceof StatusError;
+    const known =
+      error instanceof PolicyError ||
+      error instanceof ConfigurationError ||
+      (error instanceof StatusError && error.code !== 500);
     if (!known) throw error;
     const message = error instanceof PolicyError ? error.message : `failed to configure ${what}: ${error.message}`;
     const by = what === 'policy' ? JSON.stringify(policy.name) : `'${policy.name}' with binding '${binding.name}'`;
@@ -159,6 +163,15 @@ function mutate(
 
 /** The object after one mutation: defaulted and pruned as its kind has it. */
 function patched(object: KubeObject, patch: unknown, json: boolean, definition: ResourceDefinition): KubeObject {
+  const undeclared = json
+    ? undefined
+    : typeProblems(definition.mergeType(), {
+        ...(patch as JsonObject),
+        apiVersion: object.apiVersion,
+        kind: object.kind,
+      });
+  if (undeclared !== undefined)
+    throw new PolicyError(`error applying patch: failed to convert patch object to typed object: ${undeclared}`);
   try {
     const merged = json
       ? jsonPatch(copyJson(object), patch)
@@ -167,9 +180,15 @@ function patched(object: KubeObject, patch: unknown, json: boolean, definition: 
     decodeTyped(definition, out);
     return out;
   } catch (error) {
-    if (error instanceof DecodeError) throw new PolicyError(`error applying patch: ${error.message}`);
-    if (error instanceof StatusError) throw new PolicyError(`JSON Patch: ${patchProblem(error)}`);
-    throw error;
+    if (error instanceof DecodeError) {
+      if (json) throw internal(error.message);
+      throw new PolicyError(`error applying patch: ${error.message}`);
+    }
+    if (!(error instanceof StatusError)) throw error;
+    const problem = patchProblem(error);
+    // A test that fails leaves the object as it was.
+    if (json && problem.endsWith('test failed')) return object;
+    throw new PolicyError(`JSON Patch: ${problem}`);
   }
 }
 

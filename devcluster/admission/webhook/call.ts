@@ -149,10 +149,13 @@ function statusMessage(body: string): string | undefined {
   }
 }
 
+/** Of a longer body, this much is told. */
+const longestBody = 2048;
+
 /** An HTTP error as client-go words it. */
 function serverError({ code, contentType, body }: WebhookAnswer): string {
   const isText = contentType === '' || contentType.startsWith('text/');
-  const said = isText && body.trim() !== '' ? body.trim() : 'unknown';
+  const said = isText ? body.slice(0, longestBody).trim() : 'unknown';
   const known = genericMessages[code];
   if (known !== undefined) return known;
   if (code === 403 || code === 415) return said;

@@ -36,7 +36,7 @@ export function webhookTarget(
   const url = new URL(`${base}${path === '' ? '/' : path}${query}`);
   const connect = addresses.get(`${name}.${namespace}`) ?? serviceEndpoint(context, config.service, port);
   if (typeof connect === 'string')
-    throw new CallFailure(`Post ${JSON.stringify(`${base}${path}${query}`)}: ${connect}`);
+    throw new CallFailure(`Post ${JSON.stringify(`${base}${path === '' ? '/' : path}${query}`)}: ${connect}`);
   return { url, ca, serverName, connect };
 }
 
@@ -51,6 +51,7 @@ function serviceEndpoint(
   if (entry === undefined) return `service ${JSON.stringify(name)} not found`;
   const { spec } = store.object(entry);
   const fields = isObject(spec) ? spec : {};
+  if (fields.clusterIP === 'None') return 'cannot route to service with ClusterIP "None"';
   if (fields.type === 'ExternalName') return { host: String(fields.externalName), port };
   const ports = Array.isArray(fields.ports) ? fields.ports.filter(isObject) : [];
   const wanted = ports.find((item) => item.port === port);

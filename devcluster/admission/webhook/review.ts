@@ -155,7 +155,7 @@ function checkKind(review: { [key: string]: unknown }, version: string): void {
   if (apiVersion === '' || kind === '') return;
   const [group, own] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
   const isReview = kind === 'AdmissionReview' && group === 'admission.k8s.io' && reviewVersions.has(own ?? '');
-  const isStatus = kind === 'Status' && apiVersion === 'v1';
+  const isStatus = kind === 'Status' && (apiVersion === 'v1' || group === 'admission.k8s.io');
   if (!isReview && !isStatus) {
     throw new InvalidReview(
       `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`,
@@ -196,6 +196,8 @@ function checkTypes(response: { [key: string]: unknown }): void {
     const value = response[field];
     if (value === undefined || value === null) continue;
     if (typeOf(value) !== type) throw unmarshal(value, `AdmissionResponse.response.${field}`, goType);
+    if (field === 'status' && isObject(value) && typeof (value.code ?? 0) !== 'number')
+      throw unmarshal(value.code, 'Status.response.status.code', 'int32');
     const items = type === 'array' || field === 'auditAnnotations' ? Object.values(value) : [];
     const wrong = items.find((item) => typeof item !== 'string');
     if (wrong !== undefined) throw unmarshal(wrong, `AdmissionResponse.response.${field}`, 'string');

@@ -26,12 +26,26 @@ function webhookRule(rule: unknown, here: string, errors: Errors): void {
   ] as const) {
     const values = list(rule, field);
     if (values.length === 0) errors.push(fieldError.required(`${here}.${field}`));
+    if (field === 'apiVersions')
+      for (const [index, value] of values.entries())
+        if (value === '') errors.push(fieldError.required(`${here}.${field}[${index}]`));
     if (values.length > 1 && values.includes('*')) {
       errors.push(fieldError.invalid(`${here}.${field}`, values, `if '*' is present, must not specify other ${word}`));
     }
   }
   const resources = list(rule, 'resources').map(String);
   if (resources.length === 0) errors.push(fieldError.required(`${here}.resources`));
+  for (const [index, resource] of resources.entries()) {
+    const slash = resource.indexOf('/');
+    const at_ = `${here}.resources[${index}]`;
+    if (resource === '') errors.push(fieldError.required(at_));
+    if (slash < 0 || resource === '*/*') continue;
+    const [parent, sub] = [resource.slice(0, slash), resource.slice(slash + 1)];
+    for (const wide of sub === '*' || parent === '*' ? [] : [`${parent}/*`, `*/${sub}`]) {
+      if (!resources.slice(0, index).includes(wide)) continue;
+      errors.push(fieldError.invalid(at_, resource, `if '${wide}' is present, must not specify ${resource}`));
+    }
+  }
   if (resources.length > 1 && resources.includes('*/*')) {
     const detail = "if '*/*' is present, must not specify other resources";
     errors.push(fieldError.invalid(`${here}.resources`, resources, detail));
@@ -50,33 +64,49 @@ function clientConfig(config: unknown, here: string, errors: Errors): void {
     return void errors.push(fieldError.required(here, 'exactly one of url or service is required'));
   if (service !== undefined) {
     for (const field of ['name', 'namespace'])
-      if (text(service, field) === '')
-        errors.push(fieldError.required(`${here}.service.${field}`, `service ${field} is required`));
+      if (text(service, field) === '') errors.push(fieldError.required(`${here}.service.${field}`));
     const port = at(service, 'port');
     if (typeof port === 'number' && (port < 1 || port > 65535))
       errors.push(
         fieldError.invalid(`${here}.service.port`, port, 'port is not valid: must be between 1 and 65535, inclusive'),
       );
     const path = text(service, 'path');
-    if (path !== '' && !path.startsWith('/'))
-      errors.push(fieldError.invalid(`${here}.service.path`, path, "must start with a '/'"));
+    if (path !== '') servicePath(path, `${here}.service.path`, errors);
     return;
   }
   webhookUrl(String(url), `${here}.url`, errors);
 }
 
+/** A path of segments that are names. */
+function servicePath(path: string, here: string, errors: Errors): void {
+  if (path === '/' || path.trim() === '') return;
+  if (path === '//') return void errors.push(fieldError.invalid(here, path, 'segment[0] may not be empty'));
+  if (!path.startsWith('/')) errors.push(fieldError.invalid(here, path, "must start with a '/'"));
+  const rest = path.endsWith('/') ? path.slice(0, -1) : path;
+  const steps = rest.slice(1).split('/');
+  for (const [index, step] of steps.entries()) {
+    if (step === '') return void errors.push(fieldError.invalid(here, path, `segment[${index}] may not be empty`));
+    for (const problem of dns1123Subdomain(step))
+      errors.push(fieldError.invalid(here, path, `segment[${index}]: ${problem}`));
+  }
+}
+
 function webhookUrl(url: string, path: string, errors: Errors): void {
   const form = '; desired format: https://host[/path]';
+  const why = url.startsWith(':') ? 'missing protocol scheme' : 'invalid URI for request';
   let parsed: URL;
+  // Go reads what the URL standard does not: nothing at all, and a URL without a host.
+  if (url === '') {
+    errors.push(fieldError.invalid(path, '', `'https' is the only allowed URL scheme${form}`));
+    errors.push(fieldError.invalid(path, '', `host must be specified${form}`));
+    return;
+  }
+  if (/^https:\/\/(?:\/|$)/.test(url))
+    return void errors.push(fieldError.invalid(path, '', `host must be specified${form}`));
   try {
     parsed = new URL(url);
   } catch {
-    errors.push(
-      fieldError.required(
-        path,
-        `url must be a valid URL: parse ${JSON.stringify(url)}: invalid URI for request${form}`,
-      ),
-    );
+    errors.push(fieldError.required(path, `url must be a valid URL: parse ${JSON.stringify(url)}: ${why}${form}`));
     return;
   }
   if (parsed.protocol !== 'https:')
@@ -85,12 +115,14 @@ function webhookUrl(url: string, path: string, errors: Errors): void {
     );
   if (parsed.host === '') errors.push(fieldError.invalid(path, parsed.host, `host must be specified${form}`));
   if (parsed.username !== '')
-    errors.push(fieldError.invalid(path, parsed.username, 'user information is not permitted in the URL'));
+    errors.push(fieldError.invalid(path, userOf(parsed), 'user information is not permitted in the URL'));
   if (parsed.hash !== '')
     errors.push(fieldError.invalid(path, parsed.hash.slice(1), 'fragments are not permitted in the URL'));
   if (parsed.search !== '')
     errors.push(fieldError.invalid(path, parsed.search.slice(1), 'query parameters are not permitted in the URL'));
 }
+
+const userOf = ({ username, password }: URL): string => (password === '' ? username : `${username}:${password}`);
 
 /** A name of at least three labels. */
 function qualifiedHookName(name: string, path: string, errors: Errors): void {

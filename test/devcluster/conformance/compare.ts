@@ -8,8 +8,10 @@
 import { Agent } from 'node:https';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { startApiServer } from '../../../devcluster/index.ts';
+import { startWebhookServer } from '../../support/webhookServer.ts';
 import { allCases, idOf, prepare } from './cases.ts';
 import { type Connection, connect, connectTo, run } from './harness.ts';
+import { probes } from './probes.cases.ts';
 
 const known = process.argv.includes('--known');
 const brief = process.argv.includes('--brief');
@@ -52,15 +54,20 @@ function differences(a: unknown, b: unknown, path: string, out: string[]): void 
 
 const agent = new Agent({ keepAlive: true, maxSockets: 20 });
 const real = connect(realPath);
+const hooks = await startWebhookServer();
 const server = await startApiServer({ inMemory: true });
 const ours = connectTo(server.kubeconfig);
 const attempt = async (connection: Connection, item: Parameters<typeof run>[2]): Promise<unknown> => {
   const name = `conf-${Math.random().toString(36).slice(2, 10)}`;
-  return run(connection, agent, item, name).catch((error: unknown) => ({ failed: String(error) }));
+  return run(connection, agent, item, name, item.hooks === undefined ? undefined : hooks).catch((error: unknown) => ({
+    failed: String(error),
+  }));
 };
 await Promise.all([prepare(real, agent), prepare(ours, agent)]);
 const table = new Map<string, { equal: number; total: number }>();
-const waiting = allCases.filter((item) => pattern.test(idOf(item)) && (item.differs !== undefined) === known);
+const waiting = [...allCases, ...probes].filter(
+  (item) => pattern.test(idOf(item)) && (item.differs !== undefined) === known,
+);
 const worker = async (): Promise<void> => {
   for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
     const [a, b] = await Promise.all([attempt(real, item), attempt(ours, item)]);

@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Agent, request } from 'node:https';
 import { parse } from 'yaml';
+import type { RecordedReview, Verdict, WebhookServer } from '../../support/webhookServer.ts';
 
 /** One request. `{ns}` in path and body is the case's own namespace. */
 export interface Step {
@@ -19,6 +20,14 @@ export interface Step {
   readonly until?: (answer: Answer) => boolean;
   /** A watch: lines that arrive within this many milliseconds. */
   readonly watchFor?: number;
+  /** What is sent, one after the other, once the watch has begun. */
+  readonly during?: readonly Step[];
+  /** Sent without the client certificate. */
+  readonly anonymous?: boolean;
+  /** The body is base64 of what is sent. */
+  readonly base64?: boolean;
+  /** What is compared of the answer's body. */
+  readonly view?: (body: unknown) => unknown;
   /** The answer is not compared. */
   readonly quiet?: boolean;
   /** Names for parts of this answer's body, by dotted path; `{NAME}` stands for them in the steps after it. */
@@ -41,6 +50,8 @@ export interface Case {
   /** Why the embedded server answers otherwise on purpose; the case is recorded but not compared there. */
   readonly differs?: string;
   readonly steps: readonly Step[];
+  /** What webhooks answer, by the last part of their path: `{hook}/NAME`; the reviews that they get are compared too. */
+  readonly hooks?: { readonly [name: string]: Verdict };
 }
 
 export interface Connection {
@@ -95,14 +106,19 @@ export async function send(connection: Connection, step: Step, agent: Agent): Pr
 /** A watch is cut after its time. */
 function sendOnce(connection: Connection, step: Step, agent: Agent): Promise<Answer> {
   const text =
-    step.body === undefined ? undefined : typeof step.body === 'string' ? step.body : JSON.stringify(step.body);
+    step.body === undefined
+      ? undefined
+      : typeof step.body === 'string'
+        ? Buffer.from(step.body, step.base64 === true ? 'base64' : 'utf8')
+        : JSON.stringify(step.body);
+  const { cert: _, key: __, ...nobody } = connection.tls;
   return new Promise((resolve, reject) => {
     const outgoing = request(
       {
         agent,
         host: connection.url.hostname,
         port: connection.url.port,
-        ...connection.tls,
+        ...(step.anonymous === true ? nobody : connection.tls),
         method: step.method ?? (text === undefined ? 'GET' : 'POST'),
         path: step.path,
         headers: {
@@ -136,6 +152,10 @@ function sendOnce(connection: Connection, step: Step, agent: Agent): Promise<Ans
         incoming.on('end', finish);
         incoming.on('error', finish);
         if (step.watchFor !== undefined) {
+          const acts = async (): Promise<void> => {
+            for (const act of step.during ?? []) await send(connection, act, agent);
+          };
+          acts().catch(reject);
           setTimeout(() => {
             finish();
             outgoing.destroy();
@@ -192,13 +212,25 @@ function parseBody(raw: string, watch: boolean): unknown {
 export async function run(
   connection: Connection,
   agent: Agent,
-  { steps }: Case,
+  { steps, hooks: answers }: Case,
   namespace: string,
+  hooks?: WebhookServer,
 ): Promise<unknown[]> {
   const kept = new Map([['ns', namespace]]);
+  if (hooks !== undefined) {
+    kept.set('hook', `${hooks.url}/${namespace}`).set('ca', hooks.caBundle);
+    for (const [name, verdict] of Object.entries(answers ?? {})) hooks.answer(`/${namespace}/${name}`, () => verdict);
+  }
   const fill = (text: string): string => text.replace(/\{(\w+)\}/g, (all, name: string) => kept.get(name) ?? all);
   const place = (value: unknown): unknown =>
     value === undefined ? undefined : typeof value === 'string' ? fill(value) : JSON.parse(fill(JSON.stringify(value)));
+  const placeStep = (step: Step): Step => ({
+    ...step,
+    path: fill(step.path),
+    body: place(step.body),
+    ...(step.headers === undefined ? {} : { headers: place(step.headers) as NonNullable<Step['headers']> }),
+    ...(step.during === undefined ? {} : { during: step.during.map(placeStep) }),
+  });
   const out: unknown[] = [];
   const seen = new Map<string, string>();
   const made: string[] = [];
@@ -214,12 +246,7 @@ export async function run(
   }
   try {
     for (const step of steps) {
-      const placed: Step = {
-        ...step,
-        path: fill(step.path),
-        body: place(step.body),
-        ...(step.headers === undefined ? {} : { headers: place(step.headers) as NonNullable<Step['headers']> }),
-      };
+      const placed = placeStep(step);
       let answer = await send(connection, placed, agent);
       const until = Date.now() + 5000;
       while (step.until !== undefined && !step.until(answer) && Date.now() < until) {
@@ -232,8 +259,14 @@ export async function run(
         kept.set(name, String(value));
       }
       if (answer.code === 201) made.push(...clusterScoped(placed.path, answer.body));
-      if (step.quiet !== true) out.push(normalise(answer, namespace, seen));
+      if (step.quiet === true) continue;
+      const { body } = answer;
+      out.push(normalise({ ...answer, body: step.view === undefined ? body : step.view(body) }, namespace, seen));
     }
+    const reviews =
+      hooks?.reviews.filter((item) => item.path.startsWith(`/${namespace}/`) && !ofAController(item.review)) ?? [];
+    for (const { path, review } of reviews)
+      out.push({ path: path.replace(namespace, '{ns}'), review: tidy(review, namespace, seen) });
   } finally {
     for (const path of made.reverse()) {
       const gone = await send(connection, { method: 'DELETE', path }, agent);
@@ -270,8 +303,23 @@ const volatileKeys = new Set([
   'serverAddress',
 ]);
 
+/** What controllers of the real server do to a new namespace, in their own time. */
+function ofAController({ request }: RecordedReview['review']): boolean {
+  return request.name === 'kube-root-ca.crt' || (request.name === 'default' && request.subResource === undefined);
+}
+
 /** `seen` names versions of objects in order of appearance, so that one that stays the same shows. */
 function normalise(answer: Answer, namespace: string, seen: Map<string, string>): unknown {
+  return {
+    code: answer.code,
+    type: answer.type,
+    headers: answer.headers,
+    warnings: [...answer.warnings].map((warning) => String(tidy(warning, namespace, seen))).sort(),
+    body: tidy(answer.body, namespace, seen),
+  };
+}
+
+function tidy(whole: unknown, namespace: string, seen: Map<string, string>): unknown {
   const text = (value: string): string =>
     value
       .replaceAll(namespace, '{ns}')
@@ -317,13 +365,7 @@ function normalise(answer: Answer, namespace: string, seen: Map<string, string>)
         .map(([name, item]) => [text(name), walk(item, name, value)]),
     );
   };
-  return {
-    code: answer.code,
-    type: answer.type,
-    headers: answer.headers,
-    warnings: [...answer.warnings].map(text).sort(),
-    body: walk(answer.body, ''),
-  };
+  return walk(whole, '');
 }
 
 /** Lists of errors come in random order. */

@@ -1,0 +1,15 @@
+/** Probes: what a stranger would ask of an API server, area by area. */
+import type { Case } from './harness.ts';
+import { accessProbes } from './probes.access.cases.ts';
+import { admissionProbes } from './probes.admission.cases.ts';
+import { controllerProbes } from './probes.controllers.cases.ts';
+import { protocolProbes } from './probes.protocol.cases.ts';
+import { readProbes } from './probes.read.cases.ts';
+
+export const probes: readonly Case[] = [
+  ...readProbes,
+  ...admissionProbes,
+  ...accessProbes,
+  ...controllerProbes,
+  ...protocolProbes,
+];
