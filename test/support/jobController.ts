@@ -1,7 +1,7 @@
 import type { Job, Pod } from '../../controller/pods/types.ts';
 import { jobs, pods } from '../../controller/pods/types.ts';
 import type { KubeClient } from '../../kube/index.ts';
-import { controllerRef, createInformer, isAlreadyExists } from '../../kube/index.ts';
+import { controllerRef, createInformer, isAlreadyExists, isNotFound } from '../../kube/index.ts';
 import { createRecordingLogger } from './logger.ts';
 import { testsRealServer } from './server.ts';
 
@@ -22,10 +22,22 @@ export async function startJobController(client: KubeClient, namespace: string):
   const timers = new Set<NodeJS.Timeout>();
 
   const end = async (name: string, type: 'Complete' | 'Failed', reason: string): Promise<void> => {
-    const status = { conditions: [{ type, status: 'True', reason }] };
+    // As the real one's, or the API server refuses it: first why it is to end, then that it has.
+    const time = new Date().toISOString().replace(/\.\d+/, '');
+    const condition = { status: 'True', reason, lastTransitionTime: time };
+    const status = {
+      startTime: time,
+      ...(type === 'Complete' ? { completionTime: time, succeeded: 1 } : { failed: 1 }),
+      conditions: [
+        { ...condition, type: type === 'Complete' ? 'SuccessCriteriaMet' : 'FailureTarget' },
+        { ...condition, type },
+      ],
+    };
     await client
       .patch(jobs, { namespace, name }, { type: 'merge', body: { status } }, { subresource: 'status' })
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        if (!isNotFound(error)) logger.error({ error: String(error) }, 'no status of the Job');
+      });
   };
   ofJobs.on({
     add(job) {
