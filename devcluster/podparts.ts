@@ -1,6 +1,6 @@
 /** The endpoints of a pod that write a part of its spec: which part, and what may become of it. */
 import { list, objects, record, text } from './builtin/access.ts';
-import { qualityOfService } from './builtin/strategies.ts';
+import { qualityOfService } from './builtin/prepare.ts';
 import { equalJson, isObject } from './registry/copy.ts';
 import { fieldError } from './request/status.ts';
 import type { FieldError, JsonObject } from './types.ts';

@@ -1,0 +1,134 @@
+/** What the server itself writes into builtin objects before they are stored, by kind. */
+import type { Json, JsonObject, KubeObject } from '../types.ts';
+import { at, child, list, objects, record, text } from './access.ts';
+
+/** Generated label keys of a Job and its pods. */
+export function prepareJob(object: KubeObject): void {
+  const spec = child(object, 'spec');
+  if (spec === undefined || spec.manualSelector === true) return;
+  const template = child(spec, 'template');
+  if (template === undefined) return;
+  const uid = object.metadata.uid ?? '';
+  const name = object.metadata.name ?? '';
+  const metadata = child(template, 'metadata') ?? {};
+  template.metadata = metadata;
+  const before = record(metadata, 'labels');
+  metadata.labels = {
+    ...before,
+    'batch.kubernetes.io/controller-uid': uid,
+    'batch.kubernetes.io/job-name': name,
+    'controller-uid': uid,
+    'job-name': name,
+  };
+  const selector = child(spec, 'selector') ?? {};
+  selector.matchLabels = { ...record(selector, 'matchLabels'), 'batch.kubernetes.io/controller-uid': uid };
+  spec.selector = selector;
+  // A Job without labels of its own has those of its template, as they become.
+  if (Object.keys(object.metadata.labels ?? {}).length === 0 || (object.metadata.labels as unknown) === before)
+    object.metadata.labels = { ...record(metadata, 'labels') } as { [key: string]: string };
+}
+
+const burstable = ['cpu', 'memory'];
+
+/** `Guaranteed` when every container limits cpu and memory and requests as much, `BestEffort` when none asks for any. */
+export function qualityOfService(spec: unknown): string {
+  // Resources of the pod as a whole count instead of those of its containers.
+  const containers =
+    at(spec, 'resources') === undefined
+      ? [...objects(spec, 'containers'), ...objects(spec, 'initContainers')]
+      : [{ resources: at(spec, 'resources') }];
+  const asks = (container: unknown, kind: string) =>
+    burstable.some((name) => record(container, `resources.${kind}`)[name] !== undefined);
+  if (!containers.some((container) => asks(container, 'requests') || asks(container, 'limits'))) return 'BestEffort';
+  const guaranteed = containers.every((container) => {
+    const limits = record(container, 'resources.limits');
+    const requests = record(container, 'resources.requests');
+    return burstable.every(
+      (name) => limits[name] !== undefined && (requests[name] === undefined || requests[name] === limits[name]),
+    );
+  });
+  return guaranteed ? 'Guaranteed' : 'Burstable';
+}
+
+const notReady = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
+
+function tolerateAbsence(spec: JsonObject): void {
+  const tolerated = (key: string): boolean =>
+    objects(spec, 'tolerations').some(
+      (item) => ['', key].includes(text(item, 'key')) && ['', 'NoExecute'].includes(text(item, 'effect')),
+    );
+  const missing = ['node.kubernetes.io/not-ready', 'node.kubernetes.io/unreachable'].filter((key) => !tolerated(key));
+  if (missing.length === 0) return;
+  spec.tolerations = [...list(spec, 'tolerations'), ...missing.map((key) => ({ key, ...notReady }))];
+}
+
+/** What admission plugins of the real server put into every pod: service account, tolerations, priority. */
+export function preparePod(object: KubeObject): void {
+  object.status = { phase: 'Pending', qosClass: qualityOfService(object.spec) };
+  if (list(object, 'spec.schedulingGates').length > 0) {
+    const condition = {
+      type: 'PodScheduled',
+      status: 'False',
+      lastProbeTime: null,
+      lastTransitionTime: object.metadata.creationTimestamp ?? null,
+      reason: 'SchedulingGated',
+      message: 'Scheduling is blocked due to non-empty scheduling gates',
+    };
+    object.status = { ...record(object, 'status'), conditions: [condition] };
+  }
+  const spec = child(object, 'spec');
+  if (spec === undefined) return;
+  if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
+    spec.terminationGracePeriodSeconds = 1;
+  tolerateAbsence(spec);
+}
+
+/** What admission plugins of the real server fill in when an update leaves it out. */
+export function updatePod(object: KubeObject, old: KubeObject): void {
+  const spec = child(object, 'spec');
+  const before = child(old, 'spec');
+  if (spec === undefined || before === undefined) return;
+  for (const field of ['priority', 'preemptionPolicy'] as const)
+    if (spec[field] === undefined && before[field] !== undefined) spec[field] = before[field] as Json;
+  tolerateAbsence(spec);
+}
+
+/** The fields of `spec` are the cluster's to write. */
+export function keepStatusAndSpec(object: KubeObject, old: KubeObject): void {
+  object.spec = old.spec;
+  object.status = old.status;
+}
+
+export function prepareNamespace(object: KubeObject): void {
+  const finalizers = list(object, 'spec.finalizers').map(String);
+  object.spec = {
+    ...record(object, 'spec'),
+    finalizers: finalizers.includes('kubernetes') ? finalizers : [...finalizers, 'kubernetes'],
+  };
+  object.status = { phase: 'Active' };
+}
+
+/** A source of a claim is given in one of two fields, and shows in both. */
+export function pairSources(object: KubeObject): void {
+  const spec = child(object, 'spec');
+  if (spec === undefined) return;
+  const source = child(spec, 'dataSource');
+  const kind = text(source, 'kind');
+  const known =
+    (kind === 'PersistentVolumeClaim' && text(source, 'apiGroup') === '') ||
+    (kind === 'VolumeSnapshot' && text(source, 'apiGroup') === 'snapshot.storage.k8s.io');
+  if (source !== undefined && !known) delete spec.dataSource;
+  const [left, right] = [child(spec, 'dataSource'), child(spec, 'dataSourceRef')];
+  if (left !== undefined && right === undefined) spec.dataSourceRef = { ...left };
+  else if (left === undefined && right !== undefined && text(right, 'namespace') === '') spec.dataSource = { ...right };
+}
+
+const noSchedule = { key: 'node.kubernetes.io/not-ready', effect: 'NoSchedule' };
+
+/** New nodes take no pods until somebody calls them ready. */
+export function prepareNode(object: KubeObject): void {
+  const spec = child(object, 'spec') ?? {};
+  object.spec = spec;
+  if (!objects(spec, 'taints').some((taint) => taint.key === noSchedule.key))
+    spec.taints = [...list(spec, 'taints'), { ...noSchedule }];
+}
