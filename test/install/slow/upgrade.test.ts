@@ -202,7 +202,8 @@ describe(`upgrade from ${RELEASE} and rollback`, function () {
     await answered('back', /5/, released);
     await apply(task('back-again', 'What is the sum of 2 and 3, again?'));
     await answered('back-again', /5/, released);
-    // It closes what it does not understand, and says so; nobody else is touched.
+    // It closes what it does not understand, and says so as soon as it has looked at all objects; nobody else is touched.
+    await stage.run('kubectl wait cap/reach --for=condition=Ready=False --timeout=30s');
     const status = await stage.run('kubectl get cap reach -o jsonpath={.status}');
     assert.match(status, /spec\.mcpServers\.egress: is no field of a policy/);
     assert.doesNotMatch(released.operator.log(), /forbidden/i);
