@@ -84,7 +84,12 @@ async function get(context: RegistryContext, exchange: Exchange, definition: Res
   const form = negotiate(request.headers.accept, definition.custom);
   const version = info.query.get('resourceVersion') ?? '';
   const problem = versionProblem(version);
-  if (problem !== undefined) throw unknownError(problem);
+  if (problem !== undefined) {
+    // Events are the one resource that the real server reads without a cache, which has another word for it.
+    throw definition.kind === 'Event' && !definition.custom
+      ? badRequest(`invalid resource version: ${problem}`)
+      : unknownError(problem);
+  }
   await waitFor(context, Number(version));
   const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
   const entry = context.store.get(storageName(definition), key);

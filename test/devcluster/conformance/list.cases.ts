@@ -179,6 +179,13 @@ const more: Case[] = [
     { path: '/api/v1/namespaces?fieldSelector=status.phase%3DNope' },
   ),
   one('a bad timeout', { path: '/api/v1/configmaps?timeout=x' }, { path: '/api/v1/configmaps?timeout=5' }),
+  one(
+    'an event at versions that are none',
+    { path: '/api/v1/namespaces/{ns}/events/e?resourceVersion=x' },
+    { path: '/apis/events.k8s.io/v1/namespaces/{ns}/events/e?resourceVersion=-1' },
+    { path: '/api/v1/namespaces/{ns}/events?resourceVersion=x' },
+    { path: '/api/v1/namespaces/{ns}/events?watch=1&resourceVersion=x' },
+  ),
   one('YAML', { path: `${widgets}`, headers: { accept: 'application/yaml' } }),
 ];
 
