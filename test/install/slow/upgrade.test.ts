@@ -222,6 +222,9 @@ describe(`upgrade from ${RELEASE} and rollback`, function () {
 
   it('a new operator says which kind is not there, and begins once it is', async () => {
     await stage.run('kubectl delete crd taskledgers.kubechain.humanlayer.dev');
+    // A real server goes on serving it for a moment.
+    const gone = '! kubectl get --raw /apis/kubechain.humanlayer.dev/v1alpha1/taskledgers';
+    assert.equal((await eventually(() => stage.shell(gone))).code, 0);
     const starting = start(ROOT);
     // It leads, and lists: its Pod does not get ready, which `start` waits for.
     const leads = `kubectl wait -n ${SYSTEM} lease/kubechain-operator --for=jsonpath={.spec.holderIdentity} --timeout=30s`;
