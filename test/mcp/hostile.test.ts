@@ -120,6 +120,8 @@ describe('MCP servers that misbehave', () => {
 
   for (const mode of ['flood-messages', 'flood-requests', 'flood-errors']) {
     it(`${mode}: held up by its own pipe, and nobody else is`, async () => {
+      // The process has run other files before.
+      const { rss } = process.memoryUsage();
       pool.ensure(mode, hostile(mode), '1');
       const delays: number[] = [];
       const start = performance.now();
@@ -130,7 +132,7 @@ describe('MCP servers that misbehave', () => {
       }
       delays.sort((a, b) => a - b);
       assert(delays[Math.floor(delays.length / 2)]! < 100, `median ${delays[Math.floor(delays.length / 2)]} ms`);
-      assert(process.memoryUsage().rss < 600 * 1024 * 1024);
+      assert(process.memoryUsage().rss - rss < 400 * 1024 * 1024);
       await pool.remove(mode);
     });
   }
