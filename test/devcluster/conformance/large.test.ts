@@ -33,6 +33,11 @@ describe('large lists and objects', () => {
   const selected = `${path}?labelSelector=large`;
   let list: List;
 
+  /** But for the version of the list, which others on the same server move. */
+  function isSame(answer: List): void {
+    assert.deepEqual({ ...answer, metadata: {} }, { ...list, metadata: {} });
+  }
+
   async function fetchAs(url: string, headers: { readonly [name: string]: string } = {}): Promise<Buffer> {
     const outgoing = request(new URL(url, connection.url), { ...connection.tls, agent, headers });
     outgoing.end();
@@ -63,17 +68,17 @@ describe('large lists and objects', () => {
   });
 
   it('are the same compressed', async () => {
-    assert.deepEqual(JSON.parse((await fetchAs(selected, { 'accept-encoding': 'gzip' })).toString()), list);
+    isSame(JSON.parse((await fetchAs(selected, { 'accept-encoding': 'gzip' })).toString()));
   });
 
   it('are indented where that is asked for', async () => {
     const text = (await fetchAs(`${selected}&pretty=true`)).toString().trimEnd();
     assert.equal(text, JSON.stringify(JSON.parse(text), null, 2));
-    assert.deepEqual(JSON.parse(text), list);
+    isSame(JSON.parse(text));
   });
 
   it('are the same in YAML', async () => {
-    assert.deepEqual(parse((await fetchAs(selected, { accept: 'application/yaml' })).toString()), list);
+    isSame(parse((await fetchAs(selected, { accept: 'application/yaml' })).toString()) as List);
   });
 
   it('are the same in protobuf', async () => {
@@ -113,7 +118,7 @@ describe('large lists and objects', () => {
       const stream = session.request({ ':path': selected });
       const chunks: Buffer[] = [];
       for await (const chunk of stream) chunks.push(chunk as Buffer);
-      assert.deepEqual(JSON.parse(Buffer.concat(chunks).toString()), list);
+      isSame(JSON.parse(Buffer.concat(chunks).toString()));
     } finally {
       session.destroy();
     }
