@@ -116,7 +116,8 @@ export async function startKubelet(client: KubeClient, namespace: string): Promi
   }
 
   const isReady = async (ip: string): Promise<boolean> =>
-    (await fetch(`http://${ip}:8080/readyz`).catch(() => undefined))?.status === 200;
+    (await fetch(`http://${ip}:8080/readyz`, { signal: AbortSignal.timeout(1000) }).catch(() => undefined))?.status ===
+    200;
 
   const writeStatus = (name: string, status: object): Promise<unknown> =>
     client.patch(pods, { namespace, name }, { type: 'merge', body: { status } }, { subresource: 'status' });
