@@ -3,7 +3,12 @@ import { hostname } from 'node:os';
 import { Registry } from 'prom-client';
 import { createOperator, type Operator, type OperatorOptions } from '../controller/index.ts';
 import type { Clock, KubeClient, KubeMetrics, Logger } from '../kube/index.ts';
-import { createLeaderElector, type LeaderElectorOptions, LeadershipLostError } from '../kube/index.ts';
+import {
+  createLeaderElector,
+  type LeaderElector,
+  type LeaderElectorOptions,
+  LeadershipLostError,
+} from '../kube/index.ts';
 
 /** Milliseconds; the elector's defaults where absent. */
 export type LeaseTimes = Pick<LeaderElectorOptions, 'leaseDurationMs' | 'renewDeadlineMs' | 'retryPeriodMs'>;
@@ -42,6 +47,7 @@ export const processIdentity = (): string => `${hostname()}_${process.pid}_${ran
 export function createOperation(options: OperateOptions): Operation {
   const { client, clock, logger, lease } = options;
   let current: Operator | undefined;
+  let elector: LeaderElector | undefined;
   let registry = new Registry();
 
   async function lead(signal: AbortSignal): Promise<void> {
@@ -68,7 +74,7 @@ export function createOperation(options: OperateOptions): Operation {
     { namespace, name, identity, ...times }: NonNullable<OperateOptions['lease']>,
     signal: AbortSignal,
   ): Promise<void> {
-    const elector = createLeaderElector({
+    elector = createLeaderElector({
       client,
       clock,
       logger,
@@ -98,7 +104,8 @@ export function createOperation(options: OperateOptions): Operation {
       if (lease === undefined) return lead(signal);
       while (!signal.aborted) await standForElection(lease, signal);
     },
-    notReady: () => current?.notReady() ?? (lease === undefined ? ['it has not begun'] : []),
+    // Before the lease is known it may be about to lead, with caches that are still to be filled.
+    notReady: () => current?.notReady() ?? (elector?.knowsLease() ? [] : ['it has not begun']),
     registry: () => registry,
   };
 

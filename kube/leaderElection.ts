@@ -42,6 +42,8 @@ export interface LeaderElectorOptions {
 export interface LeaderElector {
   /** Whether we lead now, by the monotonic clock: false already before the loss was noticed, e.g. after the machine slept. */
   isLeader(): boolean;
+  /** Whether it has come to know the lease, as who leads or as who stands by. */
+  knowsLease(): boolean;
   /**
    * Waits for the lease, runs `onLeading`, and renews. When `signal` aborts, the leading signal does too; once `onLeading`
    * has ended, the lease is released and `run` resolves, as it does when `onLeading` ends by itself. Rejects with
@@ -156,8 +158,11 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
     return false;
   }
 
-  /** Renews until `stop` aborts; `lost` is called once when the deadline passes or another holds the lease. */
-  async function renew(stop: AbortSignal, lost: (why: string) => void): Promise<void> {
+  /**
+   * Renews until `stop` aborts, and then lets a renewal under way end, for `release` has to know what it wrote; `gone` aborts
+   * that too. `lost` is called once when the deadline passes or another holds the lease.
+   */
+  async function renew(stop: AbortSignal, gone: AbortSignal, lost: (why: string) => void): Promise<void> {
     let deadline: Timer | undefined;
     const arm = (): void => {
       deadline?.cancel();
@@ -172,7 +177,7 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
         if (stop.aborted) return;
         waitMs = retryPeriodMs;
         try {
-          if (!(await attempt(stop))) return lost(`${observed?.spec?.holderIdentity} holds it`);
+          if (!(await attempt(gone))) return lost(`${observed?.spec?.holderIdentity} holds it`);
           arm();
         } catch (error) {
           if (stop.aborted) return;
@@ -188,9 +193,11 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
   async function release(): Promise<void> {
     if (renewedAt === undefined) return;
     renewedAt = undefined;
-    const held = observed;
-    if (held === undefined || held.spec?.holderIdentity !== identity) return;
     try {
+      // Not ours as far as we know: a renewal failed, and may have been written all the same.
+      const held =
+        observed?.spec?.holderIdentity === identity ? observed : await client.get(LEASES, lease, { timeoutMs });
+      if (held.spec?.holderIdentity !== identity) return;
       const now = microTime(clock.now());
       await client.replace(
         LEASES,
@@ -211,6 +218,7 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
 
   return {
     isLeader: leads,
+    knowsLease: () => observed !== undefined,
     async run(onLeading, signal) {
       using _alive = holdProcess();
       metrics?.leading(name, false);
@@ -219,6 +227,7 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
       metrics?.leading(name, true);
       const leading = new AbortController();
       const renewing = new AbortController();
+      const gone = new AbortController();
       const loss = Promise.withResolvers<never>();
       const lost = (why: string): void => {
         if (renewing.signal.aborted) return;
@@ -226,6 +235,7 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
         metrics?.leading(name, false);
         const error = new LeadershipLostError(`leader election: the lease ${name} is lost: ${why}`);
         renewing.abort();
+        gone.abort();
         leading.abort(error);
         logger.error({ lease: name }, error.message);
         loss.reject(error);
@@ -233,7 +243,7 @@ export function createLeaderElector(options: LeaderElectorOptions): LeaderElecto
       const stop = (): void => leading.abort(signal.reason);
       if (signal.aborted) stop();
       signal.addEventListener('abort', stop, { once: true });
-      const renewals = renew(renewing.signal, lost);
+      const renewals = renew(renewing.signal, gone.signal, lost);
       try {
         // Renewed while the work ends, so that nobody takes over what is still being written.
         await Promise.race([onLeading(leading.signal), loss.promise]);

@@ -157,6 +157,28 @@ describe('leader election', () => {
     assert.equal(server.lease?.spec?.holderIdentity, '');
   });
 
+  it('releases the lease on a stop in the middle of a renewal, late or of unknown outcome', async () => {
+    for (const fault of [{ delayMs: 300 }, { lost: true }]) {
+      let renewals: typeof fault | undefined;
+      const server = createLeaseServer(clock, () => {
+        const now = renewals ?? {};
+        renewals = undefined;
+        return now;
+      });
+      const one = candidate(server.client, clock, 'one');
+      assert.equal(one.elector.knowsLease(), false);
+      void one.run();
+      await clock.advance(0);
+      assert.equal(one.elector.knowsLease(), true);
+      renewals = fault;
+      await clock.advance(2100);
+      one.stop.abort();
+      await clock.advance(300);
+      assert.equal(one.state.ended, 'stopped', JSON.stringify(fault));
+      assert.equal(server.lease?.spec?.holderIdentity, '', JSON.stringify(fault));
+    }
+  });
+
   it('takes over from a leader that died, not before the lease ran out as seen here', async () => {
     const server = createLeaseServer(clock);
     const dead = candidate(server.client, clock, 'dead');

@@ -6,7 +6,7 @@ import { ROOT } from '../../cli/support/kubechain.ts';
 import { type ModelServer, startModelServer } from '../../support/modelServer.ts';
 import { GOOD_KEY } from '../../support/objects.ts';
 import { type Checkout, checkOut } from '../support/checkout.ts';
-import { type Pod, startPod } from '../support/pod.ts';
+import { launchPod, type Pod } from '../support/pod.ts';
 import { eventually, registerAt } from '../support/registration.ts';
 import { type InstallStage, MANIFESTS, openInstallStage } from '../support/stage.ts';
 
@@ -64,12 +64,13 @@ describe(`upgrade from ${RELEASE} and rollback`, function () {
     old[Symbol.dispose]();
   });
 
-  const start = async (checkout: string): Promise<Version> => {
+  /** Starts the Pods, that are not ready yet. */
+  const launch = async (checkout: string): Promise<Version> => {
     const { shell, kubeConfig } = stage;
     const ports = ['--health-port=0', '--metrics-port=0', '--bind-address=127.0.0.1'];
     const pod = async (name: string, ...more: string[]): Promise<Pod> => {
       const args = [...ports, ...more];
-      const started = await startPod({
+      const launched = await launchPod({
         deployment: `kubechain-${name}`,
         namespace: SYSTEM,
         shell,
@@ -77,16 +78,24 @@ describe(`upgrade from ${RELEASE} and rollback`, function () {
         args,
         checkout,
       });
-      pods.push(started);
-      return started;
+      pods.push(launched);
+      return launched;
     };
     const [operator, webhook] = await Promise.all([
       pod('operator', '--leader-elect-retry-period=200ms'),
       pod('webhook', '--port=0', '--cert-host=127.0.0.1', '--drain=0s', `--namespace=${SYSTEM}`),
     ]);
+    return { operator, webhook };
+  };
+  const begin = async ({ operator, webhook }: Version): Promise<void> => {
+    await Promise.all([operator.becomesReady(), webhook.becomesReady()]);
     const [, port = ''] = await webhook.logged(/"port":(\d+)/);
     await registerAt(stage, port);
-    return { operator, webhook };
+  };
+  const start = async (checkout: string): Promise<Version> => {
+    const version = await launch(checkout);
+    await begin(version);
+    return version;
   };
   const stop = async ({ operator, webhook }: Version): Promise<void> => {
     assert.equal(await operator.terminate(), 0, operator.log());
@@ -225,15 +234,13 @@ describe(`upgrade from ${RELEASE} and rollback`, function () {
     // A real server goes on serving it for a moment.
     const gone = '! kubectl get --raw /apis/kubechain.humanlayer.dev/v1alpha1/taskledgers';
     assert.equal((await eventually(() => stage.shell(gone))).code, 0);
-    const starting = start(ROOT);
-    // It leads, and lists: its Pod does not get ready, which `start` waits for.
-    const leads = `kubectl wait -n ${SYSTEM} lease/kubechain-operator --for=jsonpath={.spec.holderIdentity} --timeout=30s`;
-    assert.equal((await eventually(() => stage.shell(leads))).code, 0);
-    const early = await Promise.race([starting, new Promise((resolve) => setTimeout(resolve, 2000, 'not ready'))]);
-    assert.equal(early, 'not ready');
+    current = await launch(ROOT);
+    await current.operator.logged(/does not serve taskledgers\.kubechain\.humanlayer\.dev\/v1alpha1/);
+    const { status, text } = await current.operator.readiness();
+    assert.equal(status, 503);
+    assert.match(text, /^caches are not filled yet: .*taskledgers/);
     await stage.run(`kubectl apply -f ${join(MANIFESTS, 'release', 'latest-crds.yaml')}`);
-    current = await starting;
-    assert.match(current.operator.log(), /does not serve taskledgers\.kubechain\.humanlayer\.dev\/v1alpha1/);
+    await begin(current);
     await apply(task('all-there', 'What is the sum of 2 and 3, at last?'));
     await answered('all-there', /5/, current);
   });

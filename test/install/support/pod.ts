@@ -36,16 +36,22 @@ export interface Pod {
   /** Where probes and metrics answer. */
   readonly health: string;
   readonly metrics: string;
-  /** Milliseconds from the start of the process to the first `ok` of `/readyz`. */
-  readonly readyAfterMs: number;
   log(): string;
   /** Resolves with the match once the log shows it. */
   logged(pattern: RegExp): Promise<RegExpExecArray>;
+  /** What `/readyz` says; status 0 where nobody answers. */
+  readiness(): Promise<{ readonly status: number; readonly text: string }>;
   /** Whether `/readyz` says so. */
   ready(): Promise<boolean>;
+  /** Resolves with the milliseconds from the start of the process to the first `ok` of `/readyz`. */
+  becomesReady(): Promise<number>;
   /** Sends SIGTERM; resolves with the exit code. */
   terminate(): Promise<number | null>;
   kill(): Promise<void>;
+}
+
+export interface ReadyPod extends Pod {
+  readonly readyAfterMs: number;
 }
 
 export interface PodOptions {
@@ -70,8 +76,19 @@ export type Start = (container: {
   readonly group: number;
 }) => { readonly command: string; readonly args: readonly string[]; readonly env: Readonly<Record<string, string>> };
 
+/** Resolves once the Pod is ready. */
+export async function startPod(options: PodOptions): Promise<ReadyPod> {
+  const pod = await launchPod(options);
+  try {
+    return { ...pod, readyAfterMs: await pod.becomesReady() };
+  } catch (error) {
+    await pod.kill();
+    throw error;
+  }
+}
+
 /** Plays the kubelet: runs the container of a Deployment, as its service account, with its arguments and environment. */
-export async function startPod(options: PodOptions): Promise<Pod> {
+export async function launchPod(options: PodOptions): Promise<Pod> {
   const { namespace, shell, kubeConfig } = options;
   const found = await shell(`kubectl get deployment ${options.deployment} -n ${namespace} -o json`);
   if (found.code !== 0) throw new Error(found.err);
@@ -135,20 +152,27 @@ export async function startPod(options: PodOptions): Promise<Pod> {
   try {
     const [, health = '', metrics = ''] = await logged(/"health":"([^"]+)","metrics":"([^"]+)"/);
     const onLoopback = (url: string) => url.replace('0.0.0.0', '127.0.0.1');
-    const ready = async (): Promise<boolean> =>
-      (await fetch(`${onLoopback(health)}/readyz`).catch(() => undefined))?.status === 200;
-    for (const deadline = started + 60_000; !(await ready()); ) {
-      if (over || performance.now() > deadline) throw new Error(`${container.name} does not get ready:\n${log}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    const readiness = async () => {
+      const answer = await fetch(`${onLoopback(health)}/readyz`).catch(() => undefined);
+      return { status: answer?.status ?? 0, text: (await answer?.text()) ?? '' };
+    };
+    const ready = async (): Promise<boolean> => (await readiness()).status === 200;
+    const becomesReady = async (): Promise<number> => {
+      for (const deadline = started + 60_000; !(await ready()); ) {
+        if (over || performance.now() > deadline) throw new Error(`${container.name} does not get ready:\n${log}`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+      return performance.now() - started;
+    };
     return {
       pid: child.pid ?? 0,
       health: onLoopback(health),
       metrics: onLoopback(metrics),
-      readyAfterMs: performance.now() - started,
       log: () => log,
       logged,
+      readiness,
       ready,
+      becomesReady,
       kill,
       terminate() {
         child.kill('SIGTERM');
