@@ -65,23 +65,26 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
     return hold(status, {}, 'Error', detail, { type: 'Warning', reason: 'ValidationFailed', message: detail });
   }
   const agentName = run.spec.agentRef?.name ?? task.spec.agentRef.name;
-  if (agent === undefined)
-    return waitFor(status, agentName, `Waiting for Agent to exist: agent "${agentName}" not found`);
+  const userMsgPreview = preview(task.spec.message);
+  // The Agent's name is recorded too: it is what wakes the run.
+  const waitFor = (detail: string): Decision =>
+    hold(status, { agent: agentName, userMsgPreview }, 'Pending', detail, {
+      type: 'Normal',
+      reason: 'Waiting',
+      message: detail,
+    });
+  if (agent === undefined) return waitFor(`Waiting for Agent to exist: agent "${agentName}" not found`);
   const current = agent.status?.observedGeneration === agent.metadata.generation;
   if (!current || agent.status?.ready !== true || revision === undefined) {
     const why = current && agent.status?.statusDetail !== undefined ? `: ${agent.status.statusDetail}` : '';
-    return waitFor(status, agentName, `Waiting for agent "${agentName}" to become ready${why}`);
+    return waitFor(`Waiting for agent "${agentName}" to become ready${why}`);
   }
   const found = agent.status.provenance;
   if (found !== undefined && found.definition !== definitionDigest(agent)) {
-    return waitFor(status, agentName, `Waiting for agent "${agentName}": what it says of its commit has changed`);
+    return waitFor(`Waiting for agent "${agentName}": what it says of its commit has changed`);
   }
   if (found?.pending === true) {
-    return waitFor(
-      status,
-      agentName,
-      `Waiting for proof of where agent "${agentName}" comes from: ${found.detail ?? ''}`,
-    );
+    return waitFor(`Waiting for proof of where agent "${agentName}" comes from: ${found.detail ?? ''}`);
   }
   const messages = firstMessages(revision.spec.system, task);
   const phase = state.slotFree ? 'SendContextWindowToLLM' : 'ReadyForLLM';
@@ -96,7 +99,7 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
         agentRevision: nameOf(revision),
         ...(found === undefined ? {} : { provenance: frozen(found) }),
         startTime: timestamp(now),
-        userMsgPreview: preview(task.spec.message),
+        userMsgPreview,
         messageCount: messages.length,
         contextWindow: messages,
       },
@@ -123,11 +126,6 @@ function superseded(state: RunState, revision: string): Decision {
 /** What is known when the run begins is what it ran, whatever the Agent becomes. */
 function frozen({ definition: _definition, pending: _pending, ...provenance }: AgentProvenance): Provenance {
   return provenance;
-}
-
-/** The Agent's name is recorded too: it is what wakes the run. */
-function waitFor(status: TaskRunStatus, agent: string, detail: string): Decision {
-  return hold(status, { agent }, 'Pending', detail, { type: 'Normal', reason: 'Waiting', message: detail });
 }
 
 /** Says why the run cannot begin; once. */

@@ -92,6 +92,7 @@ describe('the next step of a run', () => {
       assert.equal(change.set.statusDetail, detail);
       assert.equal(change.set.phase, 'Pending');
       assert.equal(change.begin, undefined);
+      assert.equal(change.set.userMsgPreview, first.task?.spec.message);
       assert.equal(events.length, 1);
       assert.deepEqual(decide(stateOf(runOf({ ...change.set }), more)), { kind: 'wait' });
     });
