@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { runController, unfilledCaches } from '../../kube/index.ts';
+import { createFreshReader } from '../freshReader.ts';
 import { createInformers } from '../informers.ts';
 import { registerMetrics } from '../metrics.ts';
 import { createTaskLedgers } from '../task/ledger.ts';
@@ -44,6 +45,7 @@ export function createOperator(options: OperatorOptions): Operator {
       clock,
       logger,
       informer: informers.taskLedgers,
+      fresh: createFreshReader(client),
       exists: (key) => informers.tasks.store.get(key) !== undefined,
     });
     const controllers = createControllers(parts, objects, calls, governance, ledgers, identity);

@@ -154,7 +154,8 @@ export function createTaskController(options: {
     async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult> {
       const task = informers.tasks.store.get(key);
       if (task === undefined) return { kind: 'done' };
-      const entry = isBroughtBack(task) ? ledgers.entryOf(task) : undefined;
+      const broughtBack = isBroughtBack(task);
+      let entry = broughtBack ? ledgers.entryOf(task) : undefined;
       const decide = async () =>
         decideTask({
           task,
@@ -172,6 +173,10 @@ export function createTaskController(options: {
       }
       // The cache has not seen it yet.
       if (decision.hold !== undefined) return { kind: 'requeue', afterMs: 50 };
+      if (decision.create?.first === true && broughtBack) {
+        entry = await ledgers.readEntryOf(task);
+        decision = await decide();
+      }
       if (decision.create !== undefined) {
         const denial = await createRun(task, decision.create.name, decision.create.number, signal);
         if (denial !== undefined) {
@@ -184,7 +189,7 @@ export function createTaskController(options: {
       }
       // The name was somebody else's.
       if (decision.create !== undefined) return { kind: 'requeue', afterMs: 10 };
-      if (decision.record !== undefined && isBroughtBack(task)) ledgers.record(task, decision.record);
+      if (decision.record !== undefined && broughtBack) ledgers.record(task, decision.record);
       for (const run of decision.remove) await removeRun(run, signal);
       if (decision.status !== undefined) {
         const outcome = await writeStatus(client, informers.tasks, task, decision.status, signal);

@@ -41,8 +41,8 @@ export interface TaskState {
 }
 
 export interface TaskDecision {
-  /** The run to create; then the decider is asked again. */
-  readonly create?: { readonly name: string; readonly number: number };
+  /** The run to create; then the decider is asked again. The first is of a Task that is not known to have run. */
+  readonly create?: { readonly name: string; readonly number: number; readonly first: boolean };
   /** Runs to suspend or to let go on, because the Task is suspended or not any more. */
   readonly hold?: { readonly runs: readonly TaskRun[]; readonly suspend: boolean };
   readonly status?: TaskStatus;
@@ -97,7 +97,9 @@ export function decideTask(state: TaskState): TaskDecision {
     const number = Math.max(created, issued?.taken ?? 0, earlier?.runs ?? 0) + 1;
     const name = childName(nameOf(task), String(number));
     const leftover = state.runs.some((run) => nameOf(run) === name && isOfEarlierTask(run, task));
-    return leftover ? { status: waitForName(state, name), remove: [] } : { create: { name, number }, remove: [] };
+    return leftover
+      ? { status: waitForName(state, name), remove: [] }
+      : { create: { name, number, first: created === 0 }, remove: [] };
   }
 
   const remove = surplusRuns(own, task.spec.runHistoryLimit ?? DEFAULT_HISTORY_LIMIT);

@@ -3,6 +3,7 @@ import { API_VERSION, taskLedgers } from '../../api/index.ts';
 import type { Clock, Informer, KubeClient, Logger, Timer } from '../../kube/index.ts';
 import { isAlreadyExists, isNotFound, messageOf } from '../../kube/index.ts';
 import { marksOf } from '../../policies/provenance/index.ts';
+import type { FreshReader } from '../freshReader.ts';
 import { keyIn, nameOf } from '../keys.ts';
 
 /** Its name, in each namespace. */
@@ -18,6 +19,8 @@ const MOST_ENTRIES = 1_000;
 export interface TaskLedgers {
   /** Undefined where nothing is known of a Task of this name. */
   entryOf(task: Task): TaskLedgerEntry | undefined;
+  /** The same as the API server has it now: a ledger that was restored a moment before its Tasks may not be in the cache yet. */
+  readEntryOf(task: Task): Promise<TaskLedgerEntry | undefined>;
   /** Writes down, in a moment, what a Task has run. */
   record(task: Task, entry: Omit<TaskLedgerEntry, 'time'>): void;
   /** Writes what is still to be written, now. */
@@ -41,9 +44,10 @@ export function createTaskLedgers(options: {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly informer: Informer<TaskLedger>;
+  readonly fresh: FreshReader;
   readonly exists: (taskKey: string) => boolean;
 }): TaskLedgers {
-  const { client, clock, logger, informer } = options;
+  const { client, clock, logger, informer, fresh } = options;
   /** By namespace, then by Task. */
   const pending = new Map<string, Map<string, TaskLedgerEntry>>();
   let timer: Timer | undefined;
@@ -51,13 +55,7 @@ export function createTaskLedgers(options: {
   let closed = false;
 
   const known = (namespace: string, name: string): TaskLedgerEntry | undefined =>
-    pending.get(namespace)?.get(name) ?? written(namespace, name);
-
-  // A Task may be called `constructor`.
-  function written(namespace: string, name: string): TaskLedgerEntry | undefined {
-    const entries = informer.store.get(keyIn(namespace, LEDGER))?.spec.entries ?? {};
-    return Object.hasOwn(entries, name) ? entries[name] : undefined;
-  }
+    pending.get(namespace)?.get(name) ?? entryIn(informer.store.get(keyIn(namespace, LEDGER)), name);
 
   function soon(ms: number): void {
     if (closed || timer !== undefined) return;
@@ -125,6 +123,16 @@ export function createTaskLedgers(options: {
 
   return {
     entryOf: (task) => known(task.metadata.namespace ?? '', nameOf(task)),
+    async readEntryOf(task) {
+      const { namespace = '' } = task.metadata;
+      try {
+        const ledger = await fresh.get(taskLedgers, { namespace, name: LEDGER });
+        return pending.get(namespace)?.get(nameOf(task)) ?? entryIn(ledger, nameOf(task));
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        return pending.get(namespace)?.get(nameOf(task));
+      }
+    },
     record(task, entry) {
       const { namespace = '' } = task.metadata;
       const name = nameOf(task);
@@ -144,4 +152,10 @@ export function createTaskLedgers(options: {
       await writing;
     },
   };
+}
+
+// A Task may be called `constructor`.
+function entryIn(ledger: TaskLedger | undefined, name: string): TaskLedgerEntry | undefined {
+  const entries = ledger?.spec.entries ?? {};
+  return Object.hasOwn(entries, name) ? entries[name] : undefined;
 }
