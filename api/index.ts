@@ -24,6 +24,7 @@ export * from './clusteragentpolicy.ts';
 export * from './common.ts';
 export * from './contactchannel.ts';
 export * from './contextpage.ts';
+export type { Expectation } from './expectation.ts';
 export type { Column, Custom, CustomResourceDefinition, Kind, Metadata } from './kind.ts';
 export { toCustomResourceDefinition } from './kind.ts';
 export * from './llm.ts';

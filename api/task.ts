@@ -1,5 +1,6 @@
 import { MAX_PROMPT } from './agent.ts';
 import { commonStatus, localRef, READY_STATES } from './common.ts';
+import { expectations } from './expectation.ts';
 import { defineKind } from './kind.ts';
 import type { TypeOf } from './schema.ts';
 import { bool, int, list, long, object, oneOf, str } from './schema.ts';
@@ -17,11 +18,14 @@ const spec = object(
       str('One thing.', { maxLength: 65536 }),
       { maxItems: 1000 },
     ),
+    expect: expectations(
+      'What must hold for the final answer: a run whose answer is another fails, and keeps the answer. So an evaluation that gates a sync judges what was answered.',
+    ),
     suspend: bool(
       'Holds the Task: no run is created, and those under way are suspended, until it is false again. Of a run that somebody suspended by itself nothing changes.',
     ),
     rerunPolicy: oneOf(
-      'Whether other work runs again: Never (when absent), or OnChange, when agent, message, goal or what happened before have changed.',
+      'Whether other work runs again: Never (when absent), or OnChange, when agent, message, goal, what happened before or what is expected have changed.',
       ['Never', 'OnChange'],
     ),
     runHistoryLimit: int('How many finished TaskRuns are kept; 10 when absent. The oldest go first.', {

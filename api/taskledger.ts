@@ -5,7 +5,9 @@ import { int, map, object, str, time } from './schema.ts';
 const entry = object(
   'What a Task ran last.',
   {
-    definition: str('Digest of what was done: agent, message, goal, what happened before.', { maxLength: 64 }),
+    definition: str('Digest of what was done: agent, message, goal, what happened before, what is expected.', {
+      maxLength: 64,
+    }),
     uid: str('UID of the Task: another one of this name is the Task that was brought back.', { maxLength: 64 }),
     runs: int('How many TaskRuns it had by then.', { minimum: 0 }),
     time: time('When that was written down.'),

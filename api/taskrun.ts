@@ -1,5 +1,6 @@
 import { DEFINITION_CHANGES } from './agent.ts';
 import { commonStatus, localRef, READY_STATES, usage } from './common.ts';
+import { expectations } from './expectation.ts';
 import { defineKind } from './kind.ts';
 import { message } from './message.ts';
 import { provenance } from './provenance.ts';
@@ -85,6 +86,7 @@ const status = object(
     provenance,
     startTime: time('When the run began.'),
     completionTime: time('When it ended.'),
+    expect: expectations('What its Task expected of the final answer when the run began.'),
     output: str('The final answer.'),
     error: str('Why it failed.'),
     messageCount: int('How many messages the conversation has, pages included.', { minimum: 0 }),

@@ -1,4 +1,4 @@
-import type { Agent, AgentPolicyException, LLM, MCPServer, Tool } from '../../api/index.ts';
+import type { Agent, AgentPolicyException, LLM, MCPServer, Task, Tool } from '../../api/index.ts';
 import { KINDS } from '../../api/index.ts';
 import { nameClash } from '../../controller/agent/nameClash.ts';
 import { delegationCycle } from '../../controller/tool/cycles.ts';
@@ -6,6 +6,7 @@ import type { AnyPolicy, PolicyObject } from '../../policies/engine/index.ts';
 import { durationMs, exceptionState } from '../../policies/engine/index.ts';
 import { isPolicy } from '../../policies/testing/index.ts';
 import { dns1123Label, dns1123Subdomain } from '../../schema/names.ts';
+import { expectationRefusals } from '../../webhooks/kinds/task.ts';
 import { externalUrlRefusals } from '../../webhooks/kinds/tool.ts';
 import { urlRefusals } from '../../webhooks/kinds/url.ts';
 import type { Finding, Level } from '../findings/model.ts';
@@ -169,6 +170,8 @@ function moreFaults({ object }: Manifest, { schemaProblem }: LintOptions): { fie
       return [...urlRefusals('spec.parameters.baseUrl', (object as unknown as LLM).spec.parameters?.baseUrl)];
     case 'MCPServer':
       return [...urlRefusals('spec.url', (object as unknown as MCPServer).spec.url)];
+    case 'Task':
+      return expectationRefusals(object as unknown as Task);
     case 'Tool': {
       const { spec } = object as unknown as Tool;
       const field = spec.parameters === undefined ? 'spec.arguments' : 'spec.parameters';

@@ -119,8 +119,8 @@ export function decideTask(state: TaskState): TaskDecision {
 
 /** What is to be done, and nothing of how: the same for the same work. */
 export function definitionOf({ spec }: Task): string {
-  const { agentRef, message, goal, everythingThatHappenedSoFar } = spec;
-  return digest({ agentRef, message, goal, everythingThatHappenedSoFar }).slice(0, 16);
+  const { agentRef, message, goal, everythingThatHappenedSoFar, expect } = spec;
+  return digest({ agentRef, message, goal, everythingThatHappenedSoFar, expect }).slice(0, 16);
 }
 
 /** What the latest run was created to do; undefined where an earlier version of this program did not write it down. */

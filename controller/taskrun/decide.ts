@@ -8,6 +8,7 @@ import type {
   TaskRunToolCall,
 } from '../../api/index.ts';
 import { childName } from '../../kube/index.ts';
+import { expectationProblems } from '../../policies/expectations/index.ts';
 import { definitionDigest, shortProvenance } from '../../policies/provenance/index.ts';
 import { nameOf } from '../keys.ts';
 import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
@@ -86,6 +87,11 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
   if (found?.pending === true) {
     return waitFor(`Waiting for proof of where agent "${agentName}" comes from: ${found.detail ?? ''}`);
   }
+  const [broken] = expectationProblems(task.spec.expect ?? []);
+  if (broken !== undefined) {
+    const field = `spec.expect[${broken.index}].cel`;
+    return fail(state, 'InvalidExpectation', `Task "${nameOf(task)}": ${field}: ${broken.problem}`);
+  }
   const messages = firstMessages(revision.spec.system, task);
   const phase = state.slotFree ? 'SendContextWindowToLLM' : 'ReadyForLLM';
   return {
@@ -98,6 +104,7 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
         agent: agentName,
         agentRevision: nameOf(revision),
         ...(found === undefined ? {} : { provenance: frozen(found) }),
+        ...(task.spec.expect === undefined ? {} : { expect: task.spec.expect }),
         startTime: timestamp(now),
         userMsgPreview,
         messageCount: messages.length,

@@ -1,4 +1,5 @@
 import type { TaskRunStatus } from '../../api/index.ts';
+import { unmetExpectation } from '../../policies/expectations/index.ts';
 import type { ModelResult } from '../modelCalls.ts';
 import { retryDelay } from '../modelCalls.ts';
 import { timestamp } from '../status.ts';
@@ -42,18 +43,26 @@ function answered(state: RunState, answer: Answer, messages: number): Partial<Ta
 }
 
 function recordFinalAnswer(state: RunState, answer: Answer): Decision {
+  const recorded = { ...answered(state, answer, 1), output: answer.content };
+  const rest = {
+    remove: ['attempt'],
+    append: [{ role: 'assistant', content: answer.content }],
+  } as const;
+  const unmet = unmetExpectation(state.run.status?.expect ?? [], answer.content);
+  if (unmet !== undefined) {
+    const { change, events } = fail(state, 'AnswerNotExpected', `The answer is not what is expected: ${unmet}`);
+    return { kind: 'write', change: { set: { ...change.set, ...recorded }, ...rest }, events };
+  }
   return {
     kind: 'write',
     change: {
       set: {
         ...inPhase('FinalAnswer'),
-        ...answered(state, answer, 1),
-        output: answer.content,
+        ...recorded,
         completionTime: timestamp(state.now),
         conditions: finished(state, 'Complete', 'FinalAnswer', 'LLM final response received'),
       },
-      remove: ['attempt'],
-      append: [{ role: 'assistant', content: answer.content }],
+      ...rest,
     },
     events: [{ type: 'Normal', reason: 'LLMFinalAnswer', message: 'LLM response received successfully' }],
   };

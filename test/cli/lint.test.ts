@@ -38,6 +38,11 @@ describe('kubechain lint', () => {
       /^server\.yaml:4:\d+: error: \[schema\] .*spec\.command: Required value: transport stdio needs command/m,
     ],
     [
+      'an expectation that no answer could be judged by',
+      { 'task.yaml': TASK.replace('Work.}', 'Work., expect: [{cel: answer == ""}]}') },
+      /^task\.yaml:4:\d+: error: \[schema\] .*spec\.expect\[0\]\.cel: undeclared reference to 'answer'.*fix: write a condition over `output`/m,
+    ],
+    [
       'a kind that there is not',
       { 'x.yaml': head('Agnt', 'x') },
       /x\.yaml:2:7: error: \[schema\] .*"Agnt" is no kind of .*; is Agent meant\?/,

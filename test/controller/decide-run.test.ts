@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import * as fc from 'fast-check';
 import { describe, it } from 'mocha';
-import type { Agent, Message, TaskRun, TaskRunStatus, TaskRunToolCall } from '../../api/index.ts';
+import type { Agent, Message, Task, TaskRun, TaskRunStatus, TaskRunToolCall } from '../../api/index.ts';
 import { API_VERSION } from '../../api/index.ts';
 import type { ModelResult } from '../../controller/modelCalls.ts';
 import { changeOperations } from '../../controller/taskrun/apply.ts';
@@ -145,6 +145,38 @@ describe('the next step of a run', () => {
     assert.deepEqual(change.append, [{ role: 'assistant', content: '42' }]);
     assert.deepEqual(change.remove, ['attempt']);
     assert.equal(change.set.completionTime, '2026-01-01T12:00:00Z');
+  });
+
+  it('fails with an answer that its Task does not expect, and keeps the answer', () => {
+    const expect = [
+      { cel: 'output.contains("4")', message: 'has a four' },
+      { cel: 'size(output) < 5', message: 'is short' },
+    ];
+    const run = runOf(begun('SendContextWindowToLLM', { expect }));
+    const ended = (text: string) => written(decide(stateOf(run, settled(answer(text)))));
+    assert.equal(ended('42').change.set.phase, 'FinalAnswer');
+    const { change, events } = ended('forty-two, or 42');
+    assert.equal(change.set.phase, 'Failed');
+    assert.equal(change.set.error, 'The answer is not what is expected: is short');
+    assert.equal(change.set.output, 'forty-two, or 42');
+    assert.equal(change.set.turns, 1);
+    assert.deepEqual(change.append, [{ role: 'assistant', content: 'forty-two, or 42' }]);
+    assert.deepEqual(
+      events.map(({ type, reason }) => [type, reason]),
+      [['Warning', 'AnswerNotExpected']],
+    );
+    // Tool calls are no answer yet.
+    assert.equal(written(decide(stateOf(run, settled(answer('', 'a'))))).change.set.phase, 'ToolCallsPending');
+  });
+
+  it('is held to what its Task expects when it begins, and does not begin where nothing could be judged by that', () => {
+    const expect = [{ cel: 'output != ""' }];
+    const begins = (task: Task) => written(decide(stateOf(runOf(undefined), { task }))).change.set;
+    assert.deepEqual(begins(taskOf({ expect })).expect, expect);
+    assert.equal(begins(taskOf()).expect, undefined);
+    const broken = begins(taskOf({ expect: [...expect, { cel: 'outptu == "5"' }] }));
+    assert.equal(broken.phase, 'Failed');
+    assert.match(broken.error ?? '', /^Task "work": spec\.expect\[1\]\.cel: undeclared reference to 'outptu'/);
   });
 
   it('records what the model asks for before anything is created, and numbers the calls on', () => {

@@ -49,6 +49,22 @@ describe('runs', function () {
     assert.equal((await room.untilEnded('orphan')).status?.phase, 'FinalAnswer');
   });
 
+  it('fails with an answer that its Task does not expect: Task, event and conversation say so', async () => {
+    const room = await stage.room();
+    await room.agent();
+    const run = await room.run('judged', MOON, { expect: [{ cel: 'output == "Cheese."', message: 'it is Cheese' }] });
+    assert.equal(run.status?.phase, 'Failed');
+    assert.equal(run.status?.error, 'The answer is not what is expected: it is Cheese');
+    assert.equal(run.status?.contextWindow?.at(-1)?.content, run.status?.output);
+    await room.untilEvent('AnswerNotExpected', 'judged-1');
+    const failed = await room.until(tasks, 'judged', ({ status }) => status?.ready === false);
+    assert.equal(failed.status?.statusDetail, run.status?.error);
+    assert.equal(condition(failed, 'Failed'), 'True');
+    // Another expectation is another definition; a run under way is held to the one that it began with.
+    const met = await room.run('fine', MOON, { expect: [{ cel: 'size(output) > 10' }] });
+    assert.equal(met.status?.phase, 'FinalAnswer');
+  });
+
   it('tells the model of the goal and of what happened before', async () => {
     const room = await stage.room();
     await room.agent();

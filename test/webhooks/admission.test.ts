@@ -47,6 +47,18 @@ describe('the validating webhook', () => {
     });
   }
 
+  it('refuses a Task whose expectations no answer could be judged by', () => {
+    const expecting = (cel: string) =>
+      judge(custom('Task', 't', { agentRef: { name: 'a' }, message: 'm', expect: [{ cel }] }, by('alice')));
+    assert.equal(expecting('output.contains("42")').allowed, true);
+    const { code, message = '' } = expecting('answer.contains("42")');
+    assert.equal(code, 422);
+    assert.match(
+      message,
+      /^\[kubechain\/schema\] spec\.expect\[0\]\.cel: undeclared reference to 'answer'.*; fix: write a condition over `output`/,
+    );
+  });
+
   it('lets only the operator write what it found', () => {
     for (const { plural } of KINDS) {
       const status = {

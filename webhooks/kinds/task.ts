@@ -1,4 +1,5 @@
 import { LABELS, type Task, tasks } from '../../api/index.ts';
+import { expectationProblems } from '../../policies/expectations/index.ts';
 import { aroundAgent } from '../../policies/surroundings.ts';
 import { toolCallOwners } from '../admission/changes.ts';
 import type { KindRules, Refusal } from '../admission/types.ts';
@@ -14,10 +15,22 @@ export const taskRules: KindRules = {
     return { context: { ...aroundAgent(world, namespace, agent), task } };
   },
   check({ object, oldObject, user }, { identities }) {
-    if (identities.isOperator(user.username)) return {};
-    return { refusals: delegationRefusals(object.metadata ?? {}, toolCallOwners(object), oldObject?.metadata ?? {}) };
+    const refusals = expectationRefusals(object as unknown as Task);
+    if (identities.isOperator(user.username)) return { refusals };
+    refusals.push(...delegationRefusals(object.metadata ?? {}, toolCallOwners(object), oldObject?.metadata ?? {}));
+    return { refusals };
   },
 };
+
+/** Expectations that no answer could be judged by. */
+export function expectationRefusals({ spec }: Partial<Task>): Refusal[] {
+  return expectationProblems(spec?.expect ?? []).map(({ index, problem }) => ({
+    rule: 'schema',
+    field: `spec.expect[${index}].cel`,
+    message: `${problem}; fix: write a condition over \`output\`, such as output.contains("42")`,
+    code: 422,
+  }));
+}
 
 /** The answer of such a Task becomes the result of a tool call: nobody else may slip one in. */
 function delegationRefusals(

@@ -27,6 +27,7 @@ const TEXTS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\.(egress|networks)\.cidr$/, ['10.20.0.0/16', '203.0.113.7/32']],
   [/\.baseUrl$|API\.url$/, ['https://api.example.com/v1', 'http://10.0.0.7:8080']],
   [/Policy\.tools\.\w+(\.tools)?$/, ['builtin/*', 'fetch/fetch', '*/delete_*', '*']],
+  [/^Task\.expect\.cel$/, ['output.contains("5")', 'size(output) < 100']],
   [/\.(cel|expression|when)$/, ['object.metadata.name != "x"', 'object.kind == "Agent" || object.kind == "Tool"']],
   [/\.(maxDuration|expiresAfter)$/, ['30m', '1h30m', '720h']],
   [/Policy\.rules\.kinds$/, ['Agent', 'Tool']],
