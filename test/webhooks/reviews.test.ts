@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { KINDS } from '../../api/index.ts';
 import type { AnyPolicy } from '../../policies/engine/index.ts';
 import { validate } from '../../webhooks/admission/validate.ts';
 import type { ReviewOutcome } from '../../webhooks/metrics.ts';
@@ -10,6 +9,7 @@ import { createInFlightLimit } from '../../webhooks/server/inFlight.ts';
 import { createManualClock } from '../support/manualClock.ts';
 import { createTestRoute } from './support/route.ts';
 import { serveWebhooks } from './support/served.ts';
+import { spoil, spoilt } from './support/spoilt.ts';
 import { createAdmission, custom, requestOf, reviewOf } from './support/world.ts';
 
 const UID = '705ab4f5-6393-11e8-b7cc-42010a800002';
@@ -155,33 +155,6 @@ describe('AdmissionReviews', () => {
     } as AnyPolicy;
     const admission = createAdmission({ policies: [policy] });
     await using served = await serveWebhooks(admission);
-    const specs = fc.constantFrom<object>(
-      { llmRef: { name: 'g' }, system: 's', tools: [{ name: 'a' }] },
-      { taskRef: { name: 't' }, taskRunToolCallRef: { name: 'c' } },
-      { toolCallRef: { name: 'c' }, decision: 'Approve' },
-      {
-        policies: [{ kind: 'AgentPolicy', name: 'p', rules: ['r'] }],
-        objects: [],
-        reason: 'r',
-        expiresAt: '2030-01-01T00:00:00Z',
-      },
-      { provider: 'openai', parameters: { baseUrl: 'http://x/' } },
-      { tools: { allow: ['*'] }, rules: [{ name: 'r', expression: 'true' }] },
-    );
-    const path = fc.array(fc.nat(6), { minLength: 1, maxLength: 6 });
-    const junk = fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constantFrom(null, '', '__proto__', -1, 1e308, [], {}));
-    const spoilt = fc.record({
-      kind: fc.constantFrom(...KINDS),
-      spec: specs,
-      update: fc.boolean(),
-      status: fc.boolean(),
-      edits: fc.array(fc.record({ path, value: junk, drop: fc.boolean() }), { maxLength: 3 }),
-      cut: fc.option(fc.nat(400), { nil: undefined, freq: 5 }),
-      splice: fc.option(
-        fc.tuple(fc.nat(400), fc.constantFrom('"', '{', '\u0000', ',"a":1,"a":2', '\\ud800', '"__proto__":{"x":1},')),
-        { nil: undefined, freq: 5 },
-      ),
-    });
     let answered = 0;
     await fc.assert(
       fc.asyncProperty(spoilt, async ({ kind, spec, update, status, edits, cut, splice }) => {
@@ -269,20 +242,3 @@ describe('AdmissionReviews', () => {
     assert.equal(limit.inFlight, 0);
   });
 });
-
-/** Puts something else at some path of an object, or takes what is there away. */
-function spoil(root: unknown, { path, value, drop }: { path: readonly number[]; value: unknown; drop: boolean }): void {
-  let at = root as Record<string, unknown>;
-  for (const [index, step] of path.entries()) {
-    const keys = Object.keys(at);
-    const key = keys[step % Math.max(1, keys.length)];
-    if (key === undefined) return;
-    const next = at[key];
-    if (index === path.length - 1 || typeof next !== 'object' || next === null) {
-      if (drop) delete at[key];
-      else at[key] = value;
-      return;
-    }
-    at = next as Record<string, unknown>;
-  }
-}

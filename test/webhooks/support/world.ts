@@ -24,6 +24,8 @@ interface Contents {
   /** `username verb name` that RBAC lets. */
   readonly allowed?: readonly string[];
   readonly stampKeys?: readonly StampKey[];
+  /** Milliseconds since 1970; `NOW` unless told. */
+  readonly now?: number;
 }
 
 export interface TestAdmission extends Admission {
@@ -36,6 +38,7 @@ export function createAdmission({
   policies = [],
   allowed = [],
   stampKeys = [],
+  now = NOW,
 }: Contents = {}): TestAdmission {
   const all = objects as { kind: string; metadata: { namespace?: string; name: string }; spec: never }[];
   const find = (kind: string, namespace: string, name: string) =>
@@ -98,7 +101,7 @@ export function createAdmission({
           return allowed.includes(question);
         }),
     },
-    clock: createManualClock(NOW),
+    clock: createManualClock(now),
     logger: createRecordingLogger(),
     metrics: noMetrics,
   };
