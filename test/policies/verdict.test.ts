@@ -426,6 +426,25 @@ describe('verdict: what an object uses', () => {
     assert.equal(effect('https://api.openai.com.evil.com/v1'), 'deny');
     assert.equal(ask(spec, about(llm())).effect, 'allow');
   });
+
+  it('secrets that images are pulled with go to the registry of the image', () => {
+    const spec: PolicySpec = { secrets: { allow: [{ name: 'registry', hosts: ['ghcr.io', 'docker.io'] }] } };
+    const podTemplate = { imagePullSecrets: [{ name: 'registry' }] };
+    const image = (given: string | undefined) =>
+      ask(spec, about(server({ podTemplate, ...(given === undefined ? {} : { image: given }) })));
+    assert.equal(image('ghcr.io/acme/fetch:v1').effect, 'allow');
+    assert.equal(image('acme/fetch').effect, 'allow', 'docker.io, which is left out');
+    assert.equal(image('evil.example/acme/fetch:v1').effect, 'deny');
+    assert.match(
+      image(undefined).decidedBy?.message ?? '',
+      /podTemplate\.imagePullSecrets\[0\]\.name: .* the operator chooses/,
+    );
+    const container = (given: string) => about(tool({ execute: { container: { image: given, podTemplate } } }));
+    assert.equal(ask(spec, container('ghcr.io/acme/report:v1')).effect, 'allow');
+    assert.equal(ask(spec, container('evil.example:5000/report:v1')).effect, 'deny');
+    const other = { imagePullSecrets: [{ name: 'openai' }] };
+    assert.equal(ask(spec, about(server({ podTemplate: other, image: 'ghcr.io/acme/fetch:v1' }))).effect, 'deny');
+  });
 });
 
 describe('verdict: exceptions', () => {

@@ -2,6 +2,7 @@ import type { JudgedKind, SecretSection } from '../../../api/index.ts';
 import type { Address } from '../address.ts';
 import { parseUrl } from '../address.ts';
 import type { GlobSet } from '../glob.ts';
+import { fullImage } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
 import type { Scope } from '../scope.ts';
@@ -121,6 +122,16 @@ function usesOf(subject: Subject, scope: Scope): Use[] {
     const secret = textAt(reference, 'name');
     if (secret !== undefined) uses.push({ secret, field: `${field}.name`, destination });
   };
+  /** Of a Pod's template, beside its image. */
+  const usePullSecrets = (pod: unknown, field: string): void => {
+    const image = textAt(pod, 'image') ?? '';
+    const destination: Use['destination'] =
+      image === ''
+        ? { unknown: 'the registry of the image that the operator chooses' }
+        : address(`https://${fullImage(image).split('/', 1)[0]}/`);
+    for (const [i, each] of listAt(pod, 'podTemplate', 'imagePullSecrets').entries())
+      use(each, `${field}.podTemplate.imagePullSecrets[${i}]`, destination);
+  };
   switch (kind) {
     case 'LLM': {
       const reference = at(object, 'spec', 'apiKeyFrom', 'secretKeyRef');
@@ -137,6 +148,7 @@ function usesOf(subject: Subject, scope: Scope): Use[] {
           use(at(each, 'valueFrom', 'secretKeyRef'), field, destination);
         }
       }
+      if (isStdio) usePullSecrets(at(object, 'spec'), 'spec');
       break;
     }
     case 'Tool': {
@@ -148,6 +160,7 @@ function usesOf(subject: Subject, scope: Scope): Use[] {
         const variable = `spec.execute.container.env[${i}].valueFrom.secretKeyRef`;
         use(at(each, 'valueFrom', 'secretKeyRef'), variable, destination);
       }
+      usePullSecrets(at(object, 'spec', 'execute', 'container'), 'spec.execute.container');
       break;
     }
     case 'ContactChannel': {
