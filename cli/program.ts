@@ -50,7 +50,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       )
       .option('--no-demo', 'do not apply examples/getting-started')
       .option('--kubeconfig <file>', 'use the cluster of this kubeconfig instead of the embedded API server')
-      .option('--context <name>', 'with --kubeconfig: another context than the current one'),
+      .option('--context <name>', 'with --kubeconfig: another context than the current one')
+      .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect),
   ).action(async (options) => finish(await (await import('./up/index.ts')).up(options, io)));
 
   cluster(

@@ -12,6 +12,7 @@ import { createOperation } from '../operate.ts';
 import { shownPath } from '../paths.ts';
 import { ACCOUNTS, applyRbac, SYSTEM_NAMESPACE } from '../rbac.ts';
 import { listenForShutdown, signalExitCode } from '../signals.ts';
+import { loadStampKeys } from '../stampKeys.ts';
 import { version } from '../version.ts';
 import { accountClient } from './accounts.ts';
 import { openCluster, refuseSecondOperator, serverVersion, type UpCluster } from './cluster.ts';
@@ -32,11 +33,13 @@ export interface UpOptions extends LogOptions {
   readonly demo: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
+  readonly stampKey?: readonly string[];
 }
 
 /** `kubechain up`: everything in one process, and a demo that runs on it. */
 export async function up(options: UpOptions, io: Io): Promise<number> {
   refuseNonsense(options);
+  const stampKeys = loadStampKeys(options.stampKey, io.cwd);
   const dataDir = openDataDir(resolve(io.cwd, options.data ?? DATA_DIR));
   const clock = systemClock;
   const screen = createScreen(io, clock.now);
@@ -63,7 +66,7 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
 
     // Before the operator writes anything: the webhooks of last time are gone, and what they judge nobody else lets in.
     if (cluster.embedded) dataDir.save({ webhooks: true });
-    const webhooks = cluster.embedded ? await startWebhooks(cluster, { clock, logger, signal }) : undefined;
+    const webhooks = cluster.embedded ? await startWebhooks(cluster, { clock, logger, stampKeys, signal }) : undefined;
     if (webhooks !== undefined) cleanup.defer(webhooks.close);
     await showWebhooks(screen, cluster, webhooks, signal);
 
@@ -73,7 +76,7 @@ export async function up(options: UpOptions, io: Io): Promise<number> {
       client: operatorClient,
       clock,
       logger,
-      operator: {},
+      operator: { stampKeys },
       lease: { namespace: SYSTEM_NAMESPACE, name: OPERATOR_LEASE, identity },
     });
     const stopOperator = new AbortController();

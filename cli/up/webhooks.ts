@@ -1,5 +1,6 @@
 import type { Clock, KubeClient, Logger } from '../../kube/index.ts';
 import { isNotFound } from '../../kube/index.ts';
+import type { StampKey } from '../../policies/provenance/index.ts';
 import {
   APPROVAL_KEY_SECRET,
   CONFIGURATION_NAME,
@@ -32,7 +33,17 @@ const PATIENCE_MS = 60_000;
  */
 export async function startWebhooks(
   cluster: UpCluster,
-  { clock, logger, signal }: { readonly clock: Clock; readonly logger: Logger; readonly signal: AbortSignal },
+  {
+    clock,
+    logger,
+    stampKeys = [],
+    signal,
+  }: {
+    readonly clock: Clock;
+    readonly logger: Logger;
+    readonly stampKeys?: readonly StampKey[];
+    readonly signal: AbortSignal;
+  },
 ): Promise<UpWebhooks> {
   const client = accountClient(cluster, ACCOUNTS.webhook, { clock, logger });
   const webhook = createWebhook({
@@ -49,6 +60,7 @@ export async function startWebhooks(
     },
     approvalKey: { namespace: SYSTEM_NAMESPACE, name: APPROVAL_KEY_SECRET },
     operators: [DEFAULT_OPERATOR],
+    stampKeys,
   });
   const stop = new AbortController();
   const running = webhook.run(stop.signal);
