@@ -3,7 +3,8 @@ import { GROUP, JUDGED_KINDS, KINDS, VERSION } from '../../api/index.ts';
 import { policyLabel, policyRef } from '../engine/index.ts';
 import type { AnyPolicy } from '../engine/types.ts';
 import { conditionsOf } from './match.ts';
-import { type CelRule, celRules, ownProblem } from './rules.ts';
+import type { CelRule } from './rule.ts';
+import { celRules, ownProblem } from './rules.ts';
 import { quoted } from './text.ts';
 
 export interface ExportOptions {
@@ -37,7 +38,7 @@ const ACTIONS: Readonly<Record<PolicyMode, string | undefined>> = {
 /** Sections, and why they are not what CEL in the API server can say: `partly` where some of it is. */
 const SECTIONS: Readonly<Partial<Record<keyof PolicySpec, string>>> = {
   approval: 'who approves is decided when a call waits',
-  containers: 'images and networks are read before they are compared',
+  containers: 'what an Agent names stands in other objects: Tools alone are judged',
   externalAPIs: 'URLs are parsed before they are compared',
   secrets: 'which Secret goes where takes several objects',
   prompts: 'secrets are found by more than a pattern',
@@ -158,7 +159,10 @@ function tellWhatIsLeft(spec: PolicySpec, leave: (field: string, reason: string)
   }
   if (llms !== undefined) leave('spec.llms', 'the LLM of an Agent is another object: LLMs alone are judged');
   if (llms?.baseURLs !== undefined) leave('spec.llms.baseURLs', 'URLs are parsed before they are compared');
-  for (const field of ['commands', 'images', 'urls', 'egress', 'env'] as const) {
+  if (mcpServers?.egress !== undefined) {
+    leave('spec.mcpServers.egress', 'the servers of an Agent are other objects: MCPServers alone are judged');
+  }
+  for (const field of ['commands', 'images', 'urls', 'env'] as const) {
     if (mcpServers?.[field] !== undefined) leave(`spec.mcpServers.${field}`, 'takes more than CEL has');
   }
   if (require?.provenance !== undefined || require?.provenanceTrust !== undefined) {

@@ -2,14 +2,9 @@ import type { PolicySpec } from '../../api/index.ts';
 import { DEFAULT_MODELS } from '../../api/index.ts';
 import { createExpressionCompiler } from '../engine/cel.ts';
 import { compileGlob } from '../engine/glob.ts';
+import { hostsRule, networksRule } from './egress.ts';
+import type { CelRule } from './rule.ts';
 import { listOf, matchesGlobs, quoted } from './text.ts';
-
-/** A rule as CEL: true where the object passes. What it says is about the object alone, and of an update only what is new. */
-export interface CelRule {
-  readonly rule: string;
-  readonly expression: string;
-  readonly message: string;
-}
 
 const DEFINITIONS = ['Agent', 'LLM', 'MCPServer', 'Tool', 'ContactChannel'];
 /** What CEL in the API server has besides the object, and what it has not. */
@@ -51,7 +46,9 @@ export function celRules(spec: PolicySpec, kind: string): CelRule[] {
     case 'LLM':
       return [...models(spec), ...labels(spec, kind), ...own(spec, kind)];
     case 'MCPServer':
-      return [...servers(spec), ...labels(spec, kind), ...own(spec, kind)];
+      return [...servers(spec), ...serverEgress(spec), ...labels(spec, kind), ...own(spec, kind)];
+    case 'Tool':
+      return [...containers(spec), ...labels(spec, kind), ...own(spec, kind)];
     default:
       return [...labels(spec, kind), ...own(spec, kind)];
   }
@@ -200,6 +197,40 @@ function servers({ mcpServers }: PolicySpec): CelRule[] {
       expression: `object.spec.transport in ${listOf(mcpServers.transports)} || (oldObject != null && oldObject.spec.transport == object.spec.transport)`,
       message: `spec.transport: allowed are ${mcpServers.transports.join(', ')}`,
     });
+  }
+  return rules;
+}
+
+function serverEgress({ mcpServers: { egress = {} } = {} }: PolicySpec): CelRule[] {
+  const { networks, hosts, privateHosts } = egress;
+  const place = (list: string) => ({ path: [list], when: (object: string) => `${object}.spec.transport == "stdio"` });
+  const rule = 'mcpServers.egress';
+  return [
+    ...(networks === undefined ? [] : [networksRule(`${rule}.networks`, place('egress'), networks)]),
+    ...(hosts === undefined ? [] : [hostsRule(`${rule}.hosts`, place('egressHosts'), hosts)]),
+    ...(privateHosts === undefined
+      ? []
+      : [hostsRule(`${rule}.privateHosts`, place('egressHosts'), privateHosts, true)]),
+  ];
+}
+
+/** Tools that run a container; the images are compared with their registry written out, as `fullImage` has it. */
+function containers({ containers: { images, egress } = {} }: PolicySpec): CelRule[] {
+  const path = ['execute', 'container'];
+  const rules: CelRule[] = [];
+  if (images !== undefined) {
+    const image = (object: string): string => `${object}.spec.execute.container.image`;
+    const first = `${image('object')}.split("/")[0]`;
+    const full = `(!${image('object')}.contains("/") ? "docker.io/library/" + ${image('object')} : ((${first}.contains(".") || ${first}.contains(":") || ${first} == "localhost") ? "" : "docker.io/") + ${image('object')})`;
+    const has = (object: string): string => `has(${object}.spec.execute) && has(${object}.spec.execute.container)`;
+    rules.push({
+      rule: 'containers.images',
+      expression: `!(${has('object')}) || [${full}].all(i, ${matchesGlobs('i', images)}) || (oldObject != null && ${has('oldObject')} && ${image('oldObject')} == ${image('object')})`,
+      message: `spec.execute.container.image: allowed are ${images.join(', ')}`,
+    });
+  }
+  if (egress?.networks !== undefined) {
+    rules.push(networksRule('containers.egress.networks', { path: [...path, 'egress'] }, egress.networks));
   }
   return rules;
 }

@@ -60,7 +60,33 @@ describe('policy export-vap', () => {
       }),
       policy(`${namespace}-servers`, {
         ...here,
-        mcpServers: { deny: ['*-old'], allow: ['fetch', 'git*', 'shell', 'a*b*c'], transports: ['http'] },
+        mcpServers: { deny: ['*-old'], allow: ['fetch', 'git*', 'shell', 'a*b*c'], transports: ['http', 'stdio'] },
+      }),
+      policy(`${namespace}-egress`, {
+        ...here,
+        mcpServers: {
+          egress: {
+            networks: [
+              { cidr: '10.0.0.0/8', ports: [{ port: 443 }, { port: 8000, endPort: 8100 }] },
+              { cidr: '10.20.0.0/16', ports: [{ port: 53, protocol: 'UDP' }] },
+              { cidr: '169.0.0.0/8' },
+              { cidr: '2001:db8::/32' },
+            ],
+            hosts: [
+              'api.example.com',
+              '*.internal:8443',
+              '**.deep.example.com',
+              '**.ported.example.com:*',
+              '10.1.2.3',
+              '10.9.*.*',
+            ],
+            privateHosts: ['**.internal:*', 'API.example.com'],
+          },
+        },
+        containers: {
+          images: ['docker.io/library/*', 'ghcr.io/acme/*@sha256:*', 'localhost/x'],
+          egress: { networks: [{ cidr: '10.0.0.0/8', ports: [{ port: 443 }] }] },
+        },
       }),
       policy(`${namespace}-labels`, {
         match: { ...here.match, kinds: ['Agent', 'LLM'], objectSelector: { matchLabels: { tier: 'prod' } } },
@@ -93,6 +119,7 @@ describe('policy export-vap', () => {
         llm({ provider: 'openai', model: 'x-mini' }),
         server('x-old', 'http'),
         call('shell', 'exec'),
+        container('evil.example/x', []),
       ]) {
         for (const deadline = Date.now() + 30_000; (await verdict(object)) === 'allow'; ) {
           assert.ok(Date.now() < deadline, `nothing denies ${JSON.stringify(object)}`);
@@ -130,14 +157,75 @@ describe('policy export-vap', () => {
       const apiKeyFrom = { secretKeyRef: { name: 's', key: 'k' } };
       return make('LLM', 'l', { provider, apiKeyFrom, parameters }, labels);
     }
-    function server(name: string, transport: string): KubeObject {
-      const where = transport === 'stdio' ? { command: 'x' } : { url: 'https://example.com/mcp' };
+    function server(name: string, transport: string, more: object = {}): KubeObject {
+      const where = transport === 'stdio' ? { command: 'x', ...more } : { url: 'https://example.com/mcp' };
       return make('MCPServer', name, { transport, ...where });
     }
+    const container = (image: string, egress: object[]): KubeObject =>
+      make('Tool', 'tool', { execute: { container: { image, egress } } });
     function call(name: string, tool: string): KubeObject {
       const spec = { toolCallId: 'x', taskRunRef: { name: 'r' }, toolRef: { name: 'f' }, arguments: '{}' };
       return make('TaskRunToolCall', 'r-toolcall-01', { ...spec, tool: { kind: 'MCPServer', name, tool } });
     }
+
+    const ports = fc.array(
+      fc.record(
+        {
+          port: fc.constantFrom(53, 443, 8000, 8050),
+          endPort: fc.constantFrom(8050, 8100, 8101),
+          protocol: fc.constantFrom('TCP', 'UDP'),
+        },
+        { requiredKeys: ['port'] },
+      ),
+      { minLength: 1, maxLength: 2 },
+    );
+    const egress = fc.array(
+      fc.record(
+        {
+          cidr: fc.constantFrom(
+            ...['10.1.0.0/16', '10.20.3.0/24', '10.0.0.0/7', '0.0.0.0/0', '10.20.3.4/32', '10.99.1.2/8'],
+            ...['169.253.0.0/16', '169.254.169.254/32', '169.0.0.0/8', '2001:db8:1::/48', '2001:db9::/32', '::/0'],
+          ),
+          ports,
+        },
+        { requiredKeys: ['cidr'] },
+      ),
+      { maxLength: 2 },
+    );
+    const host = fc.constantFrom(
+      ...['api.example.com', 'API.Example.com', 'db.internal', 'a.b.internal', '*.internal', 'internal'],
+      ...['deep.example.com', '*.deep.example.com', 'a.deep.example.com', '*.x.deep.example.com'],
+      ...[
+        'x.ported.example.com',
+        '10.1.2.3',
+        '10.1.2.4',
+        '10.9.2.3',
+        '0x7f.1',
+        '*.10.1.2.3',
+        'a.deep.example.com.evil.org',
+      ],
+    );
+    const egressHosts = fc.array(
+      fc.record(
+        {
+          host,
+          ports: fc.array(fc.constantFrom(443, 8443, 8080), { minLength: 1, maxLength: 2 }),
+          private: fc.constant(true),
+        },
+        { requiredKeys: ['host'] },
+      ),
+      { minLength: 1, maxLength: 2 },
+    );
+    const images = fc.constantFrom(
+      ...['python', 'python:3', 'acme/x', 'ghcr.io/acme/x', `ghcr.io/acme/x@sha256:${'0'.repeat(64)}`],
+      ...['localhost/x', 'localhost:5000/x', 'docker.io/library/x', 'evil.example/docker.io/library/x'],
+    );
+    const reaching = fc.oneof(
+      egress.map((to) => server('shell', 'stdio', { egress: to })),
+      egressHosts.map((hosts) => server('shell', 'stdio', { egressHosts: hosts })),
+      host.map((only) => server('shell', 'stdio', { egressHosts: [{ host: only }] })),
+      fc.tuple(images, egress).map(([image, to]) => container(image, to)),
+    );
 
     const resourceOf = (object: KubeObject): Resource => KINDS.find(({ kind }) => kind === object.kind) as Resource;
     async function verdict(object: KubeObject): Promise<'allow' | string> {
@@ -203,9 +291,17 @@ describe('policy export-vap', () => {
         .map(([name, tool]) => call(name, tool)),
     );
 
-    it('denies and lets pass what the engine does', async () => {
+    for (const [what, generated] of [
+      ['names, models and labels', objects],
+      ['where servers and containers may connect to', reaching],
+    ] as const) {
+      it(`denies and lets pass what the engine does: ${what}`, () => sameVerdicts(generated));
+      it(`judges of updates what is new: ${what}`, () => sameUpdates(generated));
+    }
+
+    async function sameVerdicts(generated: fc.Arbitrary<KubeObject>): Promise<void> {
       const seen = { allow: 0, deny: 0 };
-      for (const object of fc.sample(objects, { numRuns: 250, seed: 7 })) {
+      for (const object of fc.sample(generated, { numRuns: 600, seed: 7 })) {
         const found = denials(object);
         const said = await verdict(object);
         const shown = `${JSON.stringify(object)}\nengine: ${found.map(({ message }) => message).join('; ')}\nserver: ${said}`;
@@ -214,10 +310,10 @@ describe('policy export-vap', () => {
         seen[said === 'allow' ? 'allow' : 'deny'] += 1;
       }
       assert.ok(seen.allow > 20 && seen.deny > 20, JSON.stringify(seen));
-    });
+    }
 
-    it('judges of updates what is new', async () => {
-      const pairs = fc.sample(fc.tuple(objects, objects), { numRuns: 2000, seed: 11 });
+    async function sameUpdates(generated: fc.Arbitrary<KubeObject>): Promise<void> {
+      const pairs = fc.sample(fc.tuple(generated, generated), { numRuns: 2000, seed: 11 });
       let changed = 0;
       for (const [old, object] of pairs) {
         if (old.kind !== object.kind || old.kind === 'TaskRunToolCall' || old.metadata.name !== object.metadata.name)
@@ -244,6 +340,6 @@ describe('policy export-vap', () => {
         }
       }
       assert.ok(changed >= 10, `${changed} updates`);
-    });
+    }
   });
 });

@@ -64,7 +64,7 @@ function portsAt(entry: unknown): [ports: Ports | undefined, where: string][] {
   return ports.map((each, k) => [portsOf(each), `.ports[${k}]`]);
 }
 
-function portsOf(entry: unknown): Ports {
+export function portsOf(entry: unknown): Ports {
   const number = (name: string): number | undefined => {
     const value = at(entry, name);
     return typeof value === 'number' ? value : undefined;
@@ -89,7 +89,7 @@ function contains(outer: Cidr, inner: Cidr): boolean {
   return METADATA.every((metadata) => !isWithin(inner, metadata) || isWithin(outer, metadata));
 }
 
-const isWithin = (inner: Cidr, outer: Cidr): boolean =>
+export const isWithin = (inner: Cidr, outer: Cidr): boolean =>
   inner.address.bytes.length === outer.address.bytes.length &&
   inner.prefixLength >= outer.prefixLength &&
   formatIp(maskIp(inner.address, outer.prefixLength)) === formatIp(maskIp(outer.address, outer.prefixLength));
