@@ -8,10 +8,12 @@ export interface SyncOptions {
   readonly retries?: number;
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 /** Argo CD's API, as its web page uses it: as admin. */
 export interface ArgocdApi {
-  /** Rejects with Argo CD's message. */
-  request<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T>;
+  /** Rejects with Argo CD's message. `token` is who asks, instead of the admin. */
+  request<T>(method: Method, path: string, body?: object, token?: string): Promise<T>;
   /**
    * Syncs an Application to what is in Git now and waits for the end; first for the end of a sync that is under way. Rejects when it did
    * not go well, with each resource that did not. `argocd app sync` follows a stream, and at times misses its end.
@@ -63,7 +65,8 @@ export function argocdApi(url: string, passwordFile: string, { read, touch }: Ap
     return answer;
   }
 
-  async function request<T>(method: 'GET' | 'POST', path: string, body?: object): Promise<T> {
+  async function request<T>(method: Method, path: string, body?: object, token?: string): Promise<T> {
+    if (token !== undefined) return send<T>(method, path, body, token);
     session ??= send<{ token: string }>('POST', '/api/v1/session', {
       username: 'admin',
       password: readFileSync(passwordFile, 'utf8').trim(),

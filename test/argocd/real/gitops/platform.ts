@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from '
 import { dirname, join } from 'node:path';
 import { parseAllDocuments, stringify } from 'yaml';
 import { configMaps } from '../../../../argocd/configMaps.ts';
+import { linkToRuns } from '../../../../argocd/links.ts';
 import { init } from '../../../../cli/gitops/init.ts';
 import { fakeIo } from '../../../cli/support/fakeIo.ts';
 import type { ModelServer } from '../../../support/modelServer.ts';
@@ -20,6 +21,8 @@ export interface Application {
     operationState?: {
       phase?: string;
       message?: string;
+      startedAt?: string;
+      retryCount?: number;
       syncResult?: {
         revision?: string;
         resources?: { kind: string; name: string; status?: string; hookPhase?: string; message?: string }[];
@@ -28,6 +31,9 @@ export interface Application {
     resources?: { kind: string; name: string; status?: string; requiresPruning?: boolean }[];
   };
 }
+
+/** A link of the platform's own, as `kubechain argocd gen --link` takes it. */
+const TRACE = 'Trace=https://tempo.example/{{.resource.metadata.uid}}';
 
 export const TEAMS = ['billing', 'support'];
 export const APPS = TEAMS.flatMap((team) => ['dev', 'staging', 'prod'].map((environment) => `${team}-${environment}`));
@@ -78,7 +84,8 @@ async function install(stage: ArgoStage): Promise<Platform> {
   stage.defer(() => model[Symbol.asyncDispose]());
   const repository = join(stage.folder, 'agents');
   const made = toolsOf(stage, model, repository);
-  await stage.apply('kubechain', ...configMaps({ namespace: 'argocd', links: [] }));
+  const links = [linkToRuns(TRACE) ?? assert.fail()];
+  await stage.apply('kubechain', ...configMaps({ namespace: 'argocd', links }));
   const url = `file://${stage.folder}/argocd/repos/agents.git`;
   assert.equal(init(repository, { repo: url }, fakeIo({ cwd: stage.folder }).io), 0);
   const webhookPort = await freePort();

@@ -56,15 +56,20 @@ describe('changes in Git', function () {
       /\[baseline\/tools\.deny\].*spec\.tools\[1\]\.name: "\w+\/multiply" is denied.*fix: /s,
     );
     assert.equal(await on.stage.get('agent', 'auditor', 'agents-billing-dev'), undefined);
+    const failing = (await on.app('billing-dev'))?.status?.operationState;
     const bookkeeper = await on.stage.get<Agent>('agent', 'bookkeeper', 'agents-billing-dev');
     assert.equal(bookkeeper?.status?.ready, true);
     writeFileSync(auditor, readFileSync(auditor, 'utf8').replace('    - name: multiply\n', ''));
-    // The retry of the sync that failed takes what is in Git by then.
     await on.commit('billing-dev');
-    await on.stage.eventually('the fix', async () => {
-      const now = await on.app('billing-dev');
-      return now?.status?.sync?.status === 'Synced' && now.status.operationState?.phase === 'Succeeded';
+    const mended = await on.stage.eventually('the fix', async () => {
+      const { status } = (await on.app('billing-dev')) ?? {};
+      const done = status?.sync?.status === 'Synced' && status.operationState?.phase === 'Succeeded';
+      return done ? status.operationState : undefined;
     });
+    // By `retry.refresh` the very sync that failed takes what is in Git by then; without it, it would go on with its old commit to the end.
+    assert.equal(mended?.startedAt, failing?.startedAt);
+    assert.ok((mended?.retryCount ?? 0) > 0);
+    assert.equal(mended?.syncResult?.revision, (await on.stage.git('agents', 'rev-parse', 'main')).trim());
     assert.ok(await on.stage.get('agent', 'auditor', 'agents-billing-dev'));
     await on.settled('billing-dev');
     // The agents that were there may run again, and with them the evaluations that gate syncs.

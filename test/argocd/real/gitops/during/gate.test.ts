@@ -65,4 +65,22 @@ describe('a TaskRun as PreSync hook', function () {
     await lab.sync();
     assert.equal(await version(), '2');
   });
+
+  it('stops the sync when the answer is not what its Task expects', async () => {
+    const task = (cel: string) => [
+      ours('Task', 'evaluation', {
+        agentRef: { name: 'assistant' },
+        message: 'add 2 and 3',
+        expect: [{ cel, message: 'the sum is told' }],
+      }),
+    ];
+    // The gate comes before the rest of its commit, so what is expected is there first.
+    await lab.commit({ 'task.yaml': task('output.contains("6")') });
+    await lab.sync();
+    await lab.commit({ 'rollout.yaml': rollout('3') });
+    await assert.rejects(lab.sync(), /TaskRun evaluation-of-sync: The answer is not what is expected: the sum is told/);
+    assert.equal((await evaluation())?.status?.phase, 'Failed');
+    assert.ok((await evaluation())?.status?.output, 'the answer is kept');
+    assert.equal(await version(), '2');
+  });
 });

@@ -60,12 +60,14 @@ describe('a rollback in Argo CD', function () {
 
     const history = (await on.app(lab.name))?.status?.history ?? [];
     const id = history.find(({ revision }) => revision === first.commit)?.id;
-    // What `argocd app rollback` and the web page ask for; the command’s own wait did not end within two minutes.
-    await on.stage.api.request('POST', `/api/v1/applications/${lab.name}/rollback`, {
-      name: lab.name,
-      id,
-      appNamespace: 'argocd',
+    assert.ok(id !== undefined);
+    // As it is typed. It follows the Application, and misses the end where nothing happens any more: `eventually` sees to it that something does.
+    let said: string | undefined;
+    const typed = on.stage.argocd('app', 'rollback', lab.name, String(id), '--timeout', '100').then((text) => {
+      said = text;
     });
+    await Promise.all([typed, on.stage.eventually('the end of argocd app rollback', async () => said !== undefined)]);
+    assert.match(said ?? '', new RegExp(`Sync Revision: +${first.commit}\\nPhase: +Succeeded`));
     await on.stage.eventually('the first revision', async () => (await current()) === first.revision);
     const back = await on.stage.get<AgentRevision>('agentrevision', first.revision, lab.namespace);
     assert.equal(back?.metadata.uid, before?.metadata.uid, 'the very object, no copy');
