@@ -55,25 +55,6 @@ export function podPriority(context: () => RegistryContext): AdmissionPlugin {
   };
 }
 
-/** RuntimeClass: the class must exist. */
-export function podRuntimeClass(context: () => RegistryContext): AdmissionPlugin {
-  return {
-    name: 'RuntimeClass',
-    handles: (attributes) => isCreateOf('pods', attributes),
-    mutate: (attributes) => {
-      const pod = attributes.object as KubeObject;
-      const name = text(pod, 'spec.runtimeClassName');
-      if (name !== '' && context().store.latest('node.k8s.io/runtimeclasses', name) === undefined)
-        throw refuse(attributes, pod, `pod rejected: RuntimeClass ${JSON.stringify(name)} not found`);
-      if (name === '' && Object.keys(record(pod, 'spec.overhead')).length > 0) {
-        const why = 'pod rejected: Pod Overhead set without corresponding RuntimeClass defined Overhead';
-        throw refuse(attributes, pod, why);
-      }
-      return undefined;
-    },
-  };
-}
-
 const containersOf = (pod: unknown): JsonObject[] => [
   ...objects(pod, 'spec.initContainers'),
   ...objects(pod, 'spec.containers'),

@@ -1,46 +1,8 @@
-/**
- * Defaults of the builtin kinds, by definition: an object is walked along its type, outer definitions first, and each one's
- * defaults are filled in place. They hold wherever the definition stands (a pod template, a job template's pod template …).
- */
-import type { Json, JsonObject } from '../types.ts';
+/** Defaults of the builtin kinds, by definition: they hold wherever the definition stands (a pod template, a job template's pod template …). */
+import type { JsonObject } from '../types.ts';
 import { child, list, objects, record, text } from './access.ts';
-import { type StructType, structType, type WireType } from './types.ts';
-
-type Defaults = (object: JsonObject) => void;
-
-/** Sets what is absent. */
-function fill(object: JsonObject, values: { readonly [field: string]: Json }): void {
-  for (const [field, value] of Object.entries(values)) if (object[field] === undefined) object[field] = value;
-}
-
-/** The object under `field`, made when absent. */
-function ensure(object: JsonObject, field: string): JsonObject {
-  const known = child(object, field);
-  if (known !== undefined) return known;
-  const made: JsonObject = {};
-  object[field] = made;
-  return made;
-}
-
-const component = '[a-z0-9]+(?:(?:\\.|_{1,2}|-+)[a-z0-9]+)*';
-const imageName = new RegExp(
-  `^(?:[A-Za-z0-9.-]+(?::\\d+)?/)?${component}(?:/${component})*(?::([\\w][\\w.-]{0,127}))?(@[A-Za-z][\\w.+-]*:[0-9a-fA-F]{32,})?$`,
-);
-
-/** `latest`, or no tag and no digest, is pulled always; what is no image name is left to fail. */
-function pullPolicy(image: string): string {
-  const match = image.length > 512 ? null : imageName.exec(image);
-  if (match === null || match[2] !== undefined) return 'IfNotPresent';
-  return match[1] === undefined || match[1] === 'latest' ? 'Always' : 'IfNotPresent';
-}
-
-function container(object: JsonObject): void {
-  fill(object, {
-    imagePullPolicy: pullPolicy(text(object, 'image')),
-    terminationMessagePath: '/dev/termination-log',
-    terminationMessagePolicy: 'File',
-  });
-}
+import { type Defaults, defaulter, ensure, fill } from './defaulting.ts';
+import { container, pod, podSpec, pullPolicy } from './poddefaults.ts';
 
 function service(object: JsonObject): void {
   const spec = ensure(object, 'spec');
@@ -67,22 +29,6 @@ function service(object: JsonObject): void {
     fill(spec, { allocateLoadBalancerNodePorts: true });
     for (const entry of objects(object, 'status.loadBalancer.ingress'))
       if (text(entry, 'ip') !== '') fill(entry, { ipMode: 'VIP' });
-  }
-}
-
-function pod(object: JsonObject): void {
-  const spec = ensure(object, 'spec');
-  for (const entry of [...objects(spec, 'containers'), ...objects(spec, 'initContainers')]) {
-    const limits = child(entry, 'resources.limits');
-    if (limits === undefined) continue;
-    fill(ensure(ensure(entry, 'resources'), 'requests'), limits as { [field: string]: Json });
-  }
-  fill(spec, { enableServiceLinks: true });
-  if (spec.hostNetwork === true) {
-    for (const entry of [...objects(spec, 'containers'), ...objects(spec, 'initContainers')]) {
-      for (const port of objects(entry, 'ports'))
-        if (port.containerPort !== undefined) fill(port, { hostPort: port.containerPort });
-    }
   }
 }
 
@@ -215,12 +161,6 @@ function deviceRequest(object: JsonObject): void {
   if (object.allocationMode === 'ExactCount' && !object.count) object.count = 1;
 }
 
-/** A pod's service account has an old name and a new one. */
-function sameAccount(spec: JsonObject): JsonObject {
-  const name = text(spec, 'serviceAccountName') || text(spec, 'serviceAccount');
-  return name === '' ? {} : { serviceAccountName: name, serviceAccount: name };
-}
-
 const core = 'io.k8s.api.core.v1.';
 const admission = 'io.k8s.api.admissionregistration.v1.';
 const crd = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.';
@@ -232,19 +172,13 @@ const defaults: { readonly [definition: string]: Defaults } = {
   [`${core}EndpointPort`]: protocol,
   [`${core}Service`]: service,
   [`${core}Pod`]: pod,
-  [`${core}PodSpec`]: (object) =>
-    fill(object, {
-      dnsPolicy: 'ClusterFirst',
-      restartPolicy: 'Always',
-      securityContext: {},
-      terminationGracePeriodSeconds: 30,
-      schedulerName: 'default-scheduler',
-      ...sameAccount(object),
-    }),
+  [`${core}PodSpec`]: podSpec,
   [`${core}ImageVolumeSource`]: (object) => fill(object, { pullPolicy: pullPolicy(text(object, 'reference')) }),
   [`${core}Probe`]: (object) =>
     fill(object, { timeoutSeconds: 1, periodSeconds: 10, successThreshold: 1, failureThreshold: 3 }),
-  [`${core}GRPCAction`]: (object) => fill(object, { service: '' }),
+  [`${core}GRPCAction`]: (object) => {
+    object.service ??= '';
+  },
   [`${core}SecretVolumeSource`]: mode,
   [`${core}ConfigMapVolumeSource`]: mode,
   [`${core}DownwardAPIVolumeSource`]: mode,
@@ -375,51 +309,5 @@ const defaults: { readonly [definition: string]: Defaults } = {
     if (list(spec, 'volumeLifecycleModes').length === 0) spec.volumeLifecycleModes = ['Persistent'];
   },
 };
-
-const reaching = new Map<string, boolean>();
-
-/** Whether anything below a definition has defaults, so that the walk can leave out what has none. */
-function reaches(type: WireType, seen: Set<string>): boolean {
-  if (type.kind === 'scalar') return false;
-  if (type.kind !== 'struct') return reaches(type.element, seen);
-  const known = reaching.get(type.name);
-  if (known !== undefined) return known;
-  if (defaults[type.name] !== undefined) {
-    reaching.set(type.name, true);
-    return true;
-  }
-  if (seen.has(type.name)) return false;
-  seen.add(type.name);
-  const found = [...structType(type.name).fields.values()].some((field) => reaches(field.type, seen));
-  if (found || seen.size === 1) reaching.set(type.name, found);
-  return found;
-}
-
-const walked = new Map<string, readonly (readonly [string, WireType])[]>();
-
-function fieldsWithDefaults(struct: StructType): readonly (readonly [string, WireType])[] {
-  const known = walked.get(struct.name);
-  if (known !== undefined) return known;
-  const found = [...struct.fields.values()]
-    .filter((field) => reaches(field.type, new Set()))
-    .map((field) => [field.name, field.type] as const);
-  walked.set(struct.name, found);
-  return found;
-}
-
-function walk(value: Json | undefined, type: WireType): void {
-  if (typeof value !== 'object' || value === null) return;
-  if (type.kind === 'list') {
-    if (Array.isArray(value)) for (const item of value) walk(item, type.element);
-  } else if (Array.isArray(value)) return;
-  else if (type.kind === 'map') for (const item of Object.values(value)) walk(item, type.element);
-  else if (type.kind === 'struct') {
-    defaults[type.name]?.(value);
-    for (const [name, fieldType] of fieldsWithDefaults(structType(type.name))) walk(value[name], fieldType);
-  }
-}
-
 /** Fills the defaults of the definition `name` in place. */
-export function applyDefaults(object: JsonObject, name: string): void {
-  walk(object, { kind: 'struct', name });
-}
+export const applyDefaults = defaulter(defaults);

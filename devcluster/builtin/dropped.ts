@@ -6,7 +6,8 @@ import { at, child, list } from './access.ts';
 const ofPods = [
   'volumes[].projected.sources[].clusterTrustBundle',
   'volumes[].projected.sources[].podCertificate',
-  ...['containers', 'initContainers'].map((field) => `${field}[].lifecycle.stopSignal`),
+  'schedulingGroup',
+  ...['containers', 'initContainers', 'ephemeralContainers'].map((field) => `${field}[].lifecycle.stopSignal`),
 ];
 const ofTemplates = (path: string) => ofPods.map((field) => `${path}.spec.${field}`);
 

@@ -102,6 +102,7 @@ function fieldMergeType(field: FieldType): MergeType {
       ...patch,
     };
   }
+  if (field.granular) return { ...base, atomic: false, ...patch };
   if (field.atomicMap || field.patchStrategy !== undefined)
     return { ...base, ...(field.atomicMap ? { atomic: true } : {}), ...patch };
   return base;

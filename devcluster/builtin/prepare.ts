@@ -112,6 +112,8 @@ export function prepareNamespace(object: KubeObject): void {
 export function pairSources(object: KubeObject): void {
   const spec = child(object, 'spec');
   if (spec === undefined) return;
+  // Claims of other namespaces are a feature that is off.
+  if (text(spec, 'dataSourceRef.namespace') !== '') delete spec.dataSourceRef;
   const source = child(spec, 'dataSource');
   const kind = text(source, 'kind');
   const known =

@@ -40,6 +40,8 @@ export interface FieldType {
   readonly patchStrategy?: string;
   readonly patchMergeKey?: string;
   readonly atomicMap: boolean;
+  /** Merged field by field, although values of its type are not elsewhere. */
+  readonly granular: boolean;
   readonly enum?: readonly string[];
   readonly default?: Json;
   /** Go's name of the type, where it does not follow from the type. */
@@ -92,6 +94,7 @@ function parseField(name: string, text: string): FieldType {
     keep: flags.includes('keep'),
     omitZero: flags.includes('omitzero'),
     atomicMap: value('map') === 'atomic',
+    granular: value('map') === 'granular',
     ...(listType ? { listType: listType as 'atomic' | 'set' | 'map' } : {}),
     ...(keys ? { listMapKeys: keys.split(',') } : {}),
     ...(strategy ? { patchStrategy: strategy } : {}),

@@ -1,6 +1,7 @@
 /** What an object counts for in a ResourceQuota. */
 import { at, list, objects, record, text } from '../builtin/access.ts';
-import { compareQuantity, formatQuantity, parseQuantity, type Quantity } from '../builtin/quantity.ts';
+import { containerResources, isPodResource } from '../builtin/podresources.ts';
+import { formatQuantity, parseQuantity, type Quantity } from '../builtin/quantity.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 
 /** Quantities by the name of the resource that a quota limits: `pods`, `requests.cpu`, `count/configmaps`. */
@@ -89,19 +90,11 @@ function claimUsage(object: KubeObject, usage: Usage): void {
   if (storage !== undefined) usage.set(`${prefix}/requests.storage`, storage);
 }
 
-/** Sums of the containers, or the largest of the init containers where that is more. */
+/** What its containers ask for together, or the pod itself where it says so, and what running it takes. */
 function podResources(pod: KubeObject, field: 'requests' | 'limits'): Usage {
-  const sum: Usage = new Map();
-  for (const container of objects(pod, 'spec.containers')) {
-    for (const [name, value] of toUsage(record(container, `resources.${field}`)))
-      sum.set(name, add(sum.get(name) ?? zero, value));
-  }
-  for (const container of objects(pod, 'spec.initContainers')) {
-    for (const [name, value] of toUsage(record(container, `resources.${field}`))) {
-      const known = sum.get(name);
-      if (known === undefined || compareQuantity(value, known) > 0) sum.set(name, value);
-    }
-  }
+  const sum = containerResources(pod.spec, field);
+  for (const [name, value] of toUsage(record(pod, `spec.resources.${field}`)))
+    if (isPodResource(name)) sum.set(name, value);
   for (const [name, value] of toUsage(record(pod, 'spec.overhead'))) {
     const known = sum.get(name);
     if (known !== undefined || field === 'requests') sum.set(name, add(known ?? zero, value));

@@ -5,13 +5,17 @@ import { goForm } from '../goform.ts';
 import { addressProblem } from './addresses.ts';
 import { type Errors, fieldError, labelSelector, nodeSelectorTerm, problems, requiredLabel } from './common.ts';
 
-function names(spec: unknown, path: string, errors: Errors): void {
+export function hostAliases(spec: unknown, path: string, errors: Errors): void {
   for (const [index, alias] of objects(spec, 'hostAliases').entries()) {
     const here = `${path}.hostAliases[${index}]`;
     problems(`${here}.ip`, text(alias, 'ip'), addressProblem(text(alias, 'ip')), errors);
     for (const [at, host] of list(alias, 'hostnames').map(String).entries())
       problems(`${here}.hostnames[${at}]`, host, dns1123Subdomain(host), errors);
   }
+}
+
+/** What a pod waits for before it is ready, and before it is scheduled. */
+export function gates(spec: unknown, path: string, errors: Errors): void {
   for (const [index, gate] of objects(spec, 'readinessGates').entries()) {
     const type = text(gate, 'conditionType');
     problems(`${path}.readinessGates[${index}].conditionType`, type, qualifiedName(type), errors);
@@ -29,7 +33,7 @@ function names(spec: unknown, path: string, errors: Errors): void {
 const searchProblem =
   "a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '_', '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*')";
 
-function dns(spec: unknown, path: string, errors: Errors): void {
+export function dns(spec: unknown, path: string, errors: Errors): void {
   const config = at(spec, 'dnsConfig');
   const servers = list(config, 'nameservers').map(String);
   const here = `${path}.dnsConfig`;
@@ -53,6 +57,8 @@ function dns(spec: unknown, path: string, errors: Errors): void {
     errors.push(fieldError.invalid(`${here}.searches`, searches, detail));
   }
   for (const [index, search] of searches.entries()) {
+    if (search.replace(/\.$/, '').length > 253)
+      errors.push(fieldError.invalid(`${here}.searches[${index}]`, search, 'must be no more than 253 characters'));
     const fine =
       search === '.' || /^_?[a-z0-9]([-_a-z0-9]*[a-z0-9])?(\._?[a-z0-9]([-_a-z0-9]*[a-z0-9])?)*\.?$/.test(search);
     if (!fine) errors.push(fieldError.invalid(`${here}.searches[${index}]`, search, searchProblem));
@@ -99,7 +105,7 @@ function affinityTerm(term: unknown, path: string, errors: Errors): void {
 const required = 'requiredDuringSchedulingIgnoredDuringExecution';
 const preferred = 'preferredDuringSchedulingIgnoredDuringExecution';
 
-function affinity(spec: unknown, path: string, errors: Errors): void {
+export function affinity(spec: unknown, path: string, errors: Errors): void {
   const node = at(spec, 'affinity.nodeAffinity');
   const base = `${path}.affinity.nodeAffinity`;
   if (at(node, required) !== undefined) {
@@ -124,7 +130,8 @@ function affinity(spec: unknown, path: string, errors: Errors): void {
   }
 }
 
-function claims(spec: unknown, path: string, errors: Errors): void {
+/** The claims to devices that a pod may name. */
+export function podClaims(spec: unknown, path: string, errors: Errors): void {
   const seen = new Set<string>();
   for (const [index, claim] of objects(spec, 'resourceClaims').entries()) {
     const here = `${path}.resourceClaims[${index}]`;
@@ -146,8 +153,8 @@ function claims(spec: unknown, path: string, errors: Errors): void {
   }
 }
 
-/** What a pod is called, and what it takes from its host. */
-function hosts(spec: unknown, path: string, errors: Errors): void {
+/** What a pod calls itself in place of its name. */
+export function hostName(spec: unknown, path: string, errors: Errors): void {
   const name = at(spec, 'hostnameOverride');
   if (name !== undefined) {
     const here = `${path}.hostnameOverride`;
@@ -158,6 +165,10 @@ function hosts(spec: unknown, path: string, errors: Errors): void {
     if (String(name).length > 64) errors.push(fieldError.tooLong(here, 64));
     problems(here, name, dns1123Subdomain(String(name)), errors);
   }
+}
+
+/** Ports of a pod that shares its host's network are those of the host. */
+export function hostPorts(spec: unknown, path: string, errors: Errors): void {
   if (at(spec, 'hostNetwork') !== true) return;
   const isPod = path === 'spec';
   for (const [index, container] of objects(spec, 'containers').entries()) {
@@ -168,13 +179,4 @@ function hosts(spec: unknown, path: string, errors: Errors): void {
       errors.push(fieldError.invalid(here, host, 'must match `containerPort` when `hostNetwork` is true'));
     }
   }
-}
-
-/** The smaller fields of a pod spec at `path`. */
-export function podFields(spec: unknown, path: string, errors: Errors): void {
-  names(spec, path, errors);
-  dns(spec, path, errors);
-  affinity(spec, path, errors);
-  claims(spec, path, errors);
-  hosts(spec, path, errors);
 }

@@ -16,11 +16,12 @@ import {
   requiredLabel,
   stable,
 } from './common.ts';
-import { podResources } from './containerresources.ts';
-import { containers, initContainers } from './containers.ts';
-import { matchKeys, podFields } from './podfields.ts';
+import { fileKeyVolumes } from './containerenv.ts';
+import { overhead, podResources } from './containerresources.ts';
+import { containers, ephemeralContainers, initContainers } from './containers.ts';
+import { affinity, dns, gates, hostAliases, hostName, hostPorts, matchKeys, podClaims } from './podfields.ts';
 import { podVolumes } from './podvolumes.ts';
-import { podSecurity } from './security.ts';
+import { hostProcess, hostUsers, operatingSystem, podSecurity } from './security.ts';
 
 export function tolerations(spec: unknown, path: string, errors: Errors): void {
   for (const [index, toleration] of objects(spec, 'tolerations').entries()) {
@@ -103,22 +104,33 @@ function spreadConstraints(spec: unknown, path: string, errors: Errors): void {
   }
 }
 
-/** A pod spec at `path`. */
+const named = (spec: unknown, path: string, field: string, errors: Errors): void => {
+  const value = text(spec, field);
+  if (value !== '') problems(`${path}.${field}`, value, dns1123Subdomain(value), errors);
+};
+
+/** A pod spec at `path`, part by part in the order of the real server. */
 export function podSpec(spec: unknown, path: string, errors: Errors): void {
   const mountable = podVolumes(spec, path, errors);
+  podClaims(spec, path, errors);
   containers(spec, path, mountable, errors);
   initContainers(spec, path, mountable, errors);
+  ephemeralContainers(spec, path, mountable, errors);
+  podResources(spec, path, errors);
+  hostPorts(spec, path, errors);
   oneOf(spec, path, 'restartPolicy', ['Always', 'OnFailure', 'Never'], errors);
   oneOf(spec, path, 'dnsPolicy', ['ClusterFirstWithHostNet', 'ClusterFirst', 'Default', 'None'], errors);
   labels(at(spec, 'nodeSelector'), `${path}.nodeSelector`, errors);
   podSecurity(spec, path, errors);
-  podResources(spec, path, errors);
+  affinity(spec, path, errors);
+  dns(spec, path, errors);
+  gates(spec, path, errors);
   spreadConstraints(spec, path, errors);
-  for (const field of ['serviceAccountName', 'nodeName', 'priorityClassName', 'runtimeClassName']) {
-    const value = text(spec, field);
-    if (value !== '') problems(`${path}.${field}`, value, dns1123Subdomain(value), errors);
-  }
-  notSupported(spec, path, 'preemptionPolicy', ['PreemptLowerPriority', 'Never'], errors);
+  hostProcess(spec, path, errors);
+  hostUsers(spec, path, errors);
+  hostName(spec, path, errors);
+  named(spec, path, 'serviceAccountName', errors);
+  named(spec, path, 'nodeName', errors);
   const deadline = at(spec, 'activeDeadlineSeconds');
   if (typeof deadline === 'number' && (deadline < 1 || deadline > 2147483647)) {
     errors.push(
@@ -128,7 +140,16 @@ export function podSpec(spec: unknown, path: string, errors: Errors): void {
   for (const field of ['hostname', 'subdomain'])
     if (text(spec, field) !== '') requiredLabel(text(spec, field), `${path}.${field}`, errors);
   tolerations(spec, path, errors);
-  podFields(spec, path, errors);
+  hostAliases(spec, path, errors);
+  named(spec, path, 'priorityClassName', errors);
+  const runtimeClass = at(spec, 'runtimeClassName');
+  if (runtimeClass !== undefined)
+    problems(`${path}.runtimeClassName`, runtimeClass, dns1123Subdomain(String(runtimeClass)), errors);
+  if (at(spec, 'preemptionPolicy') !== undefined)
+    oneOf(spec, path, 'preemptionPolicy', ['PreemptLowerPriority', 'Never'], errors);
+  overhead(spec, path, errors);
+  operatingSystem(spec, path, errors);
+  fileKeyVolumes(spec, path, errors);
 }
 
 /** A pod template at `path`. */

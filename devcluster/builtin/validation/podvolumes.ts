@@ -1,12 +1,14 @@
 /** Validation of a pod's volumes. */
-import { dns1123Subdomain } from '../../registry/names.ts';
+import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
-import { at, list, number, objects, record, text } from '../access.ts';
+import { at, number, objects, record, text } from '../access.ts';
 import { parseQuantity } from '../quantity.ts';
-import { type Errors, fieldError, notSupported, problems, requiredLabel } from './common.ts';
+import { type Errors, fieldError, labels, oneOf, problems, requiredLabel } from './common.ts';
 import { fieldReference, resourceReference, volumeFieldPaths } from './podreferences.ts';
-import { claimSpec, driverName, hostPathTypes, isIscsiName } from './volumes.ts';
+import { claimSpec } from './volumes.ts';
+import { driverName, sharedSource } from './volumesources.ts';
 
+/** In the order in which the real server looks at them. */
 const volumeSources = [
   'emptyDir',
   'hostPath',
@@ -17,51 +19,38 @@ const volumeSources = [
   'nfs',
   'iscsi',
   'glusterfs',
+  'flocker',
   'persistentVolumeClaim',
   'rbd',
-  'flexVolume',
   'cinder',
   'cephfs',
-  'flocker',
+  'quobyte',
   'downwardAPI',
   'fc',
+  'flexVolume',
   'configMap',
   'azureFile',
   'vsphereVolume',
-  'quobyte',
-  'azureDisk',
   'photonPersistentDisk',
   'portworxVolume',
-  'scaleIO',
+  'azureDisk',
   'storageos',
   'projected',
+  'scaleIO',
   'csi',
   'ephemeral',
   'image',
 ];
 
-/** What must not be empty, by source. */
-const requiredOf: { readonly [source: string]: readonly string[] } = {
-  awsElasticBlockStore: ['volumeID'],
-  azureDisk: ['diskName', 'diskURI'],
-  azureFile: ['secretName', 'shareName'],
-  cephfs: ['monitors'],
-  cinder: ['volumeID'],
-  configMap: ['name'],
-  csi: ['driver'],
-  flexVolume: ['driver'],
-  gcePersistentDisk: ['pdName'],
-  gitRepo: ['repository'],
-  glusterfs: ['endpoints', 'path'],
-  hostPath: ['path'],
-  iscsi: ['targetPortal', 'iqn'],
-  nfs: ['server', 'path'],
-  persistentVolumeClaim: ['claimName'],
-  photonPersistentDisk: ['pdID'],
-  portworxVolume: ['volumeID'],
-  rbd: ['monitors', 'image'],
-  secret: ['secretName'],
-  vsphereVolume: ['volumePath'],
+/** How a second source is called where that is not its name. */
+const extraNames: { readonly [source: string]: string } = { cephfs: 'cephFS', downwardAPI: 'downwarAPI' };
+
+/** What must not be empty in the sources that only pods have. */
+const requiredOf: { readonly [source: string]: string } = {
+  configMap: 'name',
+  gitRepo: 'repository',
+  persistentVolumeClaim: 'claimName',
+  secret: 'secretName',
 };
 
 function fileMode(holder: unknown, field: string, path: string, errors: Errors): void {
@@ -155,24 +144,44 @@ function projected(volume: unknown, path: string, errors: Errors): void {
   }
 }
 
+/** Metadata of a claim that is made of a template: all but labels and annotations, in Go's order. */
+const notOfTemplates = [
+  'name',
+  'generateName',
+  'namespace',
+  'selfLink',
+  'uid',
+  'resourceVersion',
+  'generation',
+  'creationTimestamp',
+  'deletionTimestamp',
+  'deletionGracePeriodSeconds',
+  'ownerReferences',
+  'finalizers',
+  'managedFields',
+];
+
 function claimTemplate(source: unknown, path: string, errors: Errors): void {
   const template = at(source, 'volumeClaimTemplate');
   const here = `${path}.volumeClaimTemplate`;
   if (template === undefined) return void errors.push(fieldError.required(here));
-  const named = ['name', 'generateName', 'namespace', 'uid', 'resourceVersion', 'ownerReferences', 'finalizers'];
-  for (const field of named)
-    if (record(template, 'metadata')[field] !== undefined)
-      errors.push(fieldError.forbidden(`${here}.metadata.${field}`, 'cannot be set'));
+  const metadata = record(template, 'metadata');
+  for (const key of Object.keys(record(metadata, 'annotations')))
+    problems(`${here}.metadata.annotations`, key, qualifiedName(key.toLowerCase()), errors);
+  labels(metadata.labels, `${here}.metadata.labels`, errors);
+  for (const field of notOfTemplates) {
+    const value = metadata[field];
+    if (value === undefined || value === null || value === '' || value === 0) continue;
+    errors.push(fieldError.forbidden(`${here}.metadata.${field === 'uid' ? 'uID' : field}`, 'cannot be set'));
+  }
   claimSpec(template, `${here}.spec`, errors);
 }
 
-/** What is inside of one source of a volume. */
+/** What is inside of a source that only pods have. */
 function sourceParts(kind: string, source: unknown, path: string, errors: Errors): void {
-  for (const field of requiredOf[kind] ?? [])
-    if (text(source, field) === '' && list(source, field).length === 0)
-      errors.push(fieldError.required(`${path}.${field}`));
+  const needed = requiredOf[kind];
+  if (needed !== undefined && text(source, needed) === '') errors.push(fieldError.required(`${path}.${needed}`));
   fileMode(source, 'defaultMode', path, errors);
-  const place = text(source, 'path');
   switch (kind) {
     case 'emptyDir': {
       const limit = at(source, 'sizeLimit');
@@ -180,29 +189,6 @@ function sourceParts(kind: string, source: unknown, path: string, errors: Errors
         errors.push(fieldError.forbidden(`${path}.sizeLimit`, 'SizeLimit field must be a valid resource quantity'));
       break;
     }
-    case 'hostPath':
-      if (place === '') break;
-      if (place.split('/').includes('..'))
-        errors.push(fieldError.invalid(`${path}.path`, place, "must not contain '..'"));
-      notSupported(source, path, 'type', hostPathTypes, errors);
-      break;
-    case 'nfs':
-      if (!place.startsWith('/')) errors.push(fieldError.invalid(`${path}.path`, place, 'must be an absolute path'));
-      break;
-    case 'iscsi': {
-      const name = text(source, 'iqn');
-      if (name !== '' && !/^(iqn|eui|naa)/.test(name))
-        errors.push(fieldError.invalid(`${path}.iqn`, name, 'must be valid format starting with iqn, eui, or naa'));
-      else if (name !== '' && !isIscsiName(name))
-        errors.push(fieldError.invalid(`${path}.iqn`, name, 'must be valid format'));
-      const unit = number(source, 'lun');
-      if (unit < 0 || unit > 255)
-        errors.push(fieldError.invalid(`${path}.lun`, unit, 'must be between 0 and 255, inclusive'));
-      break;
-    }
-    case 'fc':
-      fibreChannel(source, path, errors);
-      break;
     case 'gitRepo':
       if (text(source, 'directory') !== '') descendingPath(text(source, 'directory'), `${path}.directory`, errors);
       break;
@@ -230,40 +216,30 @@ function sourceParts(kind: string, source: unknown, path: string, errors: Errors
     case 'image':
       if (text(source, 'reference') === '' && path.startsWith('spec.volumes'))
         errors.push(fieldError.required(`${path}.reference`));
-      notSupported(source, path, 'pullPolicy', ['Always', 'IfNotPresent', 'Never'], errors);
+      oneOf(source, path, 'pullPolicy', ['Always', 'IfNotPresent', 'Never'], errors);
       break;
     default:
   }
 }
 
-function fibreChannel(source: unknown, path: string, errors: Errors): void {
-  const names = list(source, 'targetWWNs');
-  const ids = list(source, 'wwids');
-  if (names.length === 0 && ids.length === 0)
-    errors.push(fieldError.required(`${path}.targetWWNs`, 'must specify either targetWWNs or wwids, but not both'));
-  if (names.length > 0 && ids.length > 0) {
-    const detail = 'targetWWNs and wwids can not be specified simultaneously';
-    errors.push(fieldError.invalid(`${path}.targetWWNs`, names, detail));
-  }
-  if (names.length === 0) return;
-  const unit = at(source, 'lun');
-  if (unit === undefined) errors.push(fieldError.required(`${path}.lun`, 'lun is required if targetWWNs is specified'));
-  else if (Number(unit) < 0 || Number(unit) > 255)
-    errors.push(fieldError.invalid(`${path}.lun`, unit, 'must be between 0 and 255, inclusive'));
-}
-
 function volumeSource(volume: JsonObject, path: string, errors: Errors): void {
   const given = volumeSources.filter((source) => volume[source] !== undefined && volume[source] !== null);
   for (const source of given.slice(1))
-    errors.push(fieldError.forbidden(`${path}.${source}`, 'may not specify more than 1 volume type'));
+    errors.push(
+      fieldError.forbidden(`${path}.${extraNames[source] ?? source}`, 'may not specify more than 1 volume type'),
+    );
   const [kind] = given;
   if (kind === undefined) errors.push(fieldError.required(path, 'must specify a volume type'));
-  else sourceParts(kind, volume[kind], `${path}.${kind === 'gcePersistentDisk' ? 'persistentDisk' : kind}`, errors);
+  else {
+    sharedSource(kind, volume[kind], path, false, errors);
+    sourceParts(kind, volume[kind], `${path}.${kind}`, errors);
+  }
 }
 
-/** The volumes of a pod spec at `path`; answers with the names of those that may be mounted. */
-export function podVolumes(spec: unknown, path: string, errors: Errors): Set<string> {
+/** The volumes of a pod spec at `path`; answers with those that may be mounted, by name. */
+export function podVolumes(spec: unknown, path: string, errors: Errors): Map<string, JsonObject> {
   const names = new Set<string>();
+  const mountable = new Map<string, JsonObject>();
   for (const [index, volume] of objects(spec, 'volumes').entries()) {
     const here = `${path}.volumes[${index}]`;
     const name = text(volume, 'name');
@@ -272,7 +248,9 @@ export function podVolumes(spec: unknown, path: string, errors: Errors): Set<str
     requiredLabel(name, `${here}.name`, errors);
     if (names.has(name)) errors.push(fieldError.duplicate(`${here}.name`, name));
     // A volume that is wrong cannot be mounted.
-    if (errors.length === before) names.add(name);
+    if (errors.length > before) continue;
+    names.add(name);
+    mountable.set(name, volume);
   }
-  return names;
+  return mountable;
 }

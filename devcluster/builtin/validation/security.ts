@@ -117,11 +117,17 @@ export function podSecurity(spec: unknown, path: string, errors: Errors): void {
     const detail = 'ShareProcessNamespace and HostPID cannot both be enabled';
     errors.push(fieldError.invalid(`${here}.shareProcessNamespace`, true, detail));
   }
-  hostProcess(spec, path, errors);
-  system(spec, path, errors);
+}
+
+/** What a pod with users of its own cannot share with its host. */
+export function hostUsers(spec: unknown, path: string, errors: Errors): void {
   if (at(spec, 'hostUsers') !== false) return;
-  for (const field of ['hostNetwork', 'hostPID', 'hostIPC'])
-    if (at(spec, field) === true) errors.push(fieldError.forbidden(`${path}.${field}`, 'when `hostUsers` is false'));
+  const detail = 'when `hostUsers` is false';
+  if (at(spec, 'hostNetwork') === true) errors.push(fieldError.forbidden(`${path}.hostNetwork`, detail));
+  if (at(spec, 'hostPID') === true) errors.push(fieldError.forbidden(`${path}.HostPID`, detail));
+  if (at(spec, 'hostIPC') === true) errors.push(fieldError.forbidden(`${path}.HostIPC`, detail));
+  for (const [container, here] of everyContainer(spec, path))
+    if (list(container, 'volumeDevices').length > 0) errors.push(fieldError.forbidden(`${here}.volumeDevices`, detail));
 }
 
 /** The security context of a container of `spec` at `path`. */
@@ -153,7 +159,7 @@ function everyContainer(spec: unknown, path: string): [JsonObject, string][] {
   );
 }
 
-function hostProcess(spec: unknown, path: string, errors: Errors): void {
+export function hostProcess(spec: unknown, path: string, errors: Errors): void {
   const field = 'securityContext.windowsOptions.hostProcess';
   const ofPod = at(spec, field);
   const all = everyContainer(spec, path);
@@ -205,9 +211,10 @@ const ofLinuxContainers = [
 ];
 
 /** What the operating system that a pod names does not have. */
-function system(spec: unknown, path: string, errors: Errors): void {
+export function operatingSystem(spec: unknown, path: string, errors: Errors): void {
   if (at(spec, 'os') === undefined) return;
   const name = text(spec, 'os.name');
+  if (name === '') return void errors.push(fieldError.required(`${path}.os.name`));
   if (name !== 'linux' && name !== 'windows') {
     errors.push(fieldError.notSupported(`${path}.os`, name, ['linux', 'windows']));
     return;

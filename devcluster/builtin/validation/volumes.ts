@@ -1,7 +1,7 @@
 /** Validation of persistent volumes and the claims to them. */
-import { dns1123Subdomain } from '../../registry/names.ts';
+import { dns1123Label, dns1123Subdomain } from '../../registry/names.ts';
 import type { Json } from '../../types.ts';
-import { at, list, number, objects, record, text } from '../access.ts';
+import { at, list, objects, record, text } from '../access.ts';
 import { goDiff } from '../godiff.ts';
 import { goEqual, goForm } from '../goform.ts';
 import { parseQuantity } from '../quantity.ts';
@@ -14,8 +14,10 @@ import {
   notSupported,
   problems,
   quantityOrder,
+  requiredLabel,
   same,
 } from './common.ts';
+import { driverName, sharedSource } from './volumesources.ts';
 
 const accessModes = ['ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOnce', 'ReadWriteOncePod'];
 
@@ -41,19 +43,35 @@ export function claimSpec(object: unknown, path: string, errors: Errors): void {
     errors.push(fieldError.invalid(`${path}.resources[storage]`, size, 'must be greater than zero'));
   const storageClass = text(spec, 'storageClassName');
   if (storageClass !== '') problems(`${path}.storageClassName`, storageClass, dns1123Subdomain(storageClass), errors);
-  const mode = text(spec, 'volumeMode');
-  if (mode !== '' && mode !== 'Block' && mode !== 'Filesystem')
-    errors.push(fieldError.notSupported(`${path}.volumeMode`, mode, ['Block', 'Filesystem']));
-  for (const field of ['dataSource', 'dataSourceRef']) {
-    const source = at(spec, field);
-    if (source === undefined || source === null) continue;
-    for (const part of ['name', 'kind'])
-      if (text(source, part) === '') errors.push(fieldError.required(`${path}.${field}.${part}`));
-  }
+  notSupported(spec, path, 'volumeMode', ['Block', 'Filesystem'], errors);
+  for (const field of ['dataSource', 'dataSourceRef']) dataSource(at(spec, field), `${path}.${field}`, errors);
   const [source, reference] = [at(spec, 'dataSource'), at(spec, 'dataSourceRef')];
-  const differ = ['kind', 'name', 'apiGroup'].some((field) => text(source, field) !== text(reference, field));
-  if (source !== undefined && reference !== undefined && at(reference, 'namespace') === undefined && differ)
-    errors.push(fieldError.invalid(path, {}, 'must match dataSourceRef'));
+  if (source !== undefined && reference !== undefined) {
+    const differ =
+      ['kind', 'name'].some((field) => text(source, field) !== text(reference, field)) ||
+      at(source, 'apiGroup') !== at(reference, 'apiGroup');
+    if (text(reference, 'namespace') !== '')
+      errors.push(fieldError.invalid(path, {}, 'may not be specified when dataSourceRef.namespace is specified'));
+    else if (differ) errors.push(fieldError.invalid(path, {}, 'must match dataSourceRef'));
+  }
+  const attributes = text(spec, 'volumeAttributesClassName');
+  if (attributes !== '')
+    problems(`${path}.volumeAttributesClassName`, attributes, dns1123Subdomain(attributes), errors);
+}
+
+/** What a claim is filled from. */
+function dataSource(source: unknown, path: string, errors: Errors): void {
+  if (source === undefined || source === null) return;
+  for (const part of ['name', 'kind'])
+    if (text(source, part) === '') errors.push(fieldError.required(`${path}.${part}`));
+  const [group, kind] = [text(source, 'apiGroup'), text(source, 'kind')];
+  if (group !== '') problems(`${path}.apiGroup`, group, dns1123Subdomain(group), errors);
+  else if (kind !== 'PersistentVolumeClaim') {
+    const detail = "must be 'PersistentVolumeClaim' when referencing the default apiGroup";
+    errors.push(fieldError.invalid(path, kind, detail));
+  }
+  const namespace = text(source, 'namespace');
+  if (namespace !== '') problems(`${path}.namespace`, namespace, dns1123Label(namespace), errors);
 }
 
 function claimUpdate(object: unknown, old: unknown, errors: Errors): void {
@@ -77,8 +95,8 @@ function claimUpdate(object: unknown, old: unknown, errors: Errors): void {
       'spec is immutable after creation except resources.requests and volumeAttributesClassName for bound claims';
     errors.push(fieldError.forbidden('spec', `${rule}\n${goDiff(was, is)}`));
   }
-  immutableMode(object, old, errors);
   sizeOf(object, old, errors);
+  immutableMode(object, old, errors);
 }
 
 function immutableMode(object: unknown, old: unknown, errors: Errors): void {
@@ -99,29 +117,30 @@ function sizeOf(object: unknown, old: unknown, errors: Errors): void {
   }
 }
 
+/** In the order in which the real server looks at them. */
 const volumeTypes = [
+  'hostPath',
+  'gcePersistentDisk',
   'awsElasticBlockStore',
-  'azureDisk',
-  'azureFile',
+  'glusterfs',
+  'flocker',
+  'nfs',
+  'rbd',
+  'quobyte',
   'cephfs',
+  'iscsi',
   'cinder',
-  'csi',
   'fc',
   'flexVolume',
-  'flocker',
-  'gcePersistentDisk',
-  'glusterfs',
-  'hostPath',
-  'iscsi',
-  'local',
-  'nfs',
+  'azureFile',
+  'vsphereVolume',
   'photonPersistentDisk',
   'portworxVolume',
-  'quobyte',
-  'rbd',
+  'azureDisk',
   'scaleIO',
+  'local',
   'storageos',
-  'vsphereVolume',
+  'csi',
 ];
 
 export function persistentVolume(object: unknown, errors: Errors, old?: unknown): void {
@@ -150,14 +169,10 @@ export function persistentVolume(object: unknown, errors: Errors, old?: unknown)
         fieldError.invalid(path, Number(quantity.nano / 1_000_000_000n), 'must be a valid resource quantity'),
       );
   }
-  const given = volumeTypes.filter((type) => at(spec, type) !== undefined);
-  if (given.length === 0) errors.push(fieldError.required('spec', 'must specify a volume type'));
-  for (const type of given.slice(1))
-    errors.push(fieldError.forbidden(`spec.${type}`, 'may not specify more than 1 volume type'));
-  const source = given[0];
-  if (source !== undefined) volumeSource(source, at(spec, source), errors);
-  volumePolicies(spec, errors);
+  notSupported(spec, 'spec', reclaim, ['Delete', 'Recycle', 'Retain'], errors);
   nodeAffinity(spec, errors);
+  volumeSources(object, errors);
+  volumePolicies(spec, errors);
   if (old === undefined) return;
   if (!same(sourcesOf(spec), sourcesOf(at(old, 'spec')))) {
     const source = (from: unknown) => goForm('PersistentVolumeSource', at(from, 'spec'));
@@ -177,27 +192,58 @@ function goNodeAffinity(affinity: unknown): unknown {
   return affinity === undefined ? null : { Required: goForm('NodeSelector', at(affinity, 'required')) };
 }
 
+/** A volume has one source; a flexible one is never too many. */
+function volumeSources(object: unknown, errors: Errors): void {
+  const spec = at(object, 'spec');
+  let count = 0;
+  for (const type of volumeTypes) {
+    const source = at(spec, type);
+    if (source === undefined || source === null) continue;
+    if (count > 0 && type !== 'flexVolume') {
+      const name = type === 'cephfs' ? 'cephFS' : type;
+      errors.push(fieldError.forbidden(`spec.${name}`, 'may not specify more than 1 volume type'));
+      continue;
+    }
+    count++;
+    if (type === 'csi') csiSource(source, 'spec.csi', errors);
+    else sharedSource(type, source, 'spec', true, errors);
+    if (type === 'local' && (at(spec, 'nodeAffinity') ?? undefined) === undefined)
+      errors.push(fieldError.required('spec.nodeAffinity', 'Local volume requires node affinity'));
+    const portal = text(source, 'targetPortal');
+    if (type === 'iscsi' && at(source, 'initiatorName') !== undefined) {
+      const detail =
+        'Total length of <volume name>:<iscsi.targetPortal> must be under 64 characters if iscsi.initiatorName is specified.';
+      if (`${text(object, 'metadata.name')}:${portal}`.length > 64)
+        errors.push(fieldError.invalid('spec.iscsi.targetportal', portal, detail));
+    }
+  }
+  if (count === 0) errors.push(fieldError.required('spec', 'must specify a volume type'));
+}
+
+const reclaim = 'persistentVolumeReclaimPolicy';
+
 const sourcesOf = (spec: unknown) => Object.fromEntries(volumeTypes.map((type) => [type, at(spec, type)]));
 
 function volumePolicies(spec: unknown, errors: Errors): void {
-  const policy = 'persistentVolumeReclaimPolicy';
-  notSupported(spec, 'spec', policy, ['Delete', 'Recycle', 'Retain'], errors);
-  if (text(spec, 'hostPath.path') === '/' && text(spec, policy) === 'Recycle') {
+  if (text(spec, 'hostPath.path') === '/' && text(spec, reclaim) === 'Recycle') {
     const detail = "may not be 'recycle' for a hostPath mount of '/'";
-    errors.push(fieldError.forbidden(`spec.${policy}`, detail));
+    errors.push(fieldError.forbidden(`spec.${reclaim}`, detail));
   }
   const storageClass = text(spec, 'storageClassName');
   if (storageClass !== '') problems('spec.storageClassName', storageClass, dns1123Subdomain(storageClass), errors);
   notSupported(spec, 'spec', 'volumeMode', ['Block', 'Filesystem'], errors);
-  if (at(spec, 'volumeAttributesClassName') !== undefined && at(spec, 'csi') === undefined)
+  const attributes = at(spec, 'volumeAttributesClassName');
+  if (attributes === undefined) return;
+  const path = 'spec.volumeAttributesClassName';
+  if (attributes === '') errors.push(fieldError.required(path, 'an empty string is disallowed'));
+  else problems(path, attributes, dns1123Subdomain(String(attributes)), errors);
+  if (at(spec, 'csi') === undefined)
     errors.push(fieldError.required('spec.csi', 'has to be specified when using volumeAttributesClassName'));
 }
 
 function nodeAffinity(spec: unknown, errors: Errors): void {
   const affinity = at(spec, 'nodeAffinity');
   if (affinity === undefined || affinity === null) {
-    if (at(spec, 'local') !== undefined)
-      errors.push(fieldError.required('spec.nodeAffinity', 'Local volume requires node affinity'));
     return;
   }
   const path = 'spec.nodeAffinity.required';
@@ -210,92 +256,19 @@ function nodeAffinity(spec: unknown, errors: Errors): void {
   for (const [index, term] of terms.entries()) nodeSelectorTerm(term, `${path}.nodeSelectorTerms[${index}]`, errors);
 }
 
-/** What sources of volumes require, by the names that messages have for them. */
-const requiredOf: { readonly [type: string]: readonly string[] } = {
-  awsElasticBlockStore: ['volumeID'],
-  azureDisk: ['diskName', 'diskURI'],
-  azureFile: ['secretName', 'shareName'],
-  cephfs: ['monitors'],
-  cinder: ['volumeID'],
-  csi: ['driver', 'volumeHandle'],
-  gcePersistentDisk: ['pdName'],
-  glusterfs: ['endpoints', 'path'],
-  hostPath: ['path'],
-  iscsi: ['targetPortal', 'iqn'],
-  local: ['path'],
-  nfs: ['server', 'path'],
-  rbd: ['monitors', 'image'],
-  vsphereVolume: ['volumePath'],
-};
-export const hostPathTypes = [
-  '',
-  'BlockDevice',
-  'CharDevice',
-  'Directory',
-  'DirectoryOrCreate',
-  'File',
-  'FileOrCreate',
-  'Socket',
-];
-
-function volumeSource(type: string, source: unknown, errors: Errors): void {
-  const path = `spec.${type === 'gcePersistentDisk' ? 'persistentDisk' : type}`;
-  for (const field of requiredOf[type] ?? [])
-    if (text(source, field) === '' && list(source, field).length === 0)
-      errors.push(fieldError.required(`${path}.${field}`));
-  const place = text(source, 'path');
-  if ((type === 'hostPath' || type === 'local') && place.split('/').includes('..'))
-    errors.push(fieldError.invalid(`${path}.path`, place, "must not contain '..'"));
-  if (type === 'hostPath') notSupported(source, path, 'type', hostPathTypes, errors);
-  else if (type === 'nfs') {
-    if (place !== '' && !place.startsWith('/'))
-      errors.push(fieldError.invalid(`${path}.path`, place, 'must be an absolute path'));
-  } else if (type === 'csi') csiSource(source, path, errors);
-  else if (type === 'fc') {
-    if (list(source, 'targetWWNs').length > 0 === list(source, 'wwids').length > 0) {
-      const detail = 'must specify either targetWWNs or wwids, but not both';
-      errors.push(fieldError.required(`${path}.targetWWNs`, detail));
-    }
-  } else if (type === 'iscsi') {
-    {
-      const name = text(source, 'iqn');
-      if (name !== '' && !isIscsiName(name))
-        errors.push(fieldError.invalid(`${path}.iqn`, name, 'must be valid format'));
-    }
-    const unit = number(source, 'lun');
-    if (unit < 0 || unit > 255)
-      errors.push(fieldError.invalid(`${path}.lun`, unit, 'must be between 0 and 255, inclusive'));
-  } else if (type === 'azureDisk' && !/^https:/.test(text(source, 'diskURI'))) {
-    const form = 'https://{account-name}.blob.core.windows.net/{container-name}/{disk-name}.vhd';
-    errors.push(fieldError.notSupported(`${path}.diskURI`, text(source, 'diskURI'), [form]));
-  }
-}
-
-const iscsiForms = /^(iqn\.\d{4}-\d{2}\.([a-z0-9.-]+)(:[^,;*&$|\s]+)$|eui\.[0-9a-fA-F]{16}$|naa\.[0-9a-fA-F]{32}$)/;
-
-/** Whether a name is one that iSCSI knows a node by. */
-export function isIscsiName(name: string): boolean {
-  return iscsiForms.test(name);
-}
-
-/** A CSI driver's name at `path`, if any. */
-export function driverName(name: string, path: string, errors: Errors): void {
-  if (name === '') return;
-  if (name.length > 63) errors.push(fieldError.tooLong(path, 63));
-  problems(path, name, dns1123Subdomain(name.toLowerCase()), errors);
-}
-
 function csiSource(source: unknown, path: string, errors: Errors): void {
   driverName(text(source, 'driver'), `${path}.driver`, errors);
+  if (text(source, 'volumeHandle') === '') errors.push(fieldError.required(`${path}.volumeHandle`));
   for (const secret of [
     'controllerPublishSecretRef',
     'controllerExpandSecretRef',
     'nodePublishSecretRef',
-    'nodeStageSecretRef',
     'nodeExpandSecretRef',
   ]) {
     if (at(source, secret) === undefined) continue;
-    for (const field of ['name', 'namespace'])
-      if (text(source, `${secret}.${field}`) === '') errors.push(fieldError.required(`${path}.${secret}.${field}`));
+    const [name, namespace] = [text(source, `${secret}.name`), text(source, `${secret}.namespace`)];
+    if (name === '') errors.push(fieldError.required(`${path}.${secret}.name`));
+    else problems(`${path}.${secret}.name`, name, dns1123Subdomain(name), errors);
+    requiredLabel(namespace, `${path}.${secret}.namespace`, errors);
   }
 }

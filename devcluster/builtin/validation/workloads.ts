@@ -18,6 +18,7 @@ import {
   same,
   selectorMatches,
 } from './common.ts';
+import { trimmedImage } from './containers.ts';
 import { podAnnotations } from './podannotations.ts';
 import { podSpec, podTemplate, podUpdate } from './pods.ts';
 import { claimSpec } from './volumes.ts';
@@ -276,10 +277,8 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
 }
 
 export function pod(object: unknown, errors: Errors, old?: unknown): void {
-  podSpec(at(object, 'spec') ?? {}, 'spec', errors);
-  if (old === undefined && objects(object, 'spec.ephemeralContainers').length > 0)
-    errors.push(fieldError.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   podAnnotations(object, errors, old);
+  podSpec(at(object, 'spec') ?? {}, 'spec', errors);
   if (text(object, 'spec.serviceAccountName') === '') {
     for (const [index, volume] of objects(object, 'spec.volumes').entries())
       for (const [at, source] of objects(volume, 'projected.sources').entries()) {
@@ -290,6 +289,11 @@ export function pod(object: unknown, errors: Errors, old?: unknown): void {
           );
       }
   }
+  for (const field of ['containers', 'initContainers'])
+    for (const [index, container] of objects(object, `spec.${field}`).entries())
+      trimmedImage(container, `spec.${field}[${index}]`, errors);
+  if (old === undefined && list(object, 'spec.ephemeralContainers').length > 0)
+    errors.push(fieldError.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   if (old === undefined && text(object, 'spec.nodeName') !== '' && list(object, 'spec.schedulingGates').length > 0)
     errors.push(fieldError.forbidden('spec.nodeName', 'cannot be set until all schedulingGates have been cleared'));
   if (old !== undefined) podUpdate(object, old, errors);
