@@ -277,10 +277,11 @@ function decodeTyped(value: Json, type: WireType, place: Place, depth: number, u
       for (const key of Object.keys(value)) {
         const item = value[key] as Json;
         // Go's decoder makes an explicit null of a map the element's zero value, and a nil one of a list or of bytes.
+        const inner = { ...place, goType: elementGoType(place.goType) };
         const decoded =
           item === null && type.element.kind === 'scalar' && type.element.name === 'byte'
             ? ''
-            : decodeValue(item, type.element, place, depth + 1, at(unknown, `.${key}`));
+            : decodeValue(item, type.element, inner, depth + 1, at(unknown, `.${key}`));
         if (decoded !== item)
           Object.defineProperty(value, key, { value: decoded, writable: true, enumerable: true, configurable: true });
       }
@@ -288,12 +289,14 @@ function decodeTyped(value: Json, type: WireType, place: Place, depth: number, u
   }
 }
 
+/** Lists that say something by being empty: managed fields are reset, and no policies are not the usual ones. */
+const toldWhenEmpty = new Set(['managedFields', 'policies']);
+
 /** True where the type's omitempty leaves the value out. */
 function isOmitted(value: Json, field: FieldType): boolean {
   if (field.keep || field.pointer) return false;
   const { type } = field;
-  // An empty list of managed fields asks for a reset, which is not the same as saying nothing of them.
-  if (type.kind === 'list') return (value as Json[]).length === 0 && field.name !== 'managedFields';
+  if (type.kind === 'list') return (value as Json[]).length === 0 && !toldWhenEmpty.has(field.name);
   if (type.kind === 'map') return Object.keys(value as JsonObject).length === 0;
   if (type.kind === 'struct') return false;
   switch (type.name) {
@@ -332,11 +335,29 @@ function decodeStruct(object: JsonObject, struct: StructType, path: string, dept
     const decoded = decodeValue(value, field.type, place, depth + 1, here);
     if (unknown.mismatches.length > 0) continue;
     if (isOmitted(decoded, field)) delete object[key];
-    // What is printed always is null when it is empty, as after a way through storage.
-    else if (field.keep && Array.isArray(decoded) && decoded.length === 0) object[key] = null;
     else if (decoded !== value) object[key] = decoded;
   }
   fillAlways(object, struct);
+}
+
+const isEmptyKept = (value: Json | undefined, field: FieldType): boolean =>
+  field.keep && Array.isArray(value) && value.length === 0;
+
+/**
+ * Makes the empty lists of an object, its spec and its status null, as those that are printed always are after a way through storage.
+ * Deeper ones are refused by every kind that has them.
+ */
+export function nullEmptyLists(object: JsonObject, name: string): void {
+  const root = structType(name);
+  const holders: [Json | undefined, StructType][] = [[object, root]];
+  for (const part of ['spec', 'status']) {
+    const type = root.fields.get(part)?.type;
+    if (type?.kind === 'struct') holders.push([object[part], structType(type.name)]);
+  }
+  for (const [holder, struct] of holders) {
+    if (typeof holder !== 'object' || holder === null || Array.isArray(holder)) continue;
+    for (const field of struct.fields.values()) if (isEmptyKept(holder[field.name], field)) holder[field.name] = null;
+  }
 }
 
 /** Adds what is printed although nothing was given. */

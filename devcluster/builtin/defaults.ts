@@ -245,7 +245,7 @@ const defaults: { readonly [definition: string]: Defaults } = {
   'io.k8s.api.networking.v1.NetworkPolicy': networkPolicy,
   'io.k8s.api.networking.v1.NetworkPolicyPort': protocol,
   'io.k8s.api.networking.v1.IngressClassParametersReference': (object) => {
-    if (text(object, 'scope') === '') object.scope = 'Cluster';
+    object.scope ??= 'Cluster';
   },
   'io.k8s.api.rbac.v1.RoleBinding': binding,
   'io.k8s.api.rbac.v1.ClusterRoleBinding': binding,

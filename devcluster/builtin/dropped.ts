@@ -23,6 +23,7 @@ const dropped: { readonly [kind: string]: readonly string[] } = {
   'batch/CronJob': ofTemplates('spec.jobTemplate.spec.template'),
   'batch/Job': ofTemplates('spec.template'),
   'coordination.k8s.io/Lease': ['spec.strategy', 'spec.preferredHolder'],
+  'storage.k8s.io/CSIDriver': ['spec.preventPodSchedulingIfMissing'],
   'discovery.k8s.io/EndpointSlice': ['endpoints[].deprecatedTopology'],
 };
 

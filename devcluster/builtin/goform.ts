@@ -73,9 +73,16 @@ export function goPodSpec(spec: unknown): JsonObject {
   return goForm('PodSpec', { ...own, securityContext: context, serviceAccountName: account });
 }
 
+/** A map as Go prints it. */
+const sortedMap = (map: JsonObject): JsonObject =>
+  Object.fromEntries(Object.entries(map).sort(([left], [right]) => (left < right ? -1 : 1)));
+
 /** A pod template: its metadata has no name of its own there. */
 export function goTemplate(template: unknown): JsonObject {
-  return { ...record(template, 'metadata'), Spec: goPodSpec(at(template, 'spec')) };
+  const metadata = { ...record(template, 'metadata') };
+  for (const field of ['labels', 'annotations'])
+    if (metadata[field] !== undefined) metadata[field] = sortedMap(record(metadata, field));
+  return { ...metadata, Spec: goPodSpec(at(template, 'spec')) };
 }
 
 /** Indented JSON as Go prints it. */

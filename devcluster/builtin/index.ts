@@ -1,6 +1,6 @@
 /** The builtin kinds: what the API server serves besides custom resources. */
 import type { JsonObject, KubeObject, ResourceDefinition } from '../types.ts';
-import { decodeAs, fillAlways } from './decode.ts';
+import { decodeAs, fillAlways, nullEmptyLists } from './decode.ts';
 import { applyDefaults } from './defaults.ts';
 import { dropFields } from './dropped.ts';
 import { structMergeType } from './mergetype.ts';
@@ -18,6 +18,7 @@ export { componentSchemas } from './openapi.ts';
 /** Fills what the kind always prints (`status: {}`), which clearing the status on create took away. */
 function complete(object: KubeObject, name: string): void {
   fillAlways(object as unknown as JsonObject, structType(name));
+  nullEmptyLists(object as unknown as JsonObject, name);
 }
 
 function definition(entry: ResourceEntry): ResourceDefinition {

@@ -1,6 +1,7 @@
 /** What the server itself writes into builtin objects before they are stored, by kind. */
 import type { Json, JsonObject, KubeObject } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
+import { jobLabels } from './joblabels.ts';
 
 /** Generated label keys of a Job and its pods. */
 export function prepareJob(object: KubeObject): void {
@@ -13,15 +14,11 @@ export function prepareJob(object: KubeObject): void {
   const metadata = child(template, 'metadata') ?? {};
   template.metadata = metadata;
   const before = record(metadata, 'labels');
-  metadata.labels = {
-    ...before,
-    'batch.kubernetes.io/controller-uid': uid,
-    'batch.kubernetes.io/job-name': name,
-    'controller-uid': uid,
-    'job-name': name,
-  };
+  // What a user says is left, to be refused where it is another.
+  metadata.labels = { ...before, ...jobLabels(name, uid), ...before };
   const selector = child(spec, 'selector') ?? {};
-  selector.matchLabels = { ...record(selector, 'matchLabels'), 'batch.kubernetes.io/controller-uid': uid };
+  const label = 'batch.kubernetes.io/controller-uid';
+  selector.matchLabels = { [label]: uid, ...record(selector, 'matchLabels') };
   spec.selector = selector;
   // A Job without labels of its own has those of its template, as they become.
   if (Object.keys(object.metadata.labels ?? {}).length === 0 || (object.metadata.labels as unknown) === before)
@@ -133,4 +130,10 @@ export function prepareNode(object: KubeObject): void {
   object.spec = spec;
   if (!objects(spec, 'taints').some((taint) => taint.key === noSchedule.key))
     spec.taints = [...list(spec, 'taints'), { ...noSchedule }];
+}
+
+/** An account refers to Secrets by nothing but their names. */
+export function nameSecrets(object: KubeObject): void {
+  const secrets = objects(object, 'secrets');
+  if (secrets.length > 0) object.secrets = secrets.map(({ name }) => (name === undefined ? {} : { name }));
 }

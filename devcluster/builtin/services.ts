@@ -34,7 +34,8 @@ function takenBy(others: readonly KubeObject[], own: KubeObject): Taken {
 const others = (context: StrategyContext): KubeObject[] => context.all('', 'services');
 
 /** The addresses of Services, as of a kube-apiserver that is told of none; nothing routes them here. */
-const range = '10.0.0.0/24';
+const rangeStart = '10.0.0.0';
+const range = `${rangeStart}/24`;
 const isInRange = (address: string): boolean => /^10\.0\.0\.([1-9]|[1-9]\d|1\d\d|2[0-4]\d|25[0-4])$/.test(address);
 
 /** An address that is free; where the range is full, one of 10.96.0.0/12. */
@@ -46,6 +47,8 @@ function allocateAddress(object: KubeObject, { addresses }: Taken): string {
   }
   return spillOf(object);
 }
+
+const usesNodePorts = (spec: JsonObject): boolean => ['NodePort', 'LoadBalancer'].includes(text(spec, 'type'));
 
 const portRange = 'The range of valid ports is 30000-32767';
 
@@ -82,7 +85,7 @@ export function allocationErrors(
     ];
     if (taken.addresses.has(address)) return refuse('provided IP is already allocated');
     // Addresses beyond the range are those that were given out when it was full.
-    if (!isInRange(address) && address !== spillOf(object))
+    if (!isInRange(address) && address !== spillOf(object) && !(context.dryRun && address === rangeStart))
       return refuse(
         context.dryRun
           ? `the provided IP (${address}) is not in the valid range. The range of valid IPs is ${range}`
@@ -92,7 +95,7 @@ export function allocationErrors(
   const before = new Set(objects(old, 'spec.ports').map((port) => number(port, 'nodePort')));
   for (const [index, port] of objects(spec, 'ports').entries()) {
     const node = number(port, 'nodePort');
-    if (node === 0 || before.has(node)) continue;
+    if (node === 0 || before.has(node) || !usesNodePorts(spec)) continue;
     const path = `spec.ports[${index}].nodePort`;
     if (node < 30000 || node > 32767)
       return [fieldError.invalid(path, node, `provided port is not in the valid range. ${portRange}`)];
@@ -108,14 +111,17 @@ function spillOf(object: KubeObject): string {
 }
 
 /** clusterIP and clusterIPs say the same, as do ipFamilies. */
-function normalizeAddresses(object: KubeObject, spec: JsonObject, taken: Taken): void {
+function normalizeAddresses(object: KubeObject, spec: JsonObject, taken: Taken, dryRun: boolean): void {
   if (text(spec, 'type') === 'ExternalName') return;
   if (text(spec, 'clusterIP') === '')
-    spec.clusterIP = text({ first: list(spec, 'clusterIPs')[0] }, 'first') || allocateAddress(object, taken);
+    spec.clusterIP =
+      text({ first: list(spec, 'clusterIPs')[0] }, 'first') ||
+      // A dry run takes none: it shows where the range begins.
+      (dryRun ? rangeStart : allocateAddress(object, taken));
   if (list(spec, 'clusterIPs').length === 0) spec.clusterIPs = [text(spec, 'clusterIP')];
   // A headless service without a selector may have endpoints of any family.
   const open = spec.clusterIP === 'None' && Object.keys(record(spec, 'selector')).length === 0;
-  if (text(spec, 'ipFamilyPolicy') === '') spec.ipFamilyPolicy = open ? 'RequireDualStack' : 'SingleStack';
+  if ((spec.ipFamilyPolicy ?? undefined) === undefined) spec.ipFamilyPolicy = open ? 'RequireDualStack' : 'SingleStack';
   if (list(spec, 'ipFamilies').length === 0) {
     const family = text(spec, 'clusterIP').includes(':') ? 'IPv6' : 'IPv4';
     spec.ipFamilies = spec.ipFamilyPolicy === 'RequireDualStack' ? ['IPv4', 'IPv6'] : [family];
@@ -158,7 +164,7 @@ export function createService(object: KubeObject, context: StrategyContext): voi
   const spec = child(object, 'spec');
   if (spec === undefined) return;
   const taken = takenBy(others(context), object);
-  normalizeAddresses(object, spec, taken);
+  normalizeAddresses(object, spec, taken, context.dryRun);
   allocatePorts(object, spec, taken);
 }
 
@@ -191,6 +197,6 @@ export function updateService(object: KubeObject, old: KubeObject, context: Stra
   if (oldType === 'LoadBalancer' && type !== 'LoadBalancer')
     object.status = { ...record(object, 'status'), loadBalancer: {} };
   const taken = takenBy(others(context), object);
-  normalizeAddresses(object, spec, taken);
+  normalizeAddresses(object, spec, taken, context.dryRun);
   allocatePorts(object, spec, taken);
 }

@@ -7,6 +7,7 @@ import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
 import {
   keepStatusAndSpec,
+  nameSecrets,
   pairSources,
   prepareJob,
   prepareNamespace,
@@ -124,7 +125,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
     resetFields: signingResetFields,
     selectableFields: { 'spec.signerName': (object) => text(object, 'spec.signerName') },
   },
-  '/ServiceAccount': { deleteReturnsObject: true },
+  '/ServiceAccount': { deleteReturnsObject: true, prepareForCreate: nameSecrets, prepareForUpdate: nameSecrets },
   '/ComponentStatus': { deprecation: 'v1 ComponentStatus is deprecated in v1.19+' },
   '/Endpoints': { deprecation: 'v1 Endpoints is deprecated in v1.33+; use discovery.k8s.io/v1 EndpointSlice' },
   '/LimitRange': {

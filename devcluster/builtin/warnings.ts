@@ -4,6 +4,7 @@ import type { KubeObject } from '../types.ts';
 import { at, list, number, objects, record, text } from './access.ts';
 import { fractions, podWarnings } from './podwarnings.ts';
 import { compareQuantity, parseQuantity } from './quantity.ts';
+import { same } from './validation/common.ts';
 
 type Warn = (object: KubeObject, old: KubeObject | undefined) => string[];
 
@@ -117,6 +118,14 @@ const warnings: { readonly [kind: string]: Warn } = {
   'discovery.k8s.io/EndpointSlice': (object, old) =>
     old === undefined && text(object, 'addressType') === 'FQDN'
       ? ['spec.addressType: FQDN endpoints are deprecated']
+      : [],
+  'storage.k8s.io/CSIDriver': (object, old) =>
+    !same(at(object, 'spec.tokenRequests'), at(old, 'spec.tokenRequests')) &&
+    list(object, 'spec.tokenRequests').length > 0 &&
+    at(object, 'spec.serviceAccountTokenInSecrets') === undefined
+      ? [
+          'spec.serviceAccountTokenInSecrets is unset; if supported by this CSI driver, set to true to prevent possible logging of tokens in volume attributes',
+        ]
       : [],
   'networking.k8s.io/Ingress': (object, old) =>
     old === undefined && Object.hasOwn(object.metadata.annotations ?? {}, 'kubernetes.io/ingress.class')

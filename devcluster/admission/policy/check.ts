@@ -219,16 +219,20 @@ function auditAnnotations(annotations: readonly unknown[], policy: string, scope
   }
 }
 
+/** What is deleted cannot be changed. */
+function withoutDelete(spec: unknown, field: string, errors: Errors): void {
+  const known = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
+  for (const item of objects(spec, `${field}.resourceRules`))
+    for (const operation of list(item, 'operations'))
+      if (!known.includes(String(operation)))
+        errors.push(fieldError.notSupported(`spec.${field}.resourceRules.operations`, operation, known));
+}
+
 /** A MutatingAdmissionPolicy. */
 export function mutatingPolicy(object: unknown, rule: RuleCheck, errors: Errors, old?: unknown): void {
   const spec = at(object, 'spec');
   const scope = { ...commonSpec(spec, rule, errors, old), patches: true };
-  for (const item of objects(spec, 'matchConstraints.resourceRules'))
-    for (const operation of list(item, 'operations')) {
-      if (operation !== 'DELETE') continue;
-      const known = ['*', 'CONNECT', 'CREATE', 'UPDATE'];
-      errors.push(fieldError.notSupported('spec.matchConstraints.resourceRules.operations', operation, known));
-    }
+  withoutDelete(spec, 'matchConstraints', errors);
   const mutations = objects(spec, 'mutations');
   if (mutations.length === 0)
     errors.push(fieldError.required('spec.mutations', 'mutations must contain at least one item'));
@@ -272,6 +276,7 @@ export function policyBinding(object: unknown, validating: boolean, rule: RuleCh
       errors.push(fieldError.invalid('spec.policyName', policyName, message));
   paramRef(at(spec, 'paramRef'), errors);
   matchResources(spec, 'matchResources', 'spec', rule, errors);
+  if (!validating) withoutDelete(spec, 'matchResources', errors);
   if (validating) validationActions(list(spec, 'validationActions').map(String), errors);
 }
 

@@ -1,11 +1,12 @@
 /** Validation of HorizontalPodAutoscalers. */
 
-import { pathSegment } from '../../registry/names.ts';
+import { dns1123Label, pathSegment } from '../../registry/names.ts';
 import type { KubeObject } from '../../types.ts';
 import { at, number, objects, text } from '../access.ts';
 import { toV2 } from '../autoscaling.ts';
 import { parseQuantity } from '../quantity.ts';
-import { type Errors, fieldError, labelSelector, notSupported, problems } from './common.ts';
+import { type Errors, fieldError, nonNegativeQuantity, notSupported, problems } from './common.ts';
+import { containerResourceName } from './containerresources.ts';
 
 export function autoscaler(object: unknown, errors: Errors): void {
   const second = structuredClone(object) as KubeObject;
@@ -16,10 +17,14 @@ export function autoscaler(object: unknown, errors: Errors): void {
   if (typeof minimum === 'number' && minimum < 1)
     errors.push(fieldError.invalid('spec.minReplicas', minimum, 'must be greater than or equal to 1'));
   if (maximum === 0) errors.push(fieldError.required('spec.maxReplicas', 'must be set and greater than 0'));
-  else if (maximum < 1) errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than 0'));
+  else if (maximum < 1)
+    errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than or equal to 1'));
   if (typeof minimum === 'number' && maximum < minimum) {
     errors.push(fieldError.invalid('spec.maxReplicas', maximum, 'must be greater than or equal to `minReplicas`'));
   }
+  reference(at(spec, 'scaleTargetRef'), 'spec.scaleTargetRef', true, errors);
+  for (const [index, metric] of objects(spec, 'metrics').entries())
+    metricSpec(metric, `spec.metrics[${index}]`, errors);
   const external = objects(spec, 'metrics').some((metric) => metric.type === 'Object' || metric.type === 'External');
   if (minimum === 0 && !external) {
     errors.push(
@@ -29,9 +34,6 @@ export function autoscaler(object: unknown, errors: Errors): void {
       ),
     );
   }
-  reference(at(spec, 'scaleTargetRef'), 'spec.scaleTargetRef', true, errors);
-  for (const [index, metric] of objects(spec, 'metrics').entries())
-    metricSpec(metric, `spec.metrics[${index}]`, errors);
   for (const direction of ['scaleUp', 'scaleDown'])
     if (at(spec, `behavior.${direction}`) !== undefined)
       scalingRules(at(spec, `behavior.${direction}`), `spec.behavior.${direction}`, errors);
@@ -59,21 +61,26 @@ const sources: { readonly [type: string]: string } = {
   Pods: 'pods',
   Resource: 'resource',
 };
+const types = Object.keys(sources).sort();
 
+/** Only the first source that is given is looked into; a type that is none is told of twice. */
 function metricSpec(metric: unknown, path: string, errors: Errors): void {
   const type = text(metric, 'type');
   const own = sources[type];
   if (type === '') errors.push(fieldError.required(`${path}.type`, 'must specify a metric source type'));
-  else if (own === undefined) errors.push(fieldError.notSupported(`${path}.type`, type, Object.keys(sources).sort()));
-  for (const field of ['object', 'pods', 'external', 'resource', 'containerResource']) {
-    const source = at(metric, field);
-    if (source === undefined) continue;
-    if (field === own) metricSource(field, source, `${path}.${field}`, errors);
-    else if (own !== undefined && at(metric, own) !== undefined)
-      errors.push(fieldError.forbidden(`${path}.${field}`, 'must populate the given metric source only'));
-  }
-  if (own !== undefined && at(metric, own) === undefined)
+  if (own === undefined) errors.push(fieldError.notSupported(`${path}.type`, type, types));
+  const given = ['object', 'external', 'pods', 'resource', 'containerResource'].filter(
+    (field) => at(metric, field) !== undefined,
+  );
+  const [first] = given;
+  if (first !== undefined) metricSource(first, at(metric, first), `${path}.${first}`, errors);
+  if (own === undefined) errors.push(fieldError.notSupported(`${path}.type`, type, types));
+  else if (!given.includes(own))
     errors.push(fieldError.required(`${path}.${own}`, 'must populate information for the given metric source'));
+  if (given.length === 1) return;
+  for (const field of given)
+    if (field !== own)
+      errors.push(fieldError.forbidden(`${path}.${field}`, 'must populate the given metric source only'));
 }
 
 function metricSource(field: string, source: unknown, path: string, errors: Errors): void {
@@ -81,30 +88,34 @@ function metricSource(field: string, source: unknown, path: string, errors: Erro
   const has = (name: string) => at(target, name) !== undefined;
   if (field === 'object') reference(at(source, 'describedObject') ?? {}, `${path}.describedObject`, false, errors);
   if (field === 'resource' || field === 'containerResource') {
-    if (field === 'containerResource' && text(source, 'container') === '')
+    const name = text(source, 'name');
+    if (name === '') errors.push(fieldError.required(`${path}.name`, 'must specify a resource name'));
+    else if (field === 'containerResource') containerResourceName(name, `${path}.name`, errors);
+    const container = text(source, 'container');
+    if (field === 'containerResource' && container === '')
       errors.push(fieldError.required(`${path}.container`, 'must specify a container'));
-    if (text(source, 'name') === '') errors.push(fieldError.required(`${path}.name`, 'must specify a resource name'));
+    else if (container !== '') problems(`${path}.container`, container, dns1123Label(container), errors);
   } else metricName(text(source, 'metric.name'), `${path}.metric.name`, errors);
-  labelSelector(at(source, 'metric') ?? {}, `${path}.metric`, 'selector', errors);
   metricTarget(target, `${path}.target`, errors);
+  const none = !has('averageValue');
   if (field === 'pods') {
-    if (!has('averageValue') || (parseQuantity(text(target, 'averageValue'))?.nano ?? 0n) <= 0n)
+    if (none)
       errors.push(fieldError.required(`${path}.target.averageValue`, 'must specify a positive target averageValue'));
   } else if (field === 'object' || field === 'external') {
-    if (field === 'external' && has('value') && has('averageValue')) {
+    const either =
+      field === 'object' ? 'a target value or averageValue' : 'a target value for metric or a per-pod target';
+    if (none && !has('value'))
+      errors.push(fieldError.required(`${path}.target.averageValue`, `must set either ${either}`));
+    if (field === 'external' && !none && has('value')) {
       const detail = 'may not set both a target value for metric and a per-pod target';
       errors.push(fieldError.forbidden(`${path}.target.value`, detail));
     }
-    if (!has('value') && !has('averageValue')) {
-      const detail = 'must set either a target value for metric or a per-pod target';
-      errors.push(fieldError.required(`${path}.target.averageValue`, detail));
-    }
   } else {
-    if (!has('averageUtilization') && !has('averageValue')) {
+    if (none && !has('averageUtilization')) {
       const detail = 'must set either a target raw value or a target utilization';
       errors.push(fieldError.required(`${path}.target.averageUtilization`, detail));
     }
-    if (has('averageUtilization') && has('averageValue')) {
+    if (!none && has('averageUtilization')) {
       const detail = 'may not set both a target raw value and a target utilization';
       errors.push(fieldError.forbidden(`${path}.target.averageValue`, detail));
     }
@@ -118,9 +129,8 @@ function metricName(name: string, path: string, errors: Errors): void {
 
 function metricTarget(target: unknown, path: string, errors: Errors): void {
   const type = text(target, 'type');
-  const types = ['Utilization', 'Value', 'AverageValue'];
   if (type === '') errors.push(fieldError.required(`${path}.type`, 'must specify a metric target type'));
-  else if (!types.includes(type))
+  if (!['Utilization', 'Value', 'AverageValue'].includes(type))
     errors.push(fieldError.invalid(`${path}.type`, type, 'must be either Utilization, Value, or AverageValue'));
   for (const field of ['value', 'averageValue']) {
     const value = at(target, field);
@@ -142,7 +152,7 @@ function scalingRules(rules: unknown, path: string, errors: Errors): void {
   if (policies.length === 0) errors.push(fieldError.required(`${path}.policies`, 'must specify at least one Policy'));
   for (const [index, policy] of policies.entries()) {
     const here = `${path}.policies[${index}]`;
-    notSupported(policy, here, 'type', ['Percent', 'Pods'], errors);
+    notSupported({ type: '', ...policy }, here, 'type', ['Percent', 'Pods'], errors);
     for (const field of ['value', 'periodSeconds'])
       if (number(policy, field) <= 0)
         errors.push(fieldError.invalid(`${here}.${field}`, number(policy, field), 'must be greater than zero'));
@@ -150,4 +160,6 @@ function scalingRules(rules: unknown, path: string, errors: Errors): void {
     if (period > 1800)
       errors.push(fieldError.invalid(`${here}.periodSeconds`, period, 'must be less than or equal to 1800'));
   }
+  const tolerance = at(rules, 'tolerance');
+  if (tolerance !== undefined) nonNegativeQuantity(tolerance, `${path}.tolerance`, errors);
 }

@@ -75,11 +75,24 @@ export function immutable(object: unknown, old: unknown, path: string, errors: E
   if (!same(value, at(old, path))) errors.push(fieldError.invalid(path, sortedLabels(value ?? null), immutableText));
 }
 
-/** A value with the labels of its selector sorted, as Go prints maps. */
+/** A value with the parts of its selector in the order in which Go prints them. */
 function sortedLabels(value: unknown): unknown {
-  const labels = Object.entries(record(value, 'matchLabels')).sort(([a], [b]) => (a < b ? -1 : 1));
-  if (labels.length === 0) return value;
-  return { ...record({ value }, 'value'), matchLabels: Object.fromEntries(labels) };
+  const parts = record({ value }, 'value');
+  return parts.matchLabels === undefined && parts.matchExpressions === undefined ? value : selectorForm(value);
+}
+
+/** A label selector as Go prints it: labels sorted, then expressions, field by field. */
+export function selectorForm(selector: unknown): { [field: string]: unknown } {
+  const labels = Object.entries(record({ selector }, 'selector.matchLabels')).sort(([a], [b]) => (a < b ? -1 : 1));
+  const expressions = objects({ selector }, 'selector.matchExpressions').map(({ key, operator, values }) => ({
+    key: key ?? '',
+    operator: operator ?? '',
+    ...(list({ values }, 'values').length > 0 ? { values } : {}),
+  }));
+  return {
+    ...(labels.length > 0 ? { matchLabels: Object.fromEntries(labels) } : {}),
+    ...(expressions.length > 0 ? { matchExpressions: expressions } : {}),
+  };
 }
 
 export function notSupported(
@@ -323,6 +336,37 @@ export function nodeSelectorTerm(term: unknown, path: string, errors: Errors): v
       for (const [at, value] of values.entries())
         problems(`${here}.values[${at}]`, value, dns1123Subdomain(value), errors);
   }
+}
+
+/** `acme.io/foo` */
+export function domainPrefixedPath(value: string, path: string, errors: Errors): void {
+  const slash = value.indexOf('/');
+  const [host, rest] = [value.slice(0, slash), value.slice(slash + 1)];
+  if (value === '') errors.push(fieldError.required(path));
+  else if (slash < 1 || rest === '')
+    errors.push(fieldError.invalid(path, value, 'must be a domain-prefixed path (such as "acme.io/foo")'));
+  else {
+    problems(path, host, dns1123Subdomain(host), errors);
+    const detail = "Invalid path (regex used for validation is '[A-Za-z0-9/\\-._~%!$&'()*+,;=:]+')";
+    if (!/^[A-Za-z0-9/\-._~%!$&'()*+,;=:]+$/.test(rest)) errors.push(fieldError.invalid(path, rest, detail));
+  }
+}
+
+/** What the server itself could not make out about a field. */
+export function internalFieldError(field: string, detail: string): FieldError {
+  return { type: 'InternalError', field, badValue: null, detail, body: `Internal error: ${detail}` };
+}
+
+/** A string that may be left out, and is judged when it is given, empty or not. */
+export function given(
+  object: unknown,
+  path: string,
+  field: string,
+  judge: (value: string) => string[],
+  errors: Errors,
+): void {
+  const value = at(object, field);
+  if (typeof value === 'string') problems(`${path}${path === '' ? '' : '.'}${field}`, value, judge(value), errors);
 }
 
 /** A list with more items than it may have. */

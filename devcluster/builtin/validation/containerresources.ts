@@ -160,7 +160,7 @@ export function podResources(spec: unknown, path: string, errors: Errors): void 
 export function overhead(spec: unknown, path: string, errors: Errors): void {
   const given = at(spec, 'overhead');
   if (given !== undefined && given !== null)
-    requirements({ limits: given }, `${path}.overhead`, containerResourceName, errors);
+    requirements({ limits: given }, `${path}${path === '' ? '' : '.'}overhead`, containerResourceName, errors);
 }
 
 /** Resources that are not shared are limited to what they request. */

@@ -6,6 +6,7 @@ import {
   dataKeyProblems,
   type Errors,
   fieldError,
+  given,
   immutable,
   immutableText,
   oneOf,
@@ -110,8 +111,7 @@ function endpointAddress(address: unknown, path: string, errors: Errors): void {
   problems(`${path}.ip`, ip, addressProblem(ip), errors);
   const hostname = text(address, 'hostname');
   if (hostname !== '') problems(`${path}.hostname`, hostname, dns1123Label(hostname), errors);
-  const node = text(address, 'nodeName');
-  if (node !== '') problems(`${path}.nodeName`, node, dns1123Subdomain(node), errors);
+  given(address, path, 'nodeName', dns1123Subdomain, errors);
   const special = addressProblem(ip).length > 0 ? ['must be a valid IP address'] : specialAddressProblem(ip);
   problems(`${path}.ip`, ip, special, errors);
 }
@@ -134,8 +134,7 @@ export function endpoints(object: unknown, errors: Errors): void {
       else if (name !== '') problems(`${here}.name`, name, dns1123Label(name), errors);
       portNumber(port.port, `${here}.port`, errors);
       oneOf(port, here, 'protocol', protocols, errors);
-      const application = text(port, 'appProtocol');
-      if (application !== '') problems(`${here}.appProtocol`, application, qualifiedName(application), errors);
+      given(port, here, 'appProtocol', qualifiedName, errors);
     }
   }
 }

@@ -50,7 +50,9 @@ function webhookRule(rule: unknown, here: string, errors: Errors): void {
     const detail = "if '*/*' is present, must not specify other resources";
     errors.push(fieldError.invalid(`${here}.resources`, resources, detail));
   }
-  if (resources.includes('*') && resources.some((name) => name !== '*' && !name.includes('/'))) {
+  // Of the resources without a subresource the last one tells.
+  const whole = resources.filter((name) => name !== '' && !name.includes('/')).at(-1);
+  if (resources.includes('*') && whole !== '*') {
     const detail = "if '*' is present, must not specify other resources without subresources";
     errors.push(fieldError.invalid(`${here}.resources`, resources, detail));
   }
@@ -95,10 +97,15 @@ function webhookUrl(url: string, path: string, errors: Errors): void {
   const form = '; desired format: https://host[/path]';
   const why = url.startsWith(':') ? 'missing protocol scheme' : 'invalid URI for request';
   let parsed: URL;
-  // Go reads what the URL standard does not: nothing at all, and a URL without a host.
-  if (url === '') {
+  // Go reads what the URL standard does not: a path alone, nothing at all, and a URL without a host.
+  if (!/^[a-z][a-z0-9+.-]*:/i.test(url) && !url.startsWith(':')) {
     errors.push(fieldError.invalid(path, '', `'https' is the only allowed URL scheme${form}`));
-    errors.push(fieldError.invalid(path, '', `host must be specified${form}`));
+    const [, host = ''] = /^\/\/([^/?#]*)/.exec(url) ?? [];
+    if (host === '') errors.push(fieldError.invalid(path, '', `host must be specified${form}`));
+    const [, query = ''] = /\?([^#]*)/.exec(url) ?? [];
+    const [, fragment = ''] = /#(.*)$/s.exec(url) ?? [];
+    if (fragment !== '') errors.push(fieldError.invalid(path, fragment, 'fragments are not permitted in the URL'));
+    if (query !== '') errors.push(fieldError.invalid(path, query, 'query parameters are not permitted in the URL'));
     return;
   }
   if (/^https:\/\/(?:\/|$)/.test(url))
@@ -144,7 +151,7 @@ export function webhooks(object: unknown, errors: Errors, old?: unknown): void {
       webhookRule(rule, `${here}.rules[${ruleIndex}]`, errors);
     notSupported(hook, here, 'failurePolicy', ['Fail', 'Ignore'], errors);
     notSupported(hook, here, 'matchPolicy', ['Equivalent', 'Exact'], errors);
-    if (text(hook, 'sideEffects') === '')
+    if ((at(hook, 'sideEffects') ?? undefined) === undefined)
       errors.push(fieldError.required(`${here}.sideEffects`, 'must specify one of None, NoneOnDryRun'));
     else notSupported(hook, here, 'sideEffects', ['None', 'NoneOnDryRun'], errors);
     const timeout = at(hook, 'timeoutSeconds');

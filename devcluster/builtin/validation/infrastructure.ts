@@ -1,4 +1,5 @@
 /** Validation of flow control and what controllers keep. */
+import { dns1123Label } from '../../registry/names.ts';
 import { at, list, number, objects, text } from '../access.ts';
 import { type Errors, fieldError, immutable, oneOf, subdomain } from './common.ts';
 
@@ -50,15 +51,16 @@ function flowList(rule: unknown, path: string, field: string, words: readonly [s
 function flowRule(rule: unknown, path: string, resource: boolean, errors: Errors): void {
   flowList(rule, path, 'verbs', ['verbs must contain at least one value', 'verbs'], errors);
   const given = list(rule, 'verbs').map(String);
-  const verbs = resource ? flowVerbs : ['connect', 'delete', 'get', 'head', 'options', 'patch', 'post', 'put', 'trace'];
-  if (!given.includes('*') && given.some((verb) => !verbs.includes(verb)))
-    errors.push(fieldError.notSupported(`${path}.verbs`, given, verbs));
+  if (!given.includes('*') && given.some((verb) => !flowVerbs.includes(verb)))
+    errors.push(fieldError.notSupported(`${path}.verbs`, given, flowVerbs));
   if (!resource) {
     const words = ['nonResourceURLs must contain at least one value', 'non-resource URLs'] as const;
     flowList(rule, path, 'nonResourceURLs', words, errors);
-    for (const [index, url] of list(rule, 'nonResourceURLs').map(String).entries())
-      if (url !== '*' && !url.startsWith('/'))
-        errors.push(fieldError.invalid(`${path}.nonResourceURLs[${index}]`, url, 'must start with slash'));
+    const urls = list(rule, 'nonResourceURLs').map(String);
+    for (const [index, url] of urls.includes('*') ? [] : urls.entries()) {
+      const problem = urlProblem(url);
+      if (problem !== undefined) errors.push(fieldError.invalid(`${path}.nonResourceURLs[${index}]`, url, problem));
+    }
     return;
   }
   flowList(rule, path, 'apiGroups', ['resource rules must supply at least one api group', 'api groups'], errors);
@@ -72,6 +74,23 @@ function flowRule(rule: unknown, path: string, resource: boolean, errors: Errors
     const detail = 'resource rules that are not cluster scoped must supply at least one namespace';
     errors.push(fieldError.required(`${path}.namespaces`, detail));
   }
+  if (namespaces.includes('*')) return;
+  for (const [index, name] of namespaces.map(String).entries())
+    for (const problem of dns1123Label(name)) {
+      const detail = `each member of this list must be '*' or a DNS-1123 label; ${problem}`;
+      errors.push(fieldError.invalid(`${path}.namespaces[${index}]`, name, detail));
+    }
+}
+
+/** What is wrong with a path outside the API. */
+function urlProblem(url: string): string | undefined {
+  if (url === '') return 'must not be empty';
+  if (url === '/') return undefined;
+  if (!url.startsWith('/')) return 'must start with slash';
+  if (url.includes(' ')) return 'must not contain white-space';
+  if (url.includes('//')) return 'must not contain double slash';
+  const stars = url.split('*').length - 1;
+  return stars > 1 || (stars === 1 && !url.endsWith('/*')) ? 'wildcard can only do suffix matching' : undefined;
 }
 
 const distinguishers = ['ByNamespace', 'ByUser'];

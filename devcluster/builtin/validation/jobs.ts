@@ -1,18 +1,23 @@
 /** Validation of Jobs and CronJobs. */
-import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
+import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import { at, list, number, objects, record, text } from '../access.ts';
 import { goPodSpec, goTemplate } from '../goform.ts';
+import { jobLabels } from '../joblabels.ts';
 import {
+  domainPrefixedPath,
   type Errors,
   fieldError,
   immutableText,
+  internalForm,
   labelSelector,
   nonNegative,
   notSupported,
   problems,
   same,
+  selectorForm,
   selectorMatches,
   stable,
+  tooMany,
 } from './common.ts';
 import { podTemplate } from './pods.ts';
 import { scheduleProblem } from './schedule.ts';
@@ -29,85 +34,102 @@ function jobTemplate(spec: unknown, path: string, errors: Errors): void {
   ]) {
     nonNegative(spec, path, field, errors);
   }
+  if (at(spec, 'maxFailedIndexes') !== undefined && at(spec, 'backoffLimitPerIndex') === undefined)
+    errors.push(fieldError.required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  managedBy(spec, `${path}.managedBy`, errors);
   notSupported(spec, path, 'completionMode', ['NonIndexed', 'Indexed'], errors);
-  if (text(spec, 'completionMode') === 'Indexed' && at(spec, 'completions') === undefined) {
-    errors.push(fieldError.required(`${path}.completions`, 'when completion mode is Indexed'));
-  }
   indexedFields(spec, path, errors);
-  notSupported(spec, path, 'podReplacementPolicy', replacementPolicies(spec), errors);
-  const manager = text(spec, 'managedBy');
-  if (manager !== '' && !/^[^/]+\/.+$/.test(manager))
-    errors.push(
-      fieldError.invalid(`${path}.managedBy`, manager, 'must be a domain-prefixed path (such as "acme.io/foo")'),
-    );
   failurePolicy(spec, path, errors);
   successPolicy(spec, path, errors);
+  notSupported(spec, path, 'podReplacementPolicy', replacementPolicies(spec), errors);
   podTemplate(at(spec, 'template') ?? {}, `${path}.template`, errors);
   const policy = text(spec, 'template.spec.restartPolicy');
+  const here = `${path}.template.spec.restartPolicy`;
   if (policy === '' || policy === 'Always') {
-    errors.push(fieldError.required(`${path}.template.spec.restartPolicy`, 'valid values: "OnFailure", "Never"'));
+    errors.push(fieldError.required(here, 'valid values: "OnFailure", "Never"'));
   } else if (policy !== 'OnFailure' && policy !== 'Never') {
-    errors.push(fieldError.notSupported(`${path}.template.spec.restartPolicy`, policy, ['OnFailure', 'Never']));
+    errors.push(fieldError.notSupported(here, policy, ['OnFailure', 'Never']));
+  } else if (at(spec, 'podFailurePolicy') !== undefined && policy !== 'Never') {
+    const detail = 'only "Never" is supported when podFailurePolicy is specified';
+    errors.push(fieldError.invalid(here, policy, detail));
   }
+}
+
+function managedBy(spec: unknown, path: string, errors: Errors): void {
+  const given = at(spec, 'managedBy');
+  if (given === undefined) return;
+  domainPrefixedPath(String(given), path, errors);
+  if (Buffer.byteLength(String(given)) > 63) errors.push(fieldError.tooLong(path, 63));
 }
 
 function replacementPolicies(spec: unknown): string[] {
   return at(spec, 'podFailurePolicy') === undefined ? ['Failed', 'TerminatingOrFailed'] : ['Failed'];
 }
 
-/** What only Jobs with indexes have. */
+/** What only Jobs with indexes have, and how much of it. */
 function indexedFields(spec: unknown, path: string, errors: Errors): void {
-  const indexed = text(spec, 'completionMode') === 'Indexed';
+  const mode = text(spec, 'completionMode');
   const failed = at(spec, 'maxFailedIndexes');
-  for (const field of ['backoffLimitPerIndex', 'maxFailedIndexes'])
-    if (!indexed && at(spec, field) !== undefined)
-      errors.push(fieldError.invalid(`${path}.${field}`, at(spec, field), 'requires indexed completion mode'));
-  if (failed === undefined) return;
-  if (at(spec, 'backoffLimitPerIndex') === undefined)
-    errors.push(fieldError.required(`${path}.backoffLimitPerIndex`, 'when maxFailedIndexes is specified'));
+  const perIndex = at(spec, 'backoffLimitPerIndex');
+  if (mode === 'NonIndexed' || mode === '') {
+    for (const [field, value] of Object.entries({ backoffLimitPerIndex: perIndex, maxFailedIndexes: failed }))
+      if (value !== undefined)
+        errors.push(fieldError.invalid(`${path}.${field}`, value, 'requires indexed completion mode'));
+    return;
+  }
+  if (mode !== 'Indexed') return;
   const completions = at(spec, 'completions');
-  if (indexed && typeof completions === 'number' && Number(failed) > completions)
+  const parallelism = number(spec, 'parallelism');
+  const atMost = (field: string, value: number, limit: number, when = ''): void => {
+    if (value <= limit) return;
+    errors.push(fieldError.invalid(`${path}.${field}`, value, `must be less than or equal to ${limit}${when}`));
+  };
+  if (completions === undefined)
+    errors.push(fieldError.required(`${path}.completions`, 'when completion mode is Indexed'));
+  atMost('parallelism', parallelism, 100000, ' when completion mode is Indexed');
+  if (typeof completions === 'number' && typeof failed === 'number' && failed > completions)
     errors.push(fieldError.invalid(`${path}.maxFailedIndexes`, failed, 'must be less than or equal to completions'));
+  if (typeof failed === 'number') atMost('maxFailedIndexes', failed, 100000);
+  if (typeof completions !== 'number' || completions <= 100000 || perIndex === undefined) return;
+  const many = ' when completions are above 100000 and used with backoff limit per index';
+  if (failed === undefined)
+    errors.push(fieldError.required(`${path}.maxFailedIndexes`, 'must be specified when completions is above 100000'));
+  atMost('parallelism', parallelism, 10000, many);
+  if (typeof failed === 'number') atMost('maxFailedIndexes', failed, 10000, many);
 }
 
 const failureActions = ['Count', 'FailIndex', 'FailJob', 'Ignore'];
 
+/** Go prints a list of strings with blanks between them. */
+const validValues = (values: readonly string[]): string =>
+  `valid values: [${values.map((name) => JSON.stringify(name)).join(' ')}]`;
+
 function failurePolicy(spec: unknown, path: string, errors: Errors): void {
   const containers = [...objects(spec, 'template.spec.containers'), ...objects(spec, 'template.spec.initContainers')];
   const names = containers.map((container) => text(container, 'name'));
-  if (at(spec, 'podFailurePolicy') !== undefined && text(spec, 'template.spec.restartPolicy') !== 'Never')
-    errors.push(
-      fieldError.invalid(
-        `${path}.template.spec.restartPolicy`,
-        text(spec, 'template.spec.restartPolicy'),
-        'only "Never" is supported when podFailurePolicy is specified',
-      ),
-    );
-  for (const [index, rule] of objects(spec, 'podFailurePolicy.rules').entries()) {
+  const rules = objects(spec, 'podFailurePolicy.rules');
+  if (rules.length > 20) errors.push(tooMany(`${path}.podFailurePolicy.rules`, rules.length, 20));
+  for (const [index, rule] of rules.entries()) {
     const here = `${path}.podFailurePolicy.rules[${index}]`;
     const action = text(rule, 'action');
-    if (action === '')
-      errors.push(
-        fieldError.required(
-          `${here}.action`,
-          `valid values: ${failureActions.map((name) => JSON.stringify(name)).join(', ')}`,
-        ),
-      );
-    else if (action === 'FailIndex' && at(spec, 'backoffLimitPerIndex') === undefined)
-      errors.push(fieldError.invalid(`${here}.action`, action, 'requires the backoffLimitPerIndex to be set'));
-    else notSupported(rule, here, 'action', failureActions, errors);
+    if (action === '') errors.push(fieldError.required(`${here}.action`, validValues(failureActions)));
+    else if (action === 'FailIndex') {
+      if (at(spec, 'backoffLimitPerIndex') === undefined)
+        errors.push(fieldError.invalid(`${here}.action`, action, 'requires the backoffLimitPerIndex to be set'));
+    } else notSupported(rule, here, 'action', failureActions, errors);
     const codes = at(rule, 'onExitCodes');
     if (codes !== undefined) exitCodes(codes, `${here}.onExitCodes`, names, errors);
     const conditions = objects(rule, 'onPodConditions');
-    if (codes !== undefined && conditions.length > 0)
-      errors.push(invalidWithoutValue(here, 'specifying both OnExitCodes and OnPodConditions is not supported'));
-    if (codes === undefined && conditions.length === 0)
-      errors.push(invalidWithoutValue(here, 'specifying one of OnExitCodes and OnPodConditions is required'));
+    if (conditions.length > 20) errors.push(tooMany(`${here}.onPodConditions`, conditions.length, 20));
     for (const [at, condition] of conditions.entries()) {
       const place = `${here}.onPodConditions[${at}]`;
       problems(`${place}.type`, text(condition, 'type'), qualifiedName(text(condition, 'type')), errors);
       notSupported(condition, place, 'status', ['False', 'True', 'Unknown'], errors);
     }
+    if (codes !== undefined && conditions.length > 0)
+      errors.push(invalidWithoutValue(here, 'specifying both OnExitCodes and OnPodConditions is not supported'));
+    if (codes === undefined && conditions.length === 0)
+      errors.push(invalidWithoutValue(here, 'specifying one of OnExitCodes and OnPodConditions is required'));
   }
 }
 
@@ -118,7 +140,7 @@ function invalidWithoutValue(field: string, detail: string): ReturnType<typeof f
 
 function exitCodes(codes: unknown, path: string, names: readonly string[], errors: Errors): void {
   const operator = text(codes, 'operator');
-  if (operator === '') errors.push(fieldError.required(`${path}.operator`, 'valid values: "In", "NotIn"'));
+  if (operator === '') errors.push(fieldError.required(`${path}.operator`, validValues(['In', 'NotIn'])));
   else notSupported(codes, path, 'operator', ['In', 'NotIn'], errors);
   const container = text(codes, 'containerName');
   if (at(codes, 'containerName') !== undefined && !names.includes(container)) {
@@ -126,14 +148,17 @@ function exitCodes(codes: unknown, path: string, names: readonly string[], error
     errors.push(fieldError.invalid(`${path}.containerName`, container, detail));
   }
   const values = list(codes, 'values').map(Number);
-  if (values.length === 0) errors.push(fieldError.invalid(`${path}.values`, [], 'at least one value is required'));
-  if (values.some((value, index) => index > 0 && value < (values[index - 1] ?? 0)))
-    errors.push(fieldError.invalid(`${path}.values`, values, 'must be ordered'));
+  if (values.length === 0) {
+    const shown = Array.isArray(at(codes, 'values')) ? [] : null;
+    errors.push(fieldError.invalid(`${path}.values`, shown, 'at least one value is required'));
+  } else if (values.length > 255) errors.push(tooMany(`${path}.values`, values.length, 255));
   for (const [index, value] of values.entries()) {
     const here = `${path}.values[${index}]`;
     if (operator === 'In' && value === 0) errors.push(fieldError.invalid(here, 0, 'must not be 0 for the In operator'));
     if (values.indexOf(value) < index) errors.push(fieldError.duplicate(here, value));
   }
+  if (values.some((value, index) => index > 0 && value < (values[index - 1] ?? 0)))
+    errors.push(fieldError.invalid(`${path}.values`, values, 'must be ordered'));
 }
 
 /** How many indexes `0,2-4` names; or what is wrong with it. */
@@ -154,16 +179,24 @@ function indexCount(text: string, completions: number): number | string {
   return count;
 }
 
+/** A success policy as the real server's internal type prints it. */
+function successForm(policy: unknown): unknown {
+  const rules = objects(policy, 'rules').map((rule) => internalForm(rule, ['SucceededIndexes', 'SucceededCount']));
+  return { Rules: Array.isArray(at(policy, 'rules')) ? rules : null };
+}
+
 function successPolicy(spec: unknown, path: string, errors: Errors): void {
   const policy = at(spec, 'successPolicy');
   if (policy === undefined || policy === null) return;
   const here = `${path}.successPolicy`;
   if (text(spec, 'completionMode') !== 'Indexed')
-    return void errors.push(
-      fieldError.invalid(here, { Rules: list(policy, 'rules') }, 'requires indexed completion mode'),
-    );
+    return void errors.push(fieldError.invalid(here, successForm(policy), 'requires indexed completion mode'));
   const rules = objects(policy, 'rules');
-  if (rules.length === 0) errors.push(fieldError.required(`${here}.rules`, 'at least one rules must be specified'));
+  if (rules.length > 20) errors.push(tooMany(`${here}.rules`, rules.length, 20));
+  if (rules.length === 0)
+    errors.push(
+      fieldError.required(`${here}.rules`, 'at least one rules must be specified when the successPolicy is specified'),
+    );
   const completions = number(spec, 'completions');
   for (const [index, rule] of rules.entries()) {
     const place = `${here}.rules[${index}]`;
@@ -174,6 +207,8 @@ function successPolicy(spec: unknown, path: string, errors: Errors): void {
       errors.push(fieldError.required(place, detail));
       continue;
     }
+    if (typeof indexes === 'string' && indexes.length > 65536)
+      errors.push(fieldError.tooLong(`${place}.succeededIndexes`, 65536));
     const counted = typeof indexes === 'string' ? indexCount(indexes, completions) : undefined;
     if (typeof counted === 'string') {
       const detail = `error parsing succeededIndexes: ${counted}`;
@@ -197,35 +232,46 @@ function successPolicy(spec: unknown, path: string, errors: Errors): void {
 /** Selectors are made by the server unless a Job says otherwise. */
 function generatedSelector(object: unknown, errors: Errors): void {
   const spec = at(object, 'spec');
-  if (at(spec, 'manualSelector') === true) return;
+  const selector = at(spec, 'selector');
   const uid = text(object, 'metadata.uid');
-  const expected = { matchLabels: { 'batch.kubernetes.io/controller-uid': uid } };
-  if (uid !== '' && !same(at(spec, 'selector'), expected))
-    errors.push(fieldError.invalid('spec.selector', sortedKeys(at(spec, 'selector')), '`selector` not auto-generated'));
+  if (at(spec, 'manualSelector') === true || selector === undefined || selector === null || uid === '') return;
+  const expected = jobLabels(text(object, 'metadata.name'), uid);
+  const labels = record(spec, 'template.metadata.labels');
+  for (const [label, value] of Object.entries(expected)) {
+    const path = `spec.template.metadata.labels[${label}]`;
+    if (labels[label] === undefined) errors.push(fieldError.required(path, `must be '${value}'`));
+    else if (labels[label] !== value) errors.push(fieldError.invalid(path, sortedKeys(labels), `must be '${value}'`));
+  }
+  if (selectorMatches(selector, expected) === false)
+    errors.push(fieldError.invalid('spec.selector', selectorForm(selector), '`selector` not auto-generated'));
 }
 
 const sortedKeys = (value: unknown): unknown => JSON.parse(stable(value) || 'null');
 
+/** Pods of an indexed Job are called after it and their index. */
+function indexedName(object: unknown, errors: Errors): void {
+  const completions = number(object, 'spec.completions');
+  if (text(object, 'spec.completionMode') !== 'Indexed' || completions <= 0) return;
+  const name = text(object, 'metadata.name');
+  const last = `${name}-${completions - 1}`;
+  const detail = `will not able to create pod with invalid DNS label: ${last}`;
+  if (dns1123Label(last).length > 0) errors.push(fieldError.invalid('metadata.name', name, detail));
+}
+
 export function job(object: unknown, errors: Errors, old?: unknown): void {
   const spec = at(object, 'spec');
   const selector = at(spec, 'selector');
-  if (selector === undefined || selector === null) errors.push(fieldError.required('spec.selector'));
-  else labelSelector(spec, 'spec', 'selector', errors);
-  const matches =
-    selector === undefined || selector === null
-      ? false
-      : selectorMatches(selector, record(spec, 'template.metadata.labels'));
-  if (matches === false) {
-    errors.push(
-      fieldError.invalid(
-        'spec.template.metadata.labels',
-        at(spec, 'template.metadata.labels') ?? null,
-        '`selector` does not match template `labels`',
-      ),
-    );
-  }
+  const absent = selector === undefined || selector === null;
   generatedSelector(object, errors);
   jobTemplate(spec, 'spec', errors);
+  if (absent) errors.push(fieldError.required('spec.selector'));
+  else labelSelector(spec, 'spec', 'selector', errors);
+  const labels = at(spec, 'template.metadata.labels');
+  if (absent || selectorMatches(selector, record(spec, 'template.metadata.labels')) === false) {
+    const detail = '`selector` does not match template `labels`';
+    errors.push(fieldError.invalid('spec.template.metadata.labels', sortedKeys(labels ?? null), detail));
+  }
+  indexedName(object, errors);
   if (old === undefined) return;
   for (const field of [
     'completions',
@@ -300,7 +346,7 @@ export function cronJob(object: unknown, errors: Errors): void {
     errors.push(fieldError.notSupported('spec.jobTemplate.spec.manualSelector', true, ['nil', 'false']));
   if (at(template, 'selector') !== undefined) {
     const path = 'spec.jobTemplate.spec.selector';
-    errors.push(fieldError.invalid(path, at(template, 'selector'), '`selector` will be auto-generated'));
+    errors.push(fieldError.invalid(path, selectorForm(at(template, 'selector')), '`selector` will be auto-generated'));
   }
   jobTemplate(template ?? {}, 'spec.jobTemplate.spec', errors);
   nonNegative(spec, 'spec', 'successfulJobsHistoryLimit', errors);

@@ -4,8 +4,10 @@ import { dns1123Label, dns1123Subdomain, labelValue, pathSegment, qualifiedName 
 import { at, list, number, objects, record, text } from '../access.ts';
 import { blockProblem, canonicalProblem, hostBitsProblem, isWithin, specialAddressProblem } from './addresses.ts';
 import {
+  domainPrefixedPath,
   type Errors,
   fieldError,
+  given,
   immutable,
   immutableText,
   labelSelector,
@@ -20,8 +22,7 @@ import {
 
 /** A reference to an object by group, kind and name. */
 function typedReference(reference: unknown, path: string, errors: Errors): void {
-  const group = text(reference, 'apiGroup');
-  if (group !== '') subdomain(group, `${path}.apiGroup`, errors);
+  given(reference, path, 'apiGroup', dns1123Subdomain, errors);
   for (const field of ['kind', 'name']) {
     const value = text(reference, field);
     if (value === '') errors.push(fieldError.required(`${path}.${field}`));
@@ -59,7 +60,8 @@ const badEndings = ['/..', '/.'];
 function ingressPath(entry: unknown, here: string, errors: Errors): void {
   const type = text(entry, 'pathType');
   const path = text(entry, 'path');
-  if (type === '') return void errors.push(fieldError.required(`${here}.pathType`, 'pathType must be specified'));
+  if ((at(entry, 'pathType') ?? undefined) === undefined)
+    return void errors.push(fieldError.required(`${here}.pathType`, 'pathType must be specified'));
   if (type === 'Exact' || type === 'Prefix') {
     if (!path.startsWith('/')) errors.push(fieldError.invalid(`${here}.path`, path, 'must be an absolute path'));
     for (const bad of badSequences)
@@ -124,8 +126,7 @@ export function ingress(object: unknown, errors: Errors, old?: unknown): void {
     for (const [pathIndex, entry] of objects(http, 'paths').entries())
       ingressPath(entry, `${here}.http.paths[${pathIndex}]`, errors);
   }
-  const name = text(spec, 'ingressClassName');
-  if (name !== '') problems('spec.ingressClassName', name, dns1123Subdomain(name), errors);
+  given(spec, 'spec', 'ingressClassName', dns1123Subdomain, errors);
 }
 
 function classParameters(parameters: unknown, errors: Errors): void {
@@ -146,14 +147,7 @@ export function ingressClass(object: unknown, errors: Errors, old?: unknown): vo
   const controller = text(object, 'spec.controller');
   if (old !== undefined) immutable(object, old, 'spec.controller', errors);
   else if (controller === '') errors.push(fieldError.required('spec.controller'));
-  else if (
-    !/^[a-z0-9.-]+\/.+$/.test(controller) ||
-    dns1123Subdomain(controller.slice(0, controller.indexOf('/'))).length > 0
-  ) {
-    errors.push(
-      fieldError.invalid('spec.controller', controller, 'must be a domain-prefixed path (such as "acme.io/foo")'),
-    );
-  }
+  else domainPrefixedPath(controller, 'spec.controller', errors);
   const parameters = at(object, 'spec.parameters');
   if (controller.length > 250) errors.push(fieldError.tooLong('spec.controller', 250));
   if (parameters !== undefined && parameters !== null) classParameters(parameters, errors);
@@ -244,10 +238,13 @@ export function endpointSlice(object: unknown, errors: Errors, old?: unknown): v
     if (addresses.length === 0)
       errors.push(fieldError.required(`${here}.addresses`, 'must contain at least 1 address'));
     if (addresses.length > 100) errors.push(tooMany(`${here}.addresses`, addresses.length, 100));
-    const hostname = text(endpoint, 'hostname');
-    if (hostname !== '') problems(`${here}.hostname`, hostname, dns1123Label(hostname), errors);
-    const node = text(endpoint, 'nodeName');
-    if (node !== '') problems(`${here}.nodeName`, node, dns1123Subdomain(node), errors);
+    given(endpoint, here, 'hostname', dns1123Label, errors);
+    given(endpoint, here, 'nodeName', dns1123Subdomain, errors);
+    const nodes = objects(endpoint, 'hints.forNodes').map((node) => text(node, 'name'));
+    if (nodes.length > 8) errors.push(tooMany(`${here}.hints.forNodes`, nodes.length, 8));
+    for (const [at, node] of nodes.entries())
+      problems(`${here}.hints.forNodes[${at}].name`, node, dns1123Subdomain(node), errors);
+    unique(nodes, (at) => `${here}.hints.forNodes[${at}].name`, errors);
     const zones = objects(endpoint, 'hints.forZones').map((zone) => text(zone, 'name'));
     for (const [at, zone] of zones.entries())
       problems(`${here}.hints.forZones[${at}].name`, zone, labelValue(zone), errors);
@@ -276,8 +273,7 @@ export function endpointSlice(object: unknown, errors: Errors, old?: unknown): v
     const name = text(port, 'name');
     if (name !== '') problems(`ports[${index}].name`, name, dns1123Label(name), errors);
     notSupported(port, `ports[${index}]`, 'protocol', ['SCTP', 'TCP', 'UDP'], errors);
-    const application = text(port, 'appProtocol');
-    if (application !== '') problems(`ports[${index}].appProtocol`, application, qualifiedName(application), errors);
+    given(port, `ports[${index}]`, 'appProtocol', qualifiedName, errors);
   }
   unique(portNames, (index) => `ports[${index}].name`, errors);
   if (old !== undefined && type !== text(object, 'addressType'))

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { labelValue, qualifiedName } from '../../registry/names.ts';
 import { at, list, objects, record, text } from '../access.ts';
 import { blockProblem } from './addresses.ts';
-import { type Errors, fieldError, nonNegativeQuantity, problems, same } from './common.ts';
+import { type Errors, fieldError, internalFieldError, nonNegativeQuantity, problems, same } from './common.ts';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -33,6 +33,12 @@ function podBlocks(object: unknown, errors: Errors): void {
   for (const [index, block] of blocks.entries())
     problems(`spec.podCIDRs[${index}]`, block, blockProblem(block), errors);
   if (blocks.length < 2) return;
+  const bad = blocks.find((block) => blockProblem(block).length > 0);
+  if (bad !== undefined) {
+    const why = `invalid CIDR[${blocks.indexOf(bad)}]: <nil> (invalid CIDR address: ${bad})`;
+    const detail = `invalid PodCIDRs. failed to check with dual stack with error:${why}`;
+    errors.push(internalFieldError('spec.podCIDRs', detail));
+  }
   const families = new Set(blocks.map((block) => isIP(block.split('/')[0] ?? '')));
   if (blocks.length > 2 || families.size === 1) {
     const detail = 'may specify no more than one CIDR for each IP family';
@@ -59,12 +65,7 @@ export function namespace(object: unknown, errors: Errors): void {
   for (const finalizer of list(object, 'spec.finalizers').map(String)) {
     const named = qualifiedName(finalizer);
     problems('spec.finalizers', finalizer, named, errors);
-    if (
-      named.length > 0 ||
-      finalizer.includes('/') ||
-      ['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer)
-    )
-      continue;
+    if (finalizer.includes('/') || ['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer)) continue;
     const detail = 'name is neither a standard finalizer name nor is it fully qualified';
     errors.push(fieldError.invalid('spec.finalizers', finalizer, detail));
   }

@@ -1,19 +1,9 @@
 /** Validation of the smaller groups. */
 
 import { dns1035Label, dns1123Label, dns1123Subdomain } from '../../registry/names.ts';
-import { at, list, number, objects, record, text } from '../access.ts';
-import {
-  type Errors,
-  fieldError,
-  immutable,
-  labels,
-  nonNegativeQuantity,
-  notSupported,
-  portRange,
-  problems,
-  subdomain,
-  wholeQuantity,
-} from './common.ts';
+import { at, list, number, objects, text } from '../access.ts';
+import { type Errors, fieldError, immutable, labels, notSupported, portRange, problems, subdomain } from './common.ts';
+import { overhead } from './containerresources.ts';
 import { tolerations } from './pods.ts';
 
 export function lease(object: unknown, errors: Errors): void {
@@ -46,7 +36,8 @@ export function priorityClass(object: unknown, errors: Errors, old?: unknown): v
       fieldError.forbidden('value', `maximum allowed value of a user defined priority is ${highestPriority}`),
     );
   }
-  notSupported(object, '', 'preemptionPolicy', ['PreemptLowerPriority', 'Never'], errors);
+  if (at(object, 'preemptionPolicy') === '') errors.push(fieldError.required('preemptionPolicy'));
+  else notSupported(object, '', 'preemptionPolicy', ['PreemptLowerPriority', 'Never'], errors);
 }
 
 export function apiService(object: unknown, errors: Errors): void {
@@ -92,11 +83,7 @@ export function runtimeClass(object: unknown, errors: Errors, old?: unknown): vo
   const handler = text(object, 'handler');
   if (handler === '') errors.push(fieldError.required('handler'));
   else problems('handler', handler, dns1123Label(handler), errors);
-  for (const [name, value] of Object.entries(record(object, 'overhead.podFixed'))) {
-    const path = `overhead.limits[${name}]`;
-    nonNegativeQuantity(value, path, errors);
-    if (name.includes('/')) wholeQuantity(value, path, errors);
-  }
+  overhead({ overhead: at(object, 'overhead.podFixed') }, '', errors);
   labels(at(object, 'scheduling.nodeSelector'), 'scheduling.nodeSelector', errors);
   tolerations(at(object, 'scheduling') ?? {}, 'scheduling', errors);
   const seen = new Set<string>();

@@ -96,9 +96,9 @@ function limitedName(resource: string, type: string, path: string, errors: Error
   const named = qualifiedName(resource);
   if (type === 'Container' || type === 'Pod') {
     problems(path, resource, named, errors);
-    if (named.length > 0 || isStandardOrQualified(resource)) return;
+    if (isStandardOrQualified(resource)) return;
     const standard = [...quotaResources, 'storage'].includes(resource);
-    if (!standard)
+    if (!standard && named.length === 0)
       errors.push(fieldError.invalid(path, resource, 'must be a standard resource type or fully qualified'));
     errors.push(fieldError.invalid(path, resource, 'must be a standard resource for containers'));
   } else {
@@ -138,10 +138,16 @@ const standardQuota = (name: string) => quotaResources.includes(name) || /^(requ
 /** Quotas that count by fractions. */
 const computeQuota = /^(requests\.|limits\.)?(cpu|memory|ephemeral-storage|storage|hugepages-.*)$|requests\.storage$/;
 
-/** What a quota of these scopes may limit. */
-const bestEffort = ['pods', 'count/pods'];
-const ofPods =
-  /^((requests|limits)\.)?(cpu|memory|ephemeral-storage|hugepages-.*)$|^pods$|^count\/pods$|^(requests|limits)\.[^/]+\//;
+/** What a quota of these scopes may limit, of what every quota may. */
+const ofScope: { readonly [scope: string]: RegExp } = {
+  BestEffort: /^pods$/,
+  CrossNamespacePodAffinity: /^(pods|((requests|limits)\.)?(cpu|memory))$/,
+  NotBestEffort: /^(pods|((requests|limits)\.)?(cpu|memory))$/,
+  NotTerminating: /^(pods|((requests|limits)\.)?(cpu|memory))$/,
+  PriorityClass: /^(pods|((requests|limits)\.)?(cpu|memory))$/,
+  Terminating: /^(pods|((requests|limits)\.)?(cpu|memory))$/,
+  VolumeAttributesClass: /^(persistentvolumeclaims|requests\.storage)$/,
+};
 const opposites: readonly (readonly [string, string])[] = [
   ['BestEffort', 'NotBestEffort'],
   ['Terminating', 'NotTerminating'],
@@ -151,7 +157,7 @@ const existing = ['Terminating', 'NotTerminating', 'BestEffort', 'NotBestEffort'
 function quotaScope(object: unknown, errors: Errors): void {
   const hard = Object.keys(record(object, 'spec.hard'));
   const fits = (scope: string, resource: string) =>
-    scope === 'BestEffort' ? bestEffort.includes(resource) : !existing.includes(scope) || ofPods.test(resource);
+    !standardQuota(resource) || (Object.hasOwn(ofScope, scope) ? (ofScope[scope]?.test(resource) ?? true) : true);
   const scopes = list(object, 'spec.scopes').map(String);
   for (const scope of scopes) {
     if (!quotaScopes.includes(scope)) errors.push(fieldError.invalid('spec.scopes', scopes, 'unsupported scope'));
@@ -171,20 +177,15 @@ function quotaScope(object: unknown, errors: Errors): void {
     if (!quotaScopes.includes(scope)) errors.push(fieldError.invalid(`${path}.scopeName`, scope, 'unsupported scope'));
     for (const resource of hard)
       if (!fits(scope, resource))
-        errors.push(
-          fieldError.invalid(
-            'spec.scopeSelector',
-            at(object, 'spec.scopeSelector'),
-            'unsupported scope applied to resource',
-          ),
-        );
+        errors.push(fieldError.invalid(path, selectorOf(object), 'unsupported scope applied to resource'));
     if (existing.includes(scope)) {
       if (operator !== 'Exists') {
         const detail =
           "must be 'Exists' when scope is any of ResourceQuotaScopeTerminating, ResourceQuotaScopeNotTerminating, ResourceQuotaScopeBestEffort, ResourceQuotaScopeNotBestEffort or ResourceQuotaScopeCrossNamespacePodAffinity";
         errors.push(fieldError.invalid(`${path}.operator`, operator, detail));
       }
-    } else if (operator === 'In' || operator === 'NotIn') {
+    }
+    if (operator === 'In' || operator === 'NotIn') {
       if (values.length === 0) {
         const detail = "must be at least one value when `operator` is 'In' or 'NotIn' for scope selector";
         errors.push(fieldError.required(`${path}.values`, detail));
@@ -196,6 +197,21 @@ function quotaScope(object: unknown, errors: Errors): void {
       }
     } else errors.push(fieldError.invalid(`${path}.operator`, operator, 'not a valid selector operator'));
   }
+  const selected = objects(object, path).map((expression) => text(expression, 'scopeName'));
+  if (opposites.some((pair) => pair.every((scope) => selected.includes(scope))))
+    errors.push(fieldError.invalid('spec.scopes', at(object, 'spec.scopes') ?? null, 'conflicting scopes'));
+}
+
+/** The scope selector as the real server's internal type prints it. */
+function selectorOf(object: unknown): unknown {
+  const expressions = objects(object, 'spec.scopeSelector.matchExpressions');
+  return {
+    MatchExpressions: expressions.map((expression) => ({
+      ScopeName: text(expression, 'scopeName'),
+      Operator: text(expression, 'operator'),
+      Values: at(expression, 'values') ?? null,
+    })),
+  };
 }
 
 export function resourceQuota(object: unknown, errors: Errors, old?: unknown): void {
@@ -204,7 +220,7 @@ export function resourceQuota(object: unknown, errors: Errors, old?: unknown): v
     const named = qualifiedName(resource);
     problems(path, resource, named, errors);
     if (!resource.includes('/') && !standardQuota(resource)) {
-      if (named.length === 0)
+      if (named.length === 0 && resource !== 'storage')
         errors.push(fieldError.invalid(path, resource, 'must be a standard resource type or fully qualified'));
       errors.push(fieldError.invalid(path, resource, 'must be a standard resource for quota'));
     }

@@ -5,6 +5,7 @@ import { addressProblem, blockProblem, specialAddressProblem } from './addresses
 import {
   type Errors,
   fieldError,
+  given,
   labels,
   notSupported,
   oneOf,
@@ -34,8 +35,7 @@ function servicePorts(spec: unknown, errors: Errors): void {
     portNumber(port.port, `${here}.port`, errors);
     oneOf(port, here, 'protocol', protocols, errors);
     portOrName(port.targetPort, `${here}.targetPort`, errors);
-    const application = text(port, 'appProtocol');
-    if (application !== '') problems(`${here}.appProtocol`, application, qualifiedName(application), errors);
+    given(port, here, 'appProtocol', qualifiedName, errors);
   }
 }
 
@@ -154,10 +154,7 @@ export function service(object: unknown, errors: Errors, old?: unknown): void {
   } else if (traffic !== '' && traffic !== 'Cluster' && traffic !== 'Local') {
     errors.push(fieldError.notSupported('spec.externalTrafficPolicy', traffic, ['Cluster', 'Local']));
   }
-  const internal = text(spec, 'internalTrafficPolicy');
-  if (internal !== '' && internal !== 'Cluster' && internal !== 'Local') {
-    errors.push(fieldError.notSupported('spec.internalTrafficPolicy', internal, ['Cluster', 'Local']));
-  }
+  notSupported(spec, 'spec', 'internalTrafficPolicy', ['Cluster', 'Local'], errors);
 }
 
 /** Cluster addresses stay, unless the service becomes or was an ExternalName. */
@@ -203,7 +200,7 @@ function serviceAddresses(spec: unknown, isUpdate: boolean, errors: Errors): voi
   for (const [index, family] of families.entries()) {
     const path = `spec.ipFamilies[${index}]`;
     if (family !== 'IPv4' && family !== 'IPv6') errors.push(fieldError.notSupported(path, family, ['IPv4', 'IPv6']));
-    else if (families.indexOf(family) < index) errors.push(fieldError.duplicate(path, family));
+    if (families.indexOf(family) < index) errors.push(fieldError.duplicate(path, family));
     else if (
       family === 'IPv6' &&
       (index === 0 || isUpdate) &&

@@ -16,6 +16,7 @@ import {
   subdomain,
   unique,
 } from './common.ts';
+import { driverName } from './volumesources.ts';
 
 const parameterLimit = 256 * 1024;
 const parameterCount = 512;
@@ -30,7 +31,7 @@ export function storageClass(object: unknown, errors: Errors, old?: unknown): vo
   else if (size > parameterLimit) errors.push(fieldError.tooLong('parameters', parameterLimit));
   if (parameters.some(([key]) => key === ''))
     errors.push(fieldError.invalid('parameters', '', 'field can not be empty.'));
-  notSupported(object, '', 'reclaimPolicy', ['Delete', 'Retain'], errors);
+  if (text(object, 'reclaimPolicy') !== '') notSupported(object, '', 'reclaimPolicy', ['Delete', 'Retain'], errors);
   notSupported(object, '', 'volumeBindingMode', ['Immediate', 'WaitForFirstConsumer'], errors);
   allowedTopologies(object, errors);
   if (old === undefined) return;
@@ -77,9 +78,10 @@ export function csiDriver(object: unknown, errors: Errors, old?: unknown): void 
     const path = 'spec.nodeAllocatableUpdatePeriodSeconds';
     errors.push(fieldError.invalid(path, period, 'must be greater than or equal to 10 seconds'));
   }
-  if (at(object, 'spec.serviceAccountTokenInSecrets') === true && list(object, 'spec.tokenRequests').length === 0) {
+  const inSecrets = at(object, 'spec.serviceAccountTokenInSecrets');
+  if (inSecrets !== undefined && list(object, 'spec.tokenRequests').length === 0) {
     const detail = 'serviceAccountTokenInSecrets is set but no tokenRequests are specified';
-    errors.push(fieldError.invalid('spec.serviceAccountTokenInSecrets', true, detail));
+    errors.push(fieldError.invalid('spec.serviceAccountTokenInSecrets', inSecrets, detail));
   }
   if (old === undefined) return;
   const required = at(object, 'spec.attachRequired');
@@ -93,8 +95,7 @@ export function csiNode(object: unknown, errors: Errors, old?: unknown): void {
   for (const [index, driver] of objects(object, 'spec.drivers').entries()) {
     const path = `spec.drivers[${index}]`;
     const name = text(driver, 'name');
-    if (name === '') errors.push(fieldError.required(`${path}.name`));
-    else subdomain(name, `${path}.name`, errors);
+    driverName(name, `${path}.name`, errors);
     if (text(driver, 'nodeID') === '') errors.push(fieldError.required(`${path}.nodeID`));
     if (names.has(name)) errors.push(fieldError.duplicate(`${path}.name`, name));
     names.add(name);
@@ -102,7 +103,10 @@ export function csiNode(object: unknown, errors: Errors, old?: unknown): void {
     if (Buffer.byteLength(id) > 256)
       errors.push(fieldError.invalid(`${path}.nodeID`, id, 'must be 256 characters or less'));
     const keys = list(driver, 'topologyKeys').map(String);
-    for (const key of keys) problems(path, key, qualifiedName(key), errors);
+    for (const key of keys) {
+      if (key === '') errors.push(fieldError.required(path));
+      problems(path, key, qualifiedName(key), errors);
+    }
     unique(keys, () => path, errors);
     nonNegative(driver, path, 'allocatable.count', errors);
     const before = objects(old, 'spec.drivers').find((other) => text(other, 'name') === name);
@@ -141,10 +145,10 @@ export function volumeAttachment(object: unknown, errors: Errors, old?: unknown)
   const exactlyOne = 'must specify exactly one of inlineVolumeSpec and persistentVolumeName';
   if (inline === undefined && volume === undefined) errors.push(fieldError.required('spec.source', exactlyOne));
   else if (inline !== undefined && volume !== undefined) errors.push(fieldError.forbidden('spec.source', exactlyOne));
-  else if (volume === '') {
+  else if (volume !== undefined) {
     const path = 'spec.source.persistentVolumeName';
-    errors.push(fieldError.required(path, 'must specify non empty persistentVolumeName'));
-    subdomain('', path, errors);
+    if (volume === '') errors.push(fieldError.required(path, 'must specify non empty persistentVolumeName'));
+    subdomain(String(volume), path, errors);
   }
   problems('spec.nodeName', node, dns1123Subdomain(node), errors);
   if (old === undefined || same(at(object, 'spec'), at(old, 'spec'))) return;
@@ -156,7 +160,7 @@ export function volumeAttributesClass(object: unknown, errors: Errors, old?: unk
   const driver = text(object, 'driverName');
   const parameters = record(object, 'parameters');
   if (driver === '') errors.push(fieldError.required('driverName'));
-  else problems('driverName', driver, qualifiedName(driver.toLowerCase()), errors);
+  else problems('driverName', driver.toLowerCase(), qualifiedName(driver.toLowerCase()), errors);
   if (Object.keys(parameters).length === 0)
     errors.push(fieldError.required('parameters', 'must contain at least one key/value pair'));
   if (Object.hasOwn(parameters, '')) errors.push(fieldError.invalid('parameters', '', 'field can not be empty.'));

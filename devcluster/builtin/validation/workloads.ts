@@ -16,6 +16,7 @@ import {
   notSupported,
   problems,
   same,
+  selectorForm,
   selectorMatches,
 } from './common.ts';
 import { trimmedImage } from './containers.ts';
@@ -31,7 +32,7 @@ function selectorOfTemplate(object: unknown, word: string, errors: Errors): void
   else {
     labelSelector(at(object, 'spec'), 'spec', 'selector', errors);
     if (isEmptySelector(selector))
-      errors.push(fieldError.invalid('spec.selector', selector, `empty selector is invalid for ${word}`));
+      errors.push(fieldError.invalid('spec.selector', selectorForm(selector), `empty selector is invalid for ${word}`));
   }
 }
 
@@ -44,7 +45,7 @@ function templateMatches(object: unknown, detail: string, errors: Errors): boole
   const absent = selector === undefined || selector === null;
   const matches = absent ? false : selectorMatches(selector, record(object, 'spec.template.metadata.labels'));
   if (matches === undefined) {
-    errors.push(fieldError.invalid('spec.selector', selector, detail));
+    errors.push(fieldError.invalid('spec.selector', selectorForm(selector), detail));
     return false;
   }
   if (!matches && (absent || !isEmptySelector(selector))) {
@@ -139,7 +140,7 @@ export function replicationController(object: unknown, errors: Errors): void {
     return;
   }
   const labels = record(object, 'spec.template.metadata.labels');
-  if (selectorMatches({ matchLabels: selector }, labels) === false) {
+  if (Object.entries(selector).some(([key, value]) => labels[key] !== value)) {
     errors.push(
       fieldError.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
     );
@@ -225,13 +226,14 @@ function statefulTemplate(object: unknown, errors: Errors): void {
     name: text(claim, 'metadata.name'),
     persistentVolumeClaim: { claimName: text(claim, 'metadata.name') },
   }));
-  if (claims.length === 0) {
-    template(object, 'StatefulSet', errors);
-    return;
-  }
   const copy = structuredClone(object) as JsonObject;
   const spec = child(copy, 'spec.template.spec');
-  if (spec !== undefined) spec.volumes = [...claims, ...objects(spec, 'volumes')];
+  if (spec !== undefined) {
+    if (claims.length > 0) spec.volumes = [...claims, ...objects(spec, 'volumes')];
+    // The pods have names of their own.
+    delete spec.hostname;
+    delete spec.subdomain;
+  }
   template(copy, 'StatefulSet', errors);
 }
 
@@ -252,7 +254,7 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
     );
   }
   if (selector !== undefined && selector !== null && isEmptySelector(selector)) {
-    errors.push(fieldError.invalid('spec.selector', selector, 'empty selector is invalid for daemonset'));
+    errors.push(fieldError.invalid('spec.selector', selectorForm(selector), 'empty selector is invalid for daemonset'));
   }
   template(object, 'DaemonSet', errors);
   nonNegative(spec, 'spec', 'minReadySeconds', errors);
@@ -260,12 +262,16 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
   if (strategy === 'RollingUpdate') {
     const rolling = at(spec, 'updateStrategy.rollingUpdate');
     const path = 'spec.updateStrategy.rollingUpdate';
-    intOrPercent(rolling, path, 'maxUnavailable', errors);
-    intOrPercent(rolling, path, 'maxSurge', errors);
-    if (zero(at(rolling, 'maxUnavailable')) && zero(at(rolling, 'maxSurge'))) {
+    for (const field of ['maxUnavailable', 'maxSurge']) {
+      intOrPercent(rolling, path, field, errors);
+      atMost100Percent(rolling, path, field, errors);
+    }
+    // What is no number counts as none.
+    const none = (value: unknown) => zero(value) || (typeof value === 'string' && !/^[0-9]+%$/.test(value));
+    if (none(at(rolling, 'maxUnavailable')) && none(at(rolling, 'maxSurge'))) {
       errors.push(fieldError.required(`${path}.maxUnavailable`, 'cannot be 0 when maxSurge is 0'));
     }
-    if (!zero(at(rolling, 'maxUnavailable')) && !zero(at(rolling, 'maxSurge'))) {
+    if (!none(at(rolling, 'maxUnavailable')) && !none(at(rolling, 'maxSurge'))) {
       const detail = 'may not be set when maxUnavailable is non-zero';
       errors.push(fieldError.invalid(`${path}.maxSurge`, at(rolling, 'maxSurge'), detail));
     }
