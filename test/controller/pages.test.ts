@@ -6,7 +6,7 @@ import { startHttp } from '../support/http.ts';
 import { task, tool } from '../support/objects.ts';
 import type { Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
-import { until, untilAmong } from '../support/waiting.ts';
+import { untilAmong } from '../support/waiting.ts';
 
 const TURNS = 200;
 /** Characters of each tool result: two hundred of them make many windows. */
@@ -118,19 +118,20 @@ describe('long conversations', function () {
     const room = await stage.room({ script: script(60_000) });
     await room.create(tool(room.namespace, 'add', { execute: { builtin: { name: 'add' } } }));
     await room.agent({ tools: [{ name: 'add' }] });
-    let stopped: Promise<void> | undefined;
+    const ends = Promise.withResolvers<void>();
+    let ending = false;
     stage.operator.beforeWrite = async ({ namespace, resource, name, body }) => {
       // The page is there; the run that is to list it is not written, and the operator ends.
       if (namespace !== room.namespace || resource !== 'taskruns' || name !== 'cut-1') return;
-      if (!JSON.stringify(body).includes('contextPages') || stopped !== undefined) return;
-      stopped = stage.stop();
+      if (!JSON.stringify(body).includes('contextPages') || ending) return;
+      ending = true;
+      ends.resolve(stage.stop());
       throw new KubeError('Network', 'the process ends here');
     };
     try {
       await room.create(task(room.namespace, 'cut', 'go'));
       await untilAmong(stage.client, contextPages, { namespace: room.namespace }, (pages) => pages.length > 0);
-      await until(stage.client, taskRuns, room.key('cut-1'), () => stopped !== undefined);
-      await stopped;
+      await ends.promise;
       await room.model.become({ script: script(9_000) });
       await stage.start();
       const run = await room.untilEnded('cut-1');

@@ -165,7 +165,7 @@ describe('revisions', function () {
     const ended = await room.untilEnded('pinned-1');
     assert.match(ended.status?.error ?? '', /does not go on then/);
     await room.create(taskRun(room.namespace, 'patient', 'pinned', { onDefinitionChange: 'Pin' }));
-    await room.model.untilHeld(1);
+    await room.until(taskRuns, 'patient', ({ status }) => status?.phase === 'SendContextWindowToLLM');
     await setSystem(room, 'You are a poet.');
     room.model.release();
     const patient = await room.untilEnded('patient');

@@ -115,19 +115,21 @@ describe('runs', function () {
   });
 
   it('holds the run of a Task that is suspended, creates none meanwhile, and goes on', async () => {
-    const room = await stage.room({ model: { latencyMs: 400 } });
+    const room = await stage.room();
     await room.agent();
+    room.model.hold();
     await room.create(
       task(room.namespace, 'held', 'hello'),
       task(room.namespace, 'asleep', 'hello', { suspend: true }),
     );
     const suspend = (name: string, value: boolean) =>
       stage.client.patch(tasks, room.key(name), { type: 'merge', body: { spec: { suspend: value } } });
-    await room.until(taskRuns, 'held-1', ({ status }) => status?.phase === 'SendContextWindowToLLM');
+    await room.model.untilHeld(1);
     await suspend('held', true);
     await room.until(taskRuns, 'held-1', ({ status, spec }) => spec.suspend === true && status?.suspended === true);
     await room.until(tasks, 'asleep', ({ status }) => status?.statusDetail?.startsWith('Suspended'));
     assert.equal(await find(stage.client, taskRuns, room.key('asleep-1')), undefined);
+    room.model.release();
     await suspend('held', false);
     await suspend('asleep', false);
     const run = await room.untilEnded('held-1');

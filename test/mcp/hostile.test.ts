@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { processorTime } from '../support/processorTime.ts';
 import { createHarness, hostile } from './harness.ts';
 
 describe('MCP servers that misbehave', () => {
@@ -123,15 +124,16 @@ describe('MCP servers that misbehave', () => {
       // The process has run other files before.
       const { rss } = process.memoryUsage();
       pool.ensure(mode, hostile(mode), '1');
-      const delays: number[] = [];
+      const costs: number[] = [];
       const start = performance.now();
       while (performance.now() - start < 600) {
-        const before = performance.now();
+        const spent = processorTime();
         assert.equal((await call('good')).kind, 'result');
-        delays.push(performance.now() - before);
+        costs.push(spent());
       }
-      delays.sort((a, b) => a - b);
-      assert(delays[Math.floor(delays.length / 2)]! < 100, `median ${delays[Math.floor(delays.length / 2)]} ms`);
+      costs.sort((a, b) => a - b);
+      const median = costs[Math.floor(costs.length / 2)]!;
+      assert(median < 100, `median ${median} ms of processor time`);
       assert(process.memoryUsage().rss - rss < 400 * 1024 * 1024);
       await pool.remove(mode);
     });

@@ -36,6 +36,14 @@ function processes(): Process[] {
   });
 }
 
+/** Not those of other files' operators, which run at the same time. */
+function descendantsOf({ pid }: ChildProcess): Process[] {
+  const all = processes();
+  const below = (parent: number | undefined): Process[] =>
+    all.filter((each) => each.parent === parent).flatMap((each) => [each, ...below(each.pid)]);
+  return below(pid);
+}
+
 describe('the end of MCP servers’ processes', function () {
   if (process.platform !== 'linux') return;
   this.slow(5000);
@@ -86,8 +94,7 @@ describe('the end of MCP servers’ processes', function () {
   it('comes for the grandchildren of npx', async () => {
     const args = ['--offline', 'mcp-server-everything', 'stdio'];
     const operator = await operatorWith([{ transport: 'stdio', command: 'npx', args }]);
-    const family = processes().filter(({ environment }) => environment.includes('KUBECHAIN_MCP_OWNER='));
-    const mine = family.filter(({ command }) => /server-everything/.test(command));
+    const mine = descendantsOf(operator).filter(({ command }) => /server-everything/.test(command));
     assert(mine.length >= 2, `npx and its server: ${mine.map(({ command }) => command).join('; ')}`);
     operator.kill('SIGKILL');
     await eventually('npx and its server gone', () => !mine.some(({ pid }) => isAlive(pid)), 2000);

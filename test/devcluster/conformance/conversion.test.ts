@@ -149,17 +149,17 @@ describe('webhook conversion between versions of a CRD', () => {
   });
 
   it('watches in another version', async () => {
-    const watching = call({ path: `${path('v2')}?watch=1&fieldSelector=metadata.name%3Dw`, watchFor: 1500 });
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    await call({ path: path('v1'), body: machine('v1', 'w', { hostPort: 'w:1' }) });
-    await call({
-      method: 'PATCH',
-      path: path('v1', '/w'),
-      body: { spec: { hostPort: 'w:2' } },
-      type: 'application/merge-patch+json',
+    const type = 'application/merge-patch+json';
+    const watched = await call({
+      path: `${path('v2')}?watch=1&fieldSelector=metadata.name%3Dw`,
+      watchFor: 1000,
+      during: [
+        { path: path('v1'), body: machine('v1', 'w', { hostPort: 'w:1' }) },
+        { method: 'PATCH', path: path('v1', '/w'), body: { spec: { hostPort: 'w:2' } }, type },
+        { method: 'DELETE', path: path('v1', '/w') },
+      ],
     });
-    await call({ method: 'DELETE', path: path('v1', '/w') });
-    const events = (await watching).body as { type: string; object: Machine }[];
+    const events = watched.body as { type: string; object: Machine }[];
     assert.deepEqual(
       events.map(({ type, object }) => [type, object.spec]),
       [

@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { type Agent, request } from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parse } from 'yaml';
 import type { RecordedReview, Verdict, WebhookServer } from '../../support/webhookServer.ts';
 
@@ -18,7 +19,7 @@ export interface Step {
   readonly headers?: { readonly [name: string]: string };
   /** Repeats the request until this holds of its answer (at most five seconds): for what takes the server a moment. */
   readonly until?: (answer: Answer) => boolean;
-  /** A watch: lines that arrive within this many milliseconds. */
+  /** A watch: lines that arrive within this many milliseconds, and all that follows from what is sent during it. */
   readonly watchFor?: number;
   /** What is sent, one after the other, once the watch has begun. */
   readonly during?: readonly Step[];
@@ -155,11 +156,16 @@ function sendOnce(connection: Connection, step: Step, agent: Agent): Promise<Ans
           const acts = async (): Promise<void> => {
             for (const act of step.during ?? []) await send(connection, act, agent);
           };
-          acts().catch(reject);
-          setTimeout(() => {
-            finish();
-            outgoing.destroy();
-          }, step.watchFor);
+          // A busy machine may be late with what is done meanwhile, and with what has been sent already.
+          const quiet = async (): Promise<void> => {
+            for (let known = -1; known !== chunks.length; await sleep(25)) known = chunks.length;
+          };
+          Promise.all([acts(), sleep(step.watchFor)])
+            .then(quiet)
+            .then(() => {
+              finish();
+              outgoing.destroy();
+            }, reject);
         }
       },
     );
@@ -250,7 +256,7 @@ export async function run(
       let answer = await send(connection, placed, agent);
       const until = Date.now() + 5000;
       while (step.until !== undefined && !step.until(answer) && Date.now() < until) {
-        await new Promise((resolve) => setTimeout(resolve, 20));
+        await sleep(20);
         answer = await send(connection, placed, agent);
       }
       for (const [name, path] of Object.entries(step.keep ?? {})) {
