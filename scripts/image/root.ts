@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { join, relative } from 'node:path';
 import { promisify } from 'node:util';
+import { NOT_FOR_TOOLS, NOT_LOADED } from '../../controller/mcp/bridge/install.ts';
 import { compile } from '../compile.ts';
 import { withoutSymbols } from './elf.ts';
 import { debianArchive, type ImageName, type Lock, npmArchive, uvArchive } from './packages.ts';
@@ -24,12 +25,10 @@ const PROGRAM = 'opt/kubechain';
 /** What nothing reads at run time: documentation, conversions of glibc's iconv, zones with leap seconds. Copyright files stay. */
 const NO_NEED =
   /^usr\/lib\/x86_64-linux-gnu\/gconv$|^usr\/share\/(zoneinfo\/(right|posix)$|man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
-const NO_NEED_NPM =
-  /(\.[cm]?ts|\.map|\.md|\.markdown|\.flow|\.tsbuildinfo)$|(^|\/)(test|tests|__tests__|\.github|man)\/|^bare-[a-z]+\/prebuilds\//i;
-/** Packages that an image's commands do not load: what runs tools calls neither a model nor an API server. */
+/** Packages that an image's commands do not load. */
 export const NOT_IN: { readonly [image in ImageName]: readonly string[] } = {
   kubechain: [],
-  runner: ['openai', '@kubernetes/client-node'],
+  runner: NOT_FOR_TOOLS,
 };
 const CERTIFICATES = 'usr/share/ca-certificates';
 
@@ -156,7 +155,7 @@ async function copyProgram(image: ImageName, root: string): Promise<Component[]>
         : {}),
     });
   }
-  prune(join(target, 'node_modules'), (path) => NO_NEED_NPM.test(path));
+  prune(join(target, 'node_modules'), (path) => NOT_LOADED.test(path));
   const { version } = readPackage(ROOT);
   return [
     { type: 'application', name: 'kubechain', version, purl: `pkg:npm/kubechain@${version}`, license: 'Apache-2.0' },
@@ -170,7 +169,7 @@ async function addRunners(root: string, lock: Lock): Promise<Component[]> {
   const npm = join(root, 'usr', 'local', 'lib', 'node_modules', 'npm');
   mkdirSync(npm, { recursive: true });
   await run('tar', ['-xzf', await npmArchive(lock), '--strip-components=1', '--no-same-owner', '-C', npm]);
-  prune(npm, (path) => NO_NEED_NPM.test(path) || /^(docs|man)\//.test(path));
+  prune(npm, (path) => NOT_LOADED.test(path) || /^(docs|man)\//.test(path));
   for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(bin, name));
   const wheel = `${root}.uv`;
   await run('python3', ['-m', 'zipfile', '-e', await uvArchive(lock), wheel]);

@@ -5,6 +5,13 @@ import { basename, join, relative } from 'node:path';
 const NO_NEED =
   /^(\.[^/]*|test|bench|docs|examples|manifests|scripts|dist|node_modules\/(\.cache|node-(bin-)?(linux|darwin)-\w+))(\/|$)/;
 
+const MODULES = 'node_modules/';
+/** What npm's packages carry and no program loads, by the path below node_modules. */
+export const NOT_LOADED =
+  /(\.[cm]?ts|\.map|\.md|\.markdown|\.flow|\.tsbuildinfo)$|(^|\/)(test|tests|__tests__|\.github|man)\/|^bare-[a-z]+\/prebuilds\//i;
+/** Packages that what runs tools does not load: it calls neither a model nor an API server. */
+export const NOT_FOR_TOOLS: readonly string[] = ['openai', '@kubernetes/client-node'];
+
 /** The dynamic loader, by any architecture's name. */
 const LOADER = /^ld-linux[-.\w]*\.so\.\d+$|^ld-musl[-.\w]*\.so\.\d+$/;
 /** Where the loader is to be found in the copy, whatever its name was. */
@@ -21,8 +28,8 @@ export const installedCommand = (folder: string): string[] => [
 ];
 
 /**
- * Copies the program, Node, and the libraries that Node has loaded into `folder`, so that it runs in any image for the same
- * processor, one without a C library included. `program` is the folder that package.json is in.
+ * Copies what of the program runs tools, Node, and the libraries that Node has loaded into `folder`, so that it runs in any image for
+ * the same processor, one without a C library included. `program` is the folder that package.json is in. Pods wait for it.
  */
 export async function installInto(folder: string, program: string): Promise<void> {
   const report = process.report.getReport() as { sharedObjects?: string[] };
@@ -30,7 +37,7 @@ export async function installInto(folder: string, program: string): Promise<void
   const loader = libraries.find((path) => LOADER.test(basename(path)));
   if (loader === undefined)
     throw new Error('this Node is linked statically, or its loader is not known: it cannot be copied');
-  const development = await developmentPackages(program);
+  const left = await packagesLeftOut(program);
   await mkdir(join(folder, 'lib'), { recursive: true });
   await mkdir(join(folder, 'bin'), { recursive: true });
   await Promise.all([
@@ -42,15 +49,17 @@ export async function installInto(folder: string, program: string): Promise<void
       verbatimSymlinks: true,
       filter(from) {
         const path = relative(program, from);
-        return !NO_NEED.test(path) && !development.has(path);
+        const packaged = path.startsWith(MODULES) ? path.slice(MODULES.length) : '';
+        return !NO_NEED.test(path) && !left.has(path) && !NOT_LOADED.test(packaged);
       },
     }),
   ]);
 }
 
-/** Folders of packages that production does without, as npm wrote them down; none where it did not, as in an image. */
-async function developmentPackages(program: string): Promise<ReadonlySet<string>> {
+/** Folders of packages that running tools does without, those for development as npm wrote them down; in an image it has not. */
+async function packagesLeftOut(program: string): Promise<ReadonlySet<string>> {
   const text = await readFile(join(program, 'node_modules', '.package-lock.json'), 'utf8').catch(() => '{}');
   const { packages = {} } = JSON.parse(text) as { packages?: Record<string, { dev?: boolean; optional?: boolean }> };
-  return new Set(Object.entries(packages).flatMap(([path, { dev, optional }]) => (dev || optional ? [path] : [])));
+  const development = Object.entries(packages).flatMap(([path, { dev, optional }]) => (dev || optional ? [path] : []));
+  return new Set([...development, ...NOT_FOR_TOOLS.map((name) => `${MODULES}${name}`)]);
 }
