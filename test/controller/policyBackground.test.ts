@@ -93,7 +93,7 @@ describe('policies in the background', function () {
     await room.agent({ system: 'x'.repeat(100) });
     await room.create(
       policy(room, { prompts: { maxBytes: 50 }, exceptions: { allow: true, maxDuration: '1h' } }),
-      waiver(room, 'prompts.maxBytes', 8_000),
+      waiver(room, 'prompts.maxBytes', 600_000),
     );
     const active = await exceptionIs(room, 'Active');
     assert.equal(active.status?.findings, 1);
@@ -101,6 +101,11 @@ describe('policies in the background', function () {
     await summary(room, { violations: 0, excepted: 1 });
     const run = await room.run('early', 'hello');
     assert.equal(run.status?.phase, 'FinalAnswer');
+    const expiresAt = new Date(Date.now() + 1_000).toISOString();
+    await stage.client.patch(agentPolicyExceptions, room.key('waiver'), {
+      type: 'merge',
+      body: { spec: { expiresAt } },
+    });
     const expired = await exceptionIs(room, 'Expired');
     assert.ok(Date.now() >= Date.parse(expired.spec.expiresAt));
     await summary(room, { violations: 1, excepted: 0 });

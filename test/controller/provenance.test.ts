@@ -9,7 +9,7 @@ import { readStampKeys, sealChange, signStamp } from '../../policies/provenance/
 import { agent, llm, namespaces, secret, secrets, task } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
-import { until } from '../support/waiting.ts';
+import { until, untilServed } from '../support/waiting.ts';
 
 const ARGO = 'system:serviceaccount:argocd:argocd-application-controller';
 const COMMIT = '3f2c1a9d00000000000000000000000000000001';
@@ -57,7 +57,8 @@ describe('the commit that an agent comes from', function () {
     await stage[Symbol.asyncDispose]();
   });
 
-  async function installKind({ group, version, kind, plural }: Resource): Promise<void> {
+  async function installKind(resource: Resource): Promise<void> {
+    const { group, version, kind, plural } = resource;
     const { client } = stage;
     const name = `${plural}.${group}`;
     const schema = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
@@ -77,6 +78,7 @@ describe('the commit that an agent comes from', function () {
     await until(client, definitions, { name }, ({ status }) =>
       status?.conditions?.some(({ type, status: is }) => type === 'Established' && is === 'True'),
     );
+    await untilServed(client, resource);
   }
 
   const listed = (room: Room, name = 'assistant') => [

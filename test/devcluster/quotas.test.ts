@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { createKubeClient, type KubeClient, type KubeObject, loadKubeConfig, type Resource } from '../../kube/index.ts';
 import { createRecordingLogger } from '../support/logger.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
@@ -14,7 +15,7 @@ const namespaces = core('namespaces', 'Namespace', false);
 const quotas = core('resourcequotas', 'ResourceQuota') as Resource<
   KubeObject & { status?: { used?: Record<string, string> } }
 >;
-const namespace = 'quotas';
+const namespace = `quotas-${randomBytes(4).toString('hex')}`;
 
 describe('quotas', () => {
   let server: TestServer;
@@ -27,6 +28,8 @@ describe('quotas', () => {
       logger: createRecordingLogger(),
     });
     await client.create(namespaces, { apiVersion: 'v1', kind: 'Namespace', metadata: { name: namespace } });
+    // A controller makes it in its own time: what comes before it does not count it.
+    await until(client, core('configmaps', 'ConfigMap'), { namespace, name: 'kube-root-ca.crt' }, () => true);
   });
   after(async () => {
     await client?.close();

@@ -6,7 +6,6 @@ import {
   createKubeClient,
   createLeaderElector,
   isConflict,
-  isNotFound,
   type KubeClient,
   KubeError,
   type KubeObject,
@@ -18,6 +17,7 @@ import {
 } from '../../kube/index.ts';
 import { createRecordingLogger } from '../support/logger.ts';
 import { startTestServer, type TestServer } from '../support/server.ts';
+import { untilServed } from '../support/waiting.ts';
 import { until } from './scriptedServer.ts';
 
 interface ConfigMap extends KubeObject {
@@ -99,18 +99,7 @@ describe('the client runtime on an API server', function () {
       { type: 'apply', body: { apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', ...crd } },
       { force: true },
     );
-    // Established comes before served.
-    for (let attempt = 0; ; attempt++) {
-      const served = await client.list(GADGETS, { namespace }).then(
-        () => true,
-        (error: unknown) => {
-          if (!isNotFound(error) || attempt > 200) throw error;
-          return false;
-        },
-      );
-      if (served) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await untilServed(client, GADGETS);
   });
   after(async () => {
     await client?.delete(NAMESPACES, { name: namespace }).catch(() => undefined);

@@ -95,6 +95,22 @@ export async function untilGone(
   );
 }
 
+/** Asks until a kind is served: a real API server says `Established` a moment before. */
+export async function untilServed(client: KubeClient, resource: Resource): Promise<void> {
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  for (;;) {
+    try {
+      await client.list(resource, { limit: 1 });
+      return;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      if (signal.aborted)
+        throw new Error(`${resource.plural}.${resource.group} is not served within ${PATIENCE_MS} ms`);
+    }
+    await sleep(systemClock, 50, signal);
+  }
+}
+
 /** The object, or undefined where there is none. */
 export async function find<T extends KubeObject>(
   client: KubeClient,

@@ -178,24 +178,21 @@ describe('the server', () => {
     const reused = new Agent({ keepAlive: true });
     let rotations = 0;
     let answered = 0;
-    const until = performance.now() + 2000;
     const rotating = (async () => {
-      while (performance.now() < until) {
+      while (rotations < 10) {
         await new Promise((resolve) => setTimeout(resolve, 100));
         listener.setCertificate(pair());
         rotations++;
       }
     })();
     const load = async (agent: Agent) => {
-      while (performance.now() < until || answered < 20) {
+      while (rotations < 10 || answered < 20) {
         const { status } = await post(listener.port, authority.cert, agent);
         assert.equal(status, 200);
         answered++;
       }
     };
     await Promise.all([rotating, load(fresh), load(fresh), load(reused)]);
-    assert.ok(rotations >= 3, `${rotations} rotations`);
-    assert.ok(answered >= 20, `${answered} answers`);
     reused.destroy();
     await listener.close(1000);
   });

@@ -5,7 +5,7 @@ import { API_VERSION, agentPolicyExceptions, agents, clusterAgentPolicies, GROUP
 import type { KubeClient, KubeObject, Resource } from '../../kube/index.ts';
 import { sleep, systemClock } from '../../kube/index.ts';
 import { agent } from '../support/objects.ts';
-import { startWebhookStage, type WebhookStage } from './support/stage.ts';
+import { startWebhookStage, untilAllowed, type WebhookStage } from './support/stage.ts';
 
 const rbac = (plural: string, kind: string, namespaced: boolean): Resource => ({
   group: 'rbac.authorization.k8s.io',
@@ -107,23 +107,32 @@ describe('AgentPolicyExceptions, on an API server', function () {
 
     const bob = await stage.as('bob', { roleless: true });
     await allow('bob', [
-      { apiGroups: [GROUP], resources: ['agentpolicyexceptions'], verbs: ['create'] },
+      { apiGroups: [GROUP], resources: ['agentpolicyexceptions'], verbs: ['create', 'patch'] },
       { apiGroups: [GROUP], resources: ['clusteragentpolicies'], resourceNames: [policy], verbs: ['except'] },
     ]);
-    const made = await bob.create(agentPolicyExceptions, exception(6_000));
+    await untilAllowed(bob, { verb: 'except', group: GROUP, resource: 'clusteragentpolicies', name: policy });
+    await untilAllowed(bob, {
+      verb: 'patch',
+      group: GROUP,
+      resource: 'agentpolicyexceptions',
+      namespace: stage.namespace,
+    });
+    const made = await bob.create(agentPolicyExceptions, exception(600_000));
     assert.equal(made.metadata.annotations?.[STAMPS.createdBy], 'bob');
-    const longer = {
+    const key = { namespace: stage.namespace, name: 'waiver' };
+    const lasting = (lastsMs: number) => ({
       type: 'merge' as const,
-      body: { spec: { expiresAt: new Date(Date.now() + 60_000).toISOString() } },
-    };
+      body: { spec: { expiresAt: new Date(Date.now() + lastsMs).toISOString() } },
+    });
     assert.match(
-      await message(ann.patch(agentPolicyExceptions, { namespace: stage.namespace, name: 'waiver' }, longer)),
+      await message(ann.patch(agentPolicyExceptions, key, lasting(1_200_000))),
       /"ann" may not make exceptions/,
     );
 
     await until(() => tried('hacker'), /it was admitted/);
     assert.match(await tried('other'), /mcpServers\.deny/);
-    await sleep(systemClock, Date.parse(made.spec.expiresAt) - Date.now());
-    assert.match(await tried('hacker'), /mcpServers\.deny/);
+    const { spec } = await bob.patch(agentPolicyExceptions, key, lasting(1_000));
+    await sleep(systemClock, Date.parse(spec.expiresAt) - Date.now());
+    await until(() => tried('hacker'), /mcpServers\.deny/);
   });
 });

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { agents, STAMPS } from '../../../api/index.ts';
 import type { KubeClient, KubeConfig, KubeObject, Resource } from '../../../kube/index.ts';
 import { createKubeClient, isAlreadyExists, isNotFound, systemClock } from '../../../kube/index.ts';
 import {
@@ -13,7 +14,7 @@ import {
 import { openTestCluster } from '../../support/cluster.ts';
 import type { RecordingLogger } from '../../support/logger.ts';
 import { createRecordingLogger } from '../../support/logger.ts';
-import { namespaces } from '../../support/objects.ts';
+import { agent, namespaces } from '../../support/objects.ts';
 
 /** The webhooks, registered with the API server of the tests by url. */
 export interface WebhookStage {
@@ -88,24 +89,26 @@ export async function startWebhookStage(): Promise<WebhookStage> {
   await client.create(validatingConfigurations, configurations.validating as unknown as KubeObject);
   stack.defer(() => client.delete(validatingConfigurations, { name: namespace }).catch(gone));
 
+  let owner: AsyncDisposableStack = stack;
   const clients = new Map<string, KubeClient>();
   async function as(username: string, { roleless = false } = {}): Promise<KubeClient> {
     const known = clients.get(username);
     if (known !== undefined) return known;
-    if (!roleless) await bindAdmin(client, username, namespace, stack);
+    if (!roleless) await bindAdmin(username);
     const kubeConfig: KubeConfig = {
       ...cluster.kubeConfig,
       user: { ...cluster.kubeConfig.user, impersonateUser: username },
     };
     const made = createKubeClient({ kubeConfig, fieldManager: 'kubechain-test' });
-    disposables.defer(() => made.close());
+    owner.defer(() => made.close());
+    if (!roleless) await untilAllowed(made, { verb: '*', group: '*', resource: '*' });
     clients.set(username, made);
     return made;
   }
-  const disposables = stack.move();
   const operator = await as(DEFAULT_OPERATOR);
-  // A new registration counts a moment later: until then a forged stamp is not refused.
-  await untilRegistered(operator, await as('probe'), namespace);
+  // A new registration counts a moment later, each in its own time.
+  await untilRegistered(await as('probe'), namespace);
+  owner = stack.move();
   return {
     kubeConfig: cluster.kubeConfig,
     client,
@@ -117,18 +120,13 @@ export async function startWebhookStage(): Promise<WebhookStage> {
     url,
     as,
     stop,
-    [Symbol.asyncDispose]: () => disposables.disposeAsync(),
+    [Symbol.asyncDispose]: () => owner.disposeAsync(),
   };
 
-  async function bindAdmin(
-    admin: KubeClient,
-    username: string,
-    prefix: string,
-    undo: AsyncDisposableStack,
-  ): Promise<void> {
-    const name = `${prefix}-${username.replaceAll(/[^a-z0-9]/g, '-')}`;
+  async function bindAdmin(username: string): Promise<void> {
+    const name = `${namespace}-${username.replaceAll(/[^a-z0-9]/g, '-')}`;
     try {
-      await admin.create(roleBindings, {
+      await client.create(roleBindings, {
         metadata: { name },
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'cluster-admin' },
         subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: username }],
@@ -136,11 +134,26 @@ export async function startWebhookStage(): Promise<WebhookStage> {
     } catch (error) {
       if (!isAlreadyExists(error)) throw error;
     }
-    (disposables ?? undo).defer(() => admin.delete(roleBindings, { name }));
+    owner.defer(() => client.delete(roleBindings, { name }));
   }
 }
 
-async function untilRegistered(operator: KubeClient, user: KubeClient, namespace: string): Promise<void> {
+/** Waits until the API server, which hears of new roles a moment later, allows this to whoever the client is. */
+export async function untilAllowed(client: KubeClient, resourceAttributes: object): Promise<void> {
+  const review = {
+    apiVersion: 'authorization.k8s.io/v1',
+    kind: 'SelfSubjectAccessReview',
+    spec: { resourceAttributes },
+  };
+  await eventually(`may ${JSON.stringify(resourceAttributes)}`, async () => {
+    const path = '/apis/authorization.k8s.io/v1/selfsubjectaccessreviews';
+    const { status } = (await client.request('POST', path, review)) as { status?: { allowed?: boolean } };
+    return status?.allowed === true;
+  });
+}
+
+/** A forged record is refused, and what is created carries a stamp. */
+async function untilRegistered(user: KubeClient, namespace: string): Promise<void> {
   const page = {
     apiVersion: 'kubechain.humanlayer.dev/v1alpha1',
     kind: 'AgentRevision',
@@ -154,15 +167,21 @@ async function untilRegistered(operator: KubeClient, user: KubeClient, namespace
     kind: 'AgentRevision',
     namespaced: true,
   };
-  for (const deadline = Date.now() + 15_000; Date.now() < deadline; ) {
-    try {
-      await user.create(revisions, page, { dryRun: true });
-    } catch (error) {
-      if (String(error).includes('kubechain/authority')) return;
-      if (!String(error).includes('orbidden')) throw error;
-    }
+  await eventually('the validating webhook is called', async () => {
+    const said = await user.create(revisions, page, { dryRun: true }).then(() => '', String);
+    const refused = said.includes('kubechain/authority');
+    if (!refused && said !== '' && !said.includes('orbidden')) throw new Error(said);
+    return refused;
+  });
+  await eventually('the mutating webhook is called', async () => {
+    const made = await user.create(agents, agent(namespace, 'probe'), { dryRun: true });
+    return made.metadata.annotations?.[STAMPS.createdBy] !== undefined;
+  });
+}
+
+async function eventually(what: string, holds: () => Promise<boolean>): Promise<void> {
+  for (const deadline = Date.now() + 15_000; !(await holds()); ) {
+    if (Date.now() > deadline) throw new Error(`not within 15 s: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
-  void operator;
-  throw new Error('the webhooks are registered and are not called');
 }
