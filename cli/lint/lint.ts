@@ -59,7 +59,7 @@ export function lintTree(tree: Tree, options: LintOptions): Linted {
     for (const { field, message } of nameFaults(manifest)) report(manifest, 'error', 'name', field, message);
     // What is wrong with a policy is told with what its compiler says.
     if (isPolicy(manifest.object as PolicyObject)) continue;
-    const faults = schemas.faults(manifest.object);
+    const faults = schemas.faults(manifest);
     for (const { field, message } of faults) report(manifest, 'error', 'schema', field, message);
     if (faults.length === 0) sound.push(manifest);
   }
@@ -99,6 +99,15 @@ export function lintTree(tree: Tree, options: LintOptions): Linted {
         report(manifest, 'warning', 'exception', '', `counts for nothing: ${detail}`);
     }
   }
+  // Where a fault is told already, it says what to do.
+  const told = new Set(found.map(({ finding }) => placeOf(finding)));
+  for (const manifest of tree.ours) {
+    for (const { message, ...place } of manifest.traps?.() ?? []) {
+      const trap = { level: 'notice', rule: 'yaml', field: '', message, severity: SEVERITY.notice } as const;
+      const finding = { ...findingAt(manifest, trap), ...place };
+      if (!told.has(placeOf(finding))) found.push({ finding, manifest });
+    }
+  }
   for (const each of graphFaults(sound, tree)) report(each.manifest, 'error', each.rule, each.field, each.message);
   for (const manifest of unused(sound)) {
     report(manifest, 'notice', 'unused', 'metadata.name', `no Agent of these files uses this ${manifest.object.kind}`);
@@ -112,6 +121,9 @@ export function lintTree(tree: Tree, options: LintOptions): Linted {
   ];
   return { findings, judged: tree.ours.filter(changed).length };
 }
+
+const placeOf = ({ file, line, column }: Pick<Finding, 'file' | 'line' | 'column'>): string =>
+  `${file}:${line}:${column}`;
 
 const SEVERITY = { error: 'high', warning: 'medium', notice: 'low' } as const;
 

@@ -1,7 +1,8 @@
-import type { Document, Scalar } from 'yaml';
-import { isScalar, LineCounter, parseAllDocuments, visit } from 'yaml';
+import type { Document, Node, Pair, YAMLMap } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, LineCounter, visit } from 'yaml';
 import type { Source, Unreadable } from './files.ts';
-import { createLocator, type Position } from './position.ts';
+import { createLocator, isMerge, type Position, segmentsOf } from './position.ts';
+import { nodeAt, parse, trapsIn } from './yaml.ts';
 
 export type { Position } from './position.ts';
 
@@ -21,6 +22,10 @@ export interface Manifest {
   readonly beside?: true;
   /** Where the value at a path such as `spec.tools[2].name` stands; of its nearest parent where it is absent. */
   position(path: string): Position;
+  /** How the value at a path is written where it is a plain word or number, without quotes. */
+  plain?(path: string): string | undefined;
+  /** What kubectl reads as something else than it looks like. */
+  traps?(): readonly (Position & { readonly message: string })[];
 }
 
 /** More aliases than this nobody writes by hand: a file that unfolds without end is refused. */
@@ -28,6 +33,8 @@ const MAX_ALIASES = 200;
 /** Steps from the root: a list takes one, a map two. */
 const MAX_STEPS = 250;
 const TOO_DEEP = 'is nested too deep to be read';
+/** Characters that YAML does not take, unless they are written with a backslash. */
+const CONTROL = /[^\P{Cc}\t\n\r\u0085]/u;
 /** What the values of a file may come to when its aliases are written out. */
 const MAX_VALUES = 2_000_000;
 
@@ -53,6 +60,8 @@ export function parseManifests({ file, text }: Source): {
       const shape = inspect(document);
       if (shape !== undefined) return fail(shape.message, shape.offset);
     }
+    const control = text.search(CONTROL);
+    if (control >= 0) return fail('is no YAML: it holds a control character', control);
     return { manifests: documents.flatMap((document) => objectsOf(document, file, lines)), unreadable: [] };
   } catch (error) {
     if (error instanceof RangeError) return fail(TOO_DEEP);
@@ -60,58 +69,66 @@ export function parseManifests({ file, text }: Source): {
   }
 }
 
-/** The text as YAML documents, the way kubectl reads it: `yes` is true, `<<` merges, dates stay text. */
-export function parse(text: string, lines: LineCounter): Document.Parsed[] {
-  return [
-    ...parseAllDocuments(text, {
-      version: '1.1',
-      merge: true,
-      // Their own check compares each key with each other: found below, in linear time.
-      uniqueKeys: false,
-      lineCounter: lines,
-      prettyErrors: false,
-      logLevel: 'silent',
-      customTags: (tags) => tags.filter((tag) => typeof tag !== 'object' || !EXOTIC.has(tag.tag)),
-    }),
-  ];
-}
-
-/** Tags whose values have no place in JSON. */
-const EXOTIC: ReadonlySet<string> = new Set(
-  ['timestamp', 'binary', 'omap', 'pairs', 'set'].map((name) => `tag:yaml.org,2002:${name}`),
-);
-
 const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
 
-/** What makes a document unfit to be read: keys that stand twice, too much depth. */
-function inspect(document: Document): { readonly message: string; readonly offset: number } | undefined {
-  let found: { message: string; offset: number } | undefined;
+interface Fault {
+  readonly message: string;
+  readonly offset: number;
+}
+
+/** What makes a document unfit to be read: too much depth, and what kubectl refuses or reads otherwise than people do. */
+function inspect(document: Document): Fault | undefined {
+  let found: Fault | undefined;
+  const stop = (fault: Fault | undefined): symbol | undefined => {
+    found = fault;
+    return fault === undefined ? undefined : visit.BREAK;
+  };
   visit(document, {
-    Node(_key, _node, path) {
-      if (path.length <= MAX_STEPS) return undefined;
-      found = { message: TOO_DEEP, offset: 0 };
-      return visit.BREAK;
+    Node(_key, node, path) {
+      if (path.length > MAX_STEPS) return stop({ message: TOO_DEEP, offset: 0 });
+      if (!isScalar(node) || typeof node.value !== 'number' || Number.isFinite(node.value)) return undefined;
+      return stop({ message: `has ${node.source}, which is no number of JSON`, offset: offsetOf(node) });
     },
     Map(_key, node, path) {
-      if (path.length > MAX_STEPS) {
-        found = { message: TOO_DEEP, offset: node.range?.[0] ?? 0 };
-        return visit.BREAK;
-      }
-      const seen = new Set<string>();
-      for (const { key } of node.items) {
-        const name = isScalar(key) ? String(key.value) : undefined;
-        if (name === undefined || name === '<<') continue;
-        if (seen.has(name)) {
-          const offset = (key as Scalar).range?.[0] ?? 0;
-          found = { message: `has the key ${JSON.stringify(name)} twice in one map: remove one`, offset };
-          return visit.BREAK;
-        }
-        seen.add(name);
-      }
-      return undefined;
+      if (path.length > MAX_STEPS) return stop({ message: TOO_DEEP, offset: offsetOf(node) });
+      return stop(keyFault(document, node));
     },
   });
   return found;
+}
+
+const offsetOf = (node: unknown): number => (node as Partial<Node> | null)?.range?.[0] ?? 0;
+
+/** What is wrong with the keys of a map. */
+function keyFault(document: Document, { items }: YAMLMap): Fault | undefined {
+  const seen = new Set<string>();
+  for (const pair of items) {
+    const { key } = pair;
+    if (isMerge(pair)) {
+      const lost = mergedKeys(document, pair).find((name) => seen.has(name));
+      if (lost === undefined) continue;
+      const message = `has << below ${JSON.stringify(lost)}, which kubectl takes from << then: put << first`;
+      return { message, offset: offsetOf(key) };
+    }
+    if (!isScalar(key) || key.value === null) {
+      return { message: 'has a key that is no text: put it in quotes', offset: offsetOf(key) };
+    }
+    const name = String(key.value);
+    if (seen.has(name)) {
+      return { message: `has the key ${JSON.stringify(name)} twice in one map: remove one`, offset: offsetOf(key) };
+    }
+    seen.add(name);
+  }
+  return undefined;
+}
+
+/** The keys of the maps that a merge key names. */
+function mergedKeys(document: Document, { value }: Pair): string[] {
+  const sources: readonly unknown[] = isSeq(value) ? value.items : [value];
+  return sources.flatMap((source) => {
+    const map = isAlias(source) ? source.resolve(document) : source;
+    return isMap(map) ? map.items.flatMap(({ key }) => (isScalar(key) ? [String(key.value)] : [])) : [];
+  });
 }
 
 function objectsOf(document: Document, file: string, lines: LineCounter): Manifest[] {
@@ -119,21 +136,31 @@ function objectsOf(document: Document, file: string, lines: LineCounter): Manife
   if (!isObject(value)) return [];
   if (hasAliases(document) && countsBeyond(value, MAX_VALUES)) throw new Error('its aliases unfold to too much');
   const locate = createLocator(document, lines);
+  const place = (base: readonly string[]): Placed => ({
+    position: (path) => locate(path, base),
+    plain(path) {
+      const node = nodeAt(document, [...base, ...segmentsOf(path)]);
+      return isScalar(node) && node.type === 'PLAIN' ? node.source : undefined;
+    },
+    traps: () =>
+      trapsIn(nodeAt(document, base)).map(({ offset, message }) => {
+        const { line, col } = lines.linePos(offset);
+        return { line, column: col, message };
+      }),
+  });
   const items = value.items;
   if (typeof value.kind === 'string' && value.kind.endsWith('List') && Array.isArray(items)) {
     const itemsKind = value.kind === 'List' ? undefined : value.kind.slice(0, -'List'.length);
     return items.flatMap((item, index) =>
       isObject(item)
-        ? [
-            manifest(withType(item, itemsKind, value.apiVersion), file, (path) =>
-              locate(path, ['items', String(index)]),
-            ),
-          ]
+        ? [manifest(withType(item, itemsKind, value.apiVersion), file, place(['items', String(index)]))]
         : [],
     );
   }
-  return isKubernetes(value) ? [manifest(value, file, (path) => locate(path, []))] : [];
+  return isKubernetes(value) ? [manifest(value, file, place([]))] : [];
 }
+
+type Placed = Required<Pick<Manifest, 'position' | 'plain' | 'traps'>>;
 
 const isKubernetes = (value: Record<string, unknown>): boolean =>
   typeof value.kind === 'string' || typeof value.apiVersion === 'string';
@@ -167,7 +194,7 @@ function countsBeyond(value: unknown, most: number): boolean {
   return false;
 }
 
-function manifest(value: Record<string, unknown>, file: string, position: Manifest['position']): Manifest {
+function manifest(value: Record<string, unknown>, file: string, placed: Placed): Manifest {
   const { kind, apiVersion, metadata } = value;
   return {
     object: {
@@ -177,7 +204,7 @@ function manifest(value: Record<string, unknown>, file: string, position: Manife
       metadata: isObject(metadata) ? metadata : {},
     },
     file,
-    position,
+    ...placed,
   };
 }
 

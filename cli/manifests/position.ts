@@ -63,7 +63,9 @@ function childOf(document: Document, node: unknown, segment: string): { key: unk
   return undefined;
 }
 
-const isMerge = ({ key }: Pair): boolean => isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol');
+/** Whether a pair is `<<`, and brings the keys of other maps. */
+export const isMerge = ({ key }: Pair): boolean =>
+  isScalar(key) && (key.value === '<<' || typeof key.value === 'symbol');
 
 function startOf(node: unknown): number | undefined {
   if (!isCollection(node) && !isScalar(node) && !isAlias(node)) return undefined;

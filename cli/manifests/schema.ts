@@ -2,7 +2,7 @@ import { GROUP, KINDS, toCustomResourceDefinition, VERSION } from '../../api/ind
 import type { CompiledSchema, JsonObject, SchemaProps } from '../../schema/index.ts';
 import { compileSchema } from '../../schema/index.ts';
 import { closestTo } from './closest.ts';
-import type { ManifestObject } from './parse.ts';
+import { isObject, type Manifest, type ManifestObject } from './parse.ts';
 
 export interface SchemaFault {
   readonly field: string;
@@ -11,7 +11,7 @@ export interface SchemaFault {
 
 /** Says what the API server will say of objects of ours: their kinds' schemas, CEL rules and unknown fields included. */
 export interface SchemaChecker {
-  faults(object: ManifestObject): readonly SchemaFault[];
+  faults(manifest: Pick<Manifest, 'object' | 'plain'>): readonly SchemaFault[];
 }
 
 /** Schemas are compiled when an object of theirs comes. */
@@ -31,7 +31,7 @@ export function createSchemaChecker(): SchemaChecker {
     return schema;
   };
   return {
-    faults(object) {
+    faults({ object, plain }) {
       const version = object.apiVersion.slice(GROUP.length + 1);
       if (version !== VERSION) {
         return [
@@ -58,12 +58,33 @@ export function createSchemaChecker(): SchemaChecker {
       schema.compiled.applyDefaults(copy);
       return [
         ...unknown,
+        ...metadataFaults(object),
         ...schema.compiled
           .validate(copy)
           .map(({ field, body }) => ({ field: field === '<nil>' ? '' : field, message: body })),
-      ];
+      ].map(({ field, message }) => ({ field, message: `${message}${quotesMissing(message, plain?.(field))}` }));
     },
   };
+}
+
+/** Labels and annotations that are no texts, which kubectl cannot send. */
+function metadataFaults({ metadata }: ManifestObject): SchemaFault[] {
+  return ['labels', 'annotations'].flatMap((map) => {
+    const values = metadata[map] ?? {};
+    if (!isObject(values)) return [{ field: `metadata.${map}`, message: 'must be a map of texts' }];
+    return Object.entries(values)
+      .filter(([, value]) => typeof value !== 'string' && value !== null)
+      .map(([name, value]) => ({
+        field: `metadata.${map}[${name}]`,
+        message: `must be of type string: ${JSON.stringify(Array.isArray(value) ? 'array' : typeof value)}`,
+      }));
+  });
+}
+
+/** What to do about a text that YAML reads as something else: `yes`, `1.10`. */
+function quotesMissing(message: string, plain: string | undefined): string {
+  if (plain === undefined || !/must be of type string: "(?:boolean|integer|number)"$/.test(message)) return '';
+  return `; fix: put it in quotes, ${JSON.stringify(plain)}`;
 }
 
 /** `; is llmRef meant?`, where a field of that place is spelled much the same. */

@@ -4,8 +4,9 @@ import { changesSince } from '../manifests/changes.ts';
 import type { Unreadable } from '../manifests/files.ts';
 import { readSources } from '../manifests/files.ts';
 import { type Loaded, loadManifests } from '../manifests/load.ts';
-import { isObject, parse, parseManifests } from '../manifests/parse.ts';
+import { isObject, parseManifests } from '../manifests/parse.ts';
 import { type Tree, treeOf } from '../manifests/tree.ts';
+import { parse } from '../manifests/yaml.ts';
 
 export interface InputOptions {
   /** Namespace of objects that name none. */

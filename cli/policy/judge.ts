@@ -82,7 +82,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     const { object } = manifest;
     const isChanged = changed(manifest);
     const policy = isPolicy(object as PolicyObject);
-    const faults = policy ? [] : schemas.faults(object);
+    const faults = policy ? [] : schemas.faults(manifest);
     if (isChanged) {
       if (manifest.beside !== true) judged += 1;
       findings.push(

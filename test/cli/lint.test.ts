@@ -43,6 +43,28 @@ describe('kubechain lint', () => {
       /^task\.yaml:4:\d+: error: \[schema\] .*spec\.expect\[0\]\.cel: undeclared reference to 'answer'.*fix: write a condition over `output`/m,
     ],
     [
+      'a text that YAML reads as something else, with the quotes that are missing',
+      { 'agent.yaml': AGENT.replace('You bill.', 'yes') },
+      /^agent\.yaml:6:11: error: \[schema\] .*spec\.system in body must be of type string: "boolean"; fix: put it in quotes, "yes"$/m,
+    ],
+    [
+      'a label that is no text',
+      { 'llm.yaml': LLM.replace('name: gpt}', 'name: gpt, labels: {version: 1.10}}') },
+      /^llm\.yaml:3:\d+: error: \[schema\] .*metadata\.labels\[version\]: must be of type string: "number"; fix: put it in quotes, "1\.10"$/m,
+    ],
+    [
+      'a word that is no text where any value may stand',
+      { 'tool.yaml': `${TOOL.trimEnd().slice(0, -1)}, parameters: {type: object, properties: {a: {enum: [no]}}}}\n` },
+      /^tool\.yaml:4:\d+: notice: \[yaml\] Tool default\/add: no is read as false; fix: write false, or "no" where the text is meant$/m,
+    ],
+    [
+      'a key that is none',
+      {
+        'tool.yaml': `${TOOL.trimEnd().slice(0, -1)}, parameters: {type: object, properties: {n: {type: integer}}}}\n`,
+      },
+      /^tool\.yaml:4:\d+: notice: \[yaml\] Tool default\/add: n is read as the key "false"; fix: put it in quotes$/m,
+    ],
+    [
       'a kind that there is not',
       { 'x.yaml': head('Agnt', 'x') },
       /x\.yaml:2:7: error: \[schema\] .*"Agnt" is no kind of .*; is Agent meant\?/,
@@ -170,6 +192,15 @@ describe('kubechain lint', () => {
       assert.equal(code, / error: /.test(out) ? 1 : 0);
     });
   }
+
+  it('cannot read a merge that wins over what stands above it', async () => {
+    const { code, out } = await lint({ 'x.yaml': `${head('Agent', 'x')}spec: {system: ours, <<: {system: theirs}}\n` });
+    assert.equal(code, 2);
+    assert.match(
+      out,
+      /^x\.yaml:4:\d+: error: \[syntax\] has << below "system", which kubectl takes from << then: put << first$/m,
+    );
+  });
 
   it('takes the word of its user for what the cluster has', async () => {
     const files = { 'llm.yaml': 'a: b\n' };

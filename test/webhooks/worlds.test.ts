@@ -71,7 +71,7 @@ function sample(): World[] {
   const { faults } = createSchemaChecker();
   const telling = world.filter((each) => {
     const policies = policiesOf(each, true);
-    if (policies.some((policy) => faults(policy as never).length > 0)) return false;
+    if (policies.some((policy) => faults({ object: policy as never }).length > 0)) return false;
     return [...fromWebhook(each, policies).values()].flat().some((finding) => finding.endsWith('deny'));
   });
   return fc.sample(telling, { numRuns: WORLDS, seed: SEED }).map((each) => ({
