@@ -46,10 +46,10 @@ const thing = (spec: unknown, meta: Fields = {}): Fields => ({
   spec,
 });
 
-/** Makes the definition and waits until it is served. */
+/** Makes the definition and waits until it is served, which one that was refused never is. */
 const made = (body: Fields): Step[] => [
   { path: crds, body, quiet: true },
-  { path: things, until: (answer) => answer.code === 200, quiet: true },
+  { path: things, until: (answer, before) => answer.code === 200 || before?.code !== 201, quiet: true },
 ];
 const create = (spec: unknown): Step => ({ path: `${things}?dryRun=All`, body: thing(spec) });
 const object = (properties: Fields, ...rules: Fields[]): Fields => ({

@@ -17,8 +17,11 @@ export interface Step {
   readonly body?: unknown;
   readonly type?: string;
   readonly headers?: { readonly [name: string]: string };
-  /** Repeats the request until this holds of its answer (at most five seconds): for what takes the server a moment. */
-  readonly until?: (answer: Answer) => boolean;
+  /**
+   * Repeats the request until this holds of its answer (at most five seconds): for what takes the server a moment. `before` is the answer
+   * to the step before.
+   */
+  readonly until?: (answer: Answer, before: Answer | undefined) => boolean;
   /** A watch: lines that arrive within this many milliseconds, and all that follows from what is sent during it. */
   readonly watchFor?: number;
   /** What is sent, one after the other, once the watch has begun. */
@@ -251,11 +254,12 @@ export async function run(
     );
   }
   try {
+    let before: Answer | undefined;
     for (const step of steps) {
       const placed = placeStep(step);
       let answer = await send(connection, placed, agent);
       const until = Date.now() + 5000;
-      while (step.until !== undefined && !step.until(answer) && Date.now() < until) {
+      while (step.until !== undefined && !step.until(answer, before) && Date.now() < until) {
         await sleep(20);
         answer = await send(connection, placed, agent);
       }
@@ -264,6 +268,7 @@ export async function run(
         for (const part of path.split('.')) value = (value as { [key: string]: unknown } | undefined)?.[part];
         kept.set(name, String(value));
       }
+      before = answer;
       if (answer.code === 201) made.push(...clusterScoped(placed.path, answer.body));
       if (step.quiet === true) continue;
       const { body } = answer;
