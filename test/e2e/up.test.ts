@@ -227,7 +227,10 @@ describe('kubechain up', function () {
     await using second = startKubechain(['up', '--no-demo'], here);
     await second.shows(/Try next/);
     model.release();
-    const run = await until(connect(), taskRuns, { ...DEFAULT, name: 'long-1' }, ended, 30_000);
+    const run = await until(connect(), taskRuns, { ...DEFAULT, name: 'long-1' }, ended, 30_000).catch((error) => {
+      const asked = `${model.held} model calls are held, ${model.chats().length} were answered`;
+      throw new Error(`${error}\n${asked}\n${second.out()}\n${second.err()}`);
+    });
     assert.equal(run.status?.phase, 'FinalAnswer');
     assert.deepEqual(
       run.status?.contextWindow?.map(({ role }) => role),
