@@ -129,9 +129,10 @@ describe('runs', function () {
     await room.until(taskRuns, 'held-1', ({ status, spec }) => spec.suspend === true && status?.suspended === true);
     await room.until(tasks, 'asleep', ({ status }) => status?.statusDetail?.startsWith('Suspended'));
     assert.equal(await find(stage.client, taskRuns, room.key('asleep-1')), undefined);
-    room.model.release();
     await suspend('held', false);
     await suspend('asleep', false);
+    await room.until(taskRuns, 'held-1', ({ status, spec }) => spec.suspend !== true && status?.suspended === false);
+    room.model.release();
     const run = await room.untilEnded('held-1');
     assert.equal(run.status?.phase, 'FinalAnswer');
     assert.equal(run.metadata.annotations?.[ANNOTATIONS.heldByTask], undefined);
