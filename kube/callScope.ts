@@ -1,3 +1,4 @@
+import { createAbortListeners } from './abortListeners.ts';
 import { KubeError } from './errors.ts';
 
 /** One call under way: its signal aborts when the caller's does, at `abort`, and when the client closes. */
@@ -13,9 +14,10 @@ export interface CallScopes {
   close(): void;
 }
 
-/** The calls of one client. A listener each on the caller's signal rather than AbortSignal.any, which costs more and holds on. */
+/** The calls of one client. AbortSignal.any would cost more, and hold on to what is over. */
 export function createCallScopes(): CallScopes {
   const open = new Set<AbortController>();
+  const callers = createAbortListeners();
   let closed = false;
   return {
     open(what, signal) {
@@ -24,14 +26,14 @@ export function createCallScopes(): CallScopes {
       const abort = (): void =>
         controller.abort(new KubeError('Aborted', `${what}: aborted`, { cause: signal?.reason }));
       if (signal?.aborted) abort();
-      signal?.addEventListener('abort', abort, { once: true });
+      else if (signal !== undefined) callers.add(signal, abort);
       open.add(controller);
       return {
         signal: controller.signal,
         abort: (error) => controller.abort(error),
         [Symbol.dispose]() {
           open.delete(controller);
-          signal?.removeEventListener('abort', abort);
+          if (signal !== undefined) callers.remove(signal, abort);
         },
       };
     },

@@ -1,3 +1,4 @@
+import { createAbortListeners } from './abortListeners.ts';
 import type { QueueMetrics } from './metrics.ts';
 import { createRateLimiter, type RateLimiter } from './rateLimiter.ts';
 import type { Clock, Timer, WorkQueue } from './types.ts';
@@ -26,6 +27,7 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
   const delayed = new Map<string, { readonly at: number; readonly timer: Timer }>();
   const takers = createFifo<(key: string | undefined) => void>();
   const gone = new Set<(key: string | undefined) => void>();
+  const aborts = createAbortListeners();
   let closed = false;
 
   const start = (key: string): string => {
@@ -89,14 +91,14 @@ export function createWorkQueue(options: WorkQueueOptions): WorkQueue {
       if (key !== undefined) return Promise.resolve(start(key));
       return new Promise((resolve) => {
         const taker = (taken: string | undefined): void => {
-          signal?.removeEventListener('abort', leave);
+          if (signal !== undefined) aborts.remove(signal, leave);
           resolve(taken);
         };
         const leave = (): void => {
           gone.add(taker);
           resolve(undefined);
         };
-        signal?.addEventListener('abort', leave, { once: true });
+        if (signal !== undefined) aborts.add(signal, leave);
         takers.push(taker);
       });
     },

@@ -70,14 +70,11 @@ export function equivalents(
   context: RegistryContext,
   { definition, subresource }: AdmissionAttributes,
 ): ResourceDefinition[] {
-  const stored = storageName(definition);
   return context.resources
-    .all()
+    .sharing(storageName(definition))
     .filter(
       (other) =>
-        other !== definition &&
-        storageName(other) === stored &&
-        (subresource === '' || other.subresources.some((sub) => sub.name === subresource)),
+        other !== definition && (subresource === '' || other.subresources.some((sub) => sub.name === subresource)),
     );
 }
 

@@ -154,7 +154,7 @@ class GarbageCollector {
     const entry = store.latest(resource, id.slice(space + 1));
     if (entry === undefined) return;
     const object = store.object(entry);
-    const definition = this.definitionOf(resource);
+    const definition = this.context.resources.storedAs(resource);
     if (definition === undefined) return;
     const finalizers = object.metadata.finalizers ?? [];
     if (object.metadata.deletionTimestamp !== undefined) {
@@ -240,7 +240,7 @@ class GarbageCollector {
     const uid = owner.metadata.uid ?? '';
     for (const id of [...(this.dependents.get(uid) ?? [])]) {
       const space = id.indexOf(' ');
-      const dependent = this.definitionOf(id.slice(0, space));
+      const dependent = this.context.resources.storedAs(id.slice(0, space));
       if (dependent === undefined) continue;
       const key = id.slice(space + 1);
       const slash = key.indexOf('/');
@@ -308,10 +308,6 @@ class GarbageCollector {
     const slash = reference.apiVersion.indexOf('/');
     const group = slash < 0 ? '' : reference.apiVersion.slice(0, slash);
     return this.context.resources.all().find((item) => item.group === group && item.kind === reference.kind);
-  }
-
-  private definitionOf(resource: string): ResourceDefinition | undefined {
-    return this.context.resources.stored().find((definition) => storageName(definition) === resource);
   }
 }
 

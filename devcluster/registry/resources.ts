@@ -24,6 +24,7 @@ export class Resources {
   private readonly byPath = new Map<string, ResourceDefinition>();
   private readonly byKind = new Map<string, ResourceDefinition>();
   private readonly listeners = new Set<() => void>();
+  private index: Index | undefined;
   /** Grows with each change, so that discovery and OpenAPI know when to rebuild. */
   generation = 0;
 
@@ -61,21 +62,22 @@ export class Resources {
   }
 
   /** Any one definition per place in storage, in which its objects can be read. */
-  stored(): ResourceDefinition[] {
-    const out = new Map<string, ResourceDefinition>();
-    for (const definition of this.byPath.values()) {
-      const name = storageName(definition);
-      const known = out.get(name);
-      const isStorage =
-        definition.storageResource === undefined &&
-        (definition.storageVersion ?? definition.version) === definition.version;
-      if (known === undefined || isStorage) out.set(name, definition);
-    }
-    return [...out.values()];
+  stored(): Iterable<ResourceDefinition> {
+    return this.indexed().stored.values();
   }
 
-  all(): ResourceDefinition[] {
-    return [...this.byPath.values()];
+  /** That definition for one place in storage, by its name (`storageName`). */
+  storedAs(name: string): ResourceDefinition | undefined {
+    return this.indexed().stored.get(name);
+  }
+
+  /** All definitions whose objects are in one place in storage: versions, and groups that share it. */
+  sharing(name: string): readonly ResourceDefinition[] {
+    return this.indexed().sharing.get(name) ?? [];
+  }
+
+  all(): readonly ResourceDefinition[] {
+    return this.indexed().all;
   }
 
   hasGroup(group: string): boolean {
@@ -91,10 +93,35 @@ export class Resources {
     return () => void this.listeners.delete(listener);
   }
 
+  /** Made once and kept until definitions come or go: admission and garbage collection look into it with each write. */
+  private indexed(): Index {
+    this.index ??= indexOf([...this.byPath.values()]);
+    return this.index;
+  }
+
   private changed(): void {
+    this.index = undefined;
     this.generation++;
     for (const listener of this.listeners) listener();
   }
+}
+
+interface Index {
+  readonly all: readonly ResourceDefinition[];
+  readonly stored: ReadonlyMap<string, ResourceDefinition>;
+  readonly sharing: ReadonlyMap<string, readonly ResourceDefinition[]>;
+}
+
+function indexOf(all: readonly ResourceDefinition[]): Index {
+  const stored = new Map<string, ResourceDefinition>();
+  for (const definition of all) {
+    const name = storageName(definition);
+    const isStorage =
+      definition.storageResource === undefined &&
+      (definition.storageVersion ?? definition.version) === definition.version;
+    if (!stored.has(name) || isStorage) stored.set(name, definition);
+  }
+  return { all, stored, sharing: Map.groupBy(all, storageName) };
 }
 
 function pathKey(group: string, version: string, name: string): string {
