@@ -75,7 +75,6 @@ export function decideTask(state: TaskState): TaskDecision {
     ledger?.runs ?? 0,
     ...own.map((run) => numberOf(run)),
   );
-  const definition = definitionOf(task);
   const ran = ranDefinition(state, own, ledger);
   const generation = task.metadata.generation ?? 1;
   const ranFor = Math.max(task.status?.runGeneration ?? 0, issued?.generation ?? 0, ...own.map(generationOf));
@@ -84,11 +83,11 @@ export function decideTask(state: TaskState): TaskDecision {
     task.spec.rerunPolicy === 'OnChange' &&
     ranFor < generation &&
     // A TTL, a history limit, a suspension: other fields than those that say what is to be done.
-    ran !== definition &&
+    ran !== definitionOf(task) &&
     own.every((run) => isTerminal(run.status?.phase));
   const earlier = created === 0 ? state.ledger : undefined;
-  if (earlier !== undefined && earlier.definition === definition) {
-    return { status: broughtBack(state, earlier, definition), remove: [] };
+  if (earlier !== undefined && earlier.definition === definitionOf(task)) {
+    return { status: broughtBack(state, earlier, earlier.definition), remove: [] };
   }
   const hold = runsToHold(task, own);
   if (hold !== undefined) return { hold, remove: [] };

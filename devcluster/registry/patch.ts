@@ -36,12 +36,15 @@ export async function patch(
     uid: undefined,
     retry: true,
     next: (live) => {
-      const target = copyJson(live as KubeObject);
-      const patched = applyTo(context, call, type, target, parsed) as KubeObject;
-      return {
-        object: readPatched(call, patched, type === 'strategic' ? goValue(parsed) : undefined, complaints),
-        tracked: false,
+      const patched = () => {
+        const object = applyTo(context, call, type, copyJson(live as KubeObject), parsed);
+        if (!call.definition.custom && isObject(object)) completeTypeMeta(call.definition, object as never);
+        return object;
       };
+      const strategic = type === 'strategic';
+      // Only messages show it, and reading changes what was read: patched once more where one does.
+      const shown = () => (strategic ? goValue(parsed) : printJson(patched()));
+      return { object: readPatched(call, patched(), strategic, shown, complaints), tracked: false };
     },
   });
 }
@@ -109,7 +112,8 @@ function applyTo(context: RegistryContext, call: Call, type: PatchType, target: 
 function readPatched(
   call: Call,
   patched: unknown,
-  shown: string | undefined,
+  strategic: boolean,
+  shown: () => string,
   complaints: readonly string[],
 ): KubeObject {
   const { definition } = call;
@@ -118,11 +122,10 @@ function readPatched(
   if (definition.custom && !patched.apiVersion) {
     throw internal("Object 'apiVersion' is missing in 'object has no apiVersion field'");
   }
-  if (!definition.custom) completeTypeMeta(definition, patched as unknown as KubeObject);
   const object = patched as unknown as KubeObject;
-  const text = shown ?? printJson(patched);
-  const problem = (message: string): StatusError => invalid('', '', '', [fieldError.invalid('patch', text, message)]);
-  if (definition.custom && !patched.kind) throw problem(`Object 'Kind' is missing in '${text}'`);
+  const problem = (message: string): StatusError =>
+    invalid('', '', '', [fieldError.invalid('patch', shown(), message)]);
+  if (definition.custom && !patched.kind) throw problem(`Object 'Kind' is missing in '${shown()}'`);
   const expected = groupVersion(definition);
   if (!definition.custom && (object.kind !== definition.kind || object.apiVersion !== expected)) {
     throw problem(unregistered(object));
@@ -136,7 +139,7 @@ function readPatched(
   try {
     unknown = decodeTyped(definition, object);
   } catch (error) {
-    if (error instanceof DecodeError) throw problem(shown === undefined ? error.message : error.converted);
+    if (error instanceof DecodeError) throw problem(strategic ? error.converted : error.message);
     throw error;
   }
   // Fields of parsed JSON have no order of their own; those that a text names keep theirs.
