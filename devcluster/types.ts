@@ -179,6 +179,13 @@ export interface ResourceDefinition {
   readonly custom: boolean;
   /** `group/resource` under which it is stored, where shared with another group (events.k8s.io events are core events). Default: its own. */
   readonly storageResource?: { readonly group: string; readonly plural: string };
+  /** How keys of the real server's storage name the resource, where that is not the plural (`minions` of Nodes): its messages show them. */
+  readonly storageKey?: string;
+  /**
+   * How the kind itself judges metadata, beside what every kind does: how often in an update, and whether finalizers without a domain have
+   * to be well-known. One time and yes, unless said.
+   */
+  readonly metadataRules?: { readonly onUpdate: 0 | 1 | 2; readonly finalizers: boolean };
   /** Version in which objects are stored; `convert` changes between them. Default: as served. */
   readonly storageVersion?: string;
   /**

@@ -8,6 +8,11 @@
 export const goStructs: { readonly [name: string]: string } = {
   PodSpec:
     'Volumes []Volume, InitContainers []Container, Containers []Container, EphemeralContainers []EphemeralContainer, RestartPolicy s, TerminationGracePeriodSeconds *n, ActiveDeadlineSeconds *n, DNSPolicy:dnsPolicy s, NodeSelector map, ServiceAccountName s, AutomountServiceAccountToken *b, NodeName s, SecurityContext *PodSecurityContext, ImagePullSecrets []LocalObjectReference, Hostname s, Subdomain s, SetHostnameAsFQDN *b, Affinity *Affinity, SchedulerName s, Tolerations []Toleration, HostAliases []HostAlias, PriorityClassName s, Priority *n, PreemptionPolicy *s, DNSConfig:dnsConfig *PodDNSConfig, ReadinessGates []PodReadinessGate, RuntimeClassName *s, Overhead map, EnableServiceLinks *b, TopologySpreadConstraints []TopologySpreadConstraint, OS:os *PodOS, SchedulingGates []PodSchedulingGate, ResourceClaims []PodResourceClaim, Resources *ResourceRequirements, HostnameOverride *s, SchedulingGroup *PodSchedulingGroup',
+  PodFailurePolicy: 'Rules []PodFailurePolicyRule',
+  PodFailurePolicyRule:
+    'Action s, OnExitCodes *PodFailurePolicyOnExitCodesRequirement, OnPodConditions []PodFailurePolicyOnPodConditionsPattern',
+  PodFailurePolicyOnExitCodesRequirement: 'ContainerName *s, Operator s, Values []n',
+  PodFailurePolicyOnPodConditionsPattern: 'Type s, Status s',
   PersistentVolumeClaimSpec:
     'AccessModes []s, Selector *raw, Resources VolumeResourceRequirements, VolumeName s, StorageClassName *s, VolumeMode *s, DataSource *TypedLocalObjectReference, DataSourceRef *TypedObjectReference, VolumeAttributesClassName *s',
   PersistentVolumeSource:

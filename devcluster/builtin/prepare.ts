@@ -106,17 +106,19 @@ export function prepareNamespace(object: KubeObject): void {
 }
 
 /** A source of a claim is given in one of two fields, and shows in both. */
-export function pairSources(object: KubeObject): void {
+export function pairSources(object: KubeObject, old?: KubeObject): void {
   const spec = child(object, 'spec');
   if (spec === undefined) return;
+  const inUse = (field: string) => at(old, `spec.${field}`) !== undefined;
   // Claims of other namespaces are a feature that is off.
-  if (text(spec, 'dataSourceRef.namespace') !== '') delete spec.dataSourceRef;
+  if (text(spec, 'dataSourceRef.namespace') !== '' && !inUse('dataSourceRef')) delete spec.dataSourceRef;
   const source = child(spec, 'dataSource');
   const kind = text(source, 'kind');
   const known =
     (kind === 'PersistentVolumeClaim' && text(source, 'apiGroup') === '') ||
     (kind === 'VolumeSnapshot' && text(source, 'apiGroup') === 'snapshot.storage.k8s.io');
-  if (source !== undefined && !known) delete spec.dataSource;
+  if (source !== undefined && !known && !inUse('dataSource') && spec.dataSourceRef === undefined)
+    delete spec.dataSource;
   const [left, right] = [child(spec, 'dataSource'), child(spec, 'dataSourceRef')];
   if (left !== undefined && right === undefined) spec.dataSourceRef = { ...left };
   else if (left === undefined && right !== undefined && text(right, 'namespace') === '') spec.dataSource = { ...right };

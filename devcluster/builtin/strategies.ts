@@ -5,6 +5,7 @@ import type { FieldError, JsonObject, KubeObject, ResourceDefinition, StrategyCo
 import { at, child, text } from './access.ts';
 import { toV1, toV2 } from './autoscaling.ts';
 import { toCore, toEventsGroup } from './events.ts';
+import { metadataStrategy } from './metadatarules.ts';
 import {
   keepStatusAndSpec,
   nameSecrets,
@@ -190,6 +191,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
       object.status = { phase: 'Pending' };
       pairSources(object);
     },
+    prepareForUpdate: pairSources,
   },
   '/PersistentVolume': {
     deleteReturnsObject: true,
@@ -359,6 +361,7 @@ export function strategyOf(kind: string, version: string): Strategy {
     ...(conditional.has(kind) ? { allowUnconditionalUpdate: false } : {}),
     ...(answersDeleted.has(kind) ? { deleteReturnsObject: true } : {}),
     ...(statusMetadata[kind] === undefined ? {} : { statusMetadata: statusMetadata[kind] }),
+    ...metadataStrategy(kind),
     ...strategies[kind],
     ...versions[`${kind}/${version}`],
   };

@@ -242,7 +242,8 @@ function validateObject(definition: ResourceDefinition, object: KubeObject, stra
     const own = definition.validate?.(object, strategy) ?? [];
     return own.length > 0 ? own : validateMetadata(object, definition.namespaced, pathSegment);
   }
-  errors.push(...metadataErrors, ...validateCoreFinalizers(object.metadata));
+  errors.push(...metadataErrors);
+  if (definition.metadataRules?.finalizers !== false) errors.push(...validateCoreFinalizers(object.metadata));
   if (definition.validate !== undefined) errors.push(...definition.validate(object, strategy));
   return errors;
 }

@@ -149,7 +149,6 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
   } else {
     errors.push(...validateMetadata(object, definition.namespaced, pathSegment));
     const metadataErrors = validateMetadataUpdate(object, live);
-    if (!definition.custom) metadataErrors.push(...validateCoreFinalizers(object.metadata));
     errors.push(...metadataErrors);
     const { compiled } = definition;
     if (compiled !== undefined) {
@@ -158,7 +157,7 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
           ? compiled.validateStatus(object as never, live as never, metadataErrors)
           : compiled.validate(object as never, live as never, metadataErrors);
       errors.push(...own);
-    } else errors.push(...metadataErrors);
+    } else errors.push(...ownMetadataErrors(definition, object, metadataErrors));
     const validate = call.subresource === 'status' ? definition.validateStatusUpdate : definition.validateUpdate;
     if (validate !== undefined) errors.push(...validate(object, live, strategy));
   }
@@ -166,6 +165,19 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
     throw invalid(definition.storageResource?.group ?? definition.group, object.kind, call.name, errors);
   for (const warning of definition.warnings?.(object, live) ?? []) call.warnings.push(warning);
   return object;
+}
+
+/** What a builtin kind says of metadata itself: what may not change again, then as of a new object. */
+function ownMetadataErrors(
+  definition: ResourceDefinition,
+  object: KubeObject,
+  changes: readonly FieldError[],
+): FieldError[] {
+  const { onUpdate, finalizers } = definition.metadataRules ?? { onUpdate: 1, finalizers: true };
+  const known = finalizers ? validateCoreFinalizers(object.metadata) : [];
+  if (onUpdate === 0) return [];
+  if (onUpdate === 1) return [...changes, ...known];
+  return [...changes, ...known, ...validateMetadata(object, definition.namespaced, pathSegment), ...known];
 }
 
 /** The live object with nothing but status (and metadata, where the kind's status endpoint writes it) from the new one. */
@@ -239,10 +251,10 @@ function dropUndefined(value: { [key: string]: unknown }): { [key: string]: unkn
 }
 
 function uidProblem(call: Call, wanted: string, found: string): string {
-  const name = storageName(call.definition);
-  const resource = name.startsWith('/') ? name.slice(1) : name;
-  const place = call.definition.namespaced ? `${call.namespace}/${call.name}` : call.name;
-  return `StorageError: invalid object, Code: 4, Key: /registry/${resource}/${place}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`;
+  const { custom, group, plural, namespaced, storageKey } = call.definition;
+  const resource = storageKey ?? (custom ? `${group}/${plural}` : plural);
+  const place = namespaced ? `${call.namespace}/${call.name}` : call.name;
+  return `StorageError: invalid object, Code: 4, Key: ${call.dryRun ? '' : '/registry'}/${resource}/${place}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: ${wanted}, UID in object meta: ${found}`;
 }
 
 function subjectOf(call: Call): { group: string; resource: string } {

@@ -1,7 +1,7 @@
 /** Validation of Jobs and CronJobs. */
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import { at, list, number, objects, record, text } from '../access.ts';
-import { goPodSpec, goTemplate } from '../goform.ts';
+import { goForm, goPodSpec, goTemplate } from '../goform.ts';
 import { jobLabels } from '../joblabels.ts';
 import {
   domainPrefixedPath,
@@ -258,6 +258,14 @@ function indexedName(object: unknown, errors: Errors): void {
   if (dns1123Label(last).length > 0) errors.push(fieldError.invalid('metadata.name', name, detail));
 }
 
+/** A field of a Job as messages print it. */
+function goField(field: string, value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  if (field === 'selector') return selectorForm(value);
+  if (field === 'podFailurePolicy') return goForm('PodFailurePolicy', value);
+  return field === 'successPolicy' ? successForm(value) : value;
+}
+
 export function job(object: unknown, errors: Errors, old?: unknown): void {
   const spec = at(object, 'spec');
   const selector = at(spec, 'selector');
@@ -296,7 +304,7 @@ export function job(object: unknown, errors: Errors, old?: unknown): void {
       templateUpdate(spec, at(old, 'spec'), suspended, errors);
       continue;
     }
-    errors.push(fieldError.invalid(`spec.${field}`, sortedKeys(at(spec, field) ?? null), immutableText));
+    errors.push(fieldError.invalid(`spec.${field}`, goField(field, at(spec, field)), immutableText));
   }
 }
 

@@ -8,13 +8,13 @@ import {
   type Errors,
   fieldError,
   given,
-  immutable,
   immutableText,
   labelSelector,
   notSupported,
   portNameProblems,
   portNumber,
   problems,
+  same,
   subdomain,
   tooMany,
   unique,
@@ -145,11 +145,11 @@ function classParameters(parameters: unknown, errors: Errors): void {
 
 export function ingressClass(object: unknown, errors: Errors, old?: unknown): void {
   const controller = text(object, 'spec.controller');
-  if (old !== undefined) immutable(object, old, 'spec.controller', errors);
-  else if (controller === '') errors.push(fieldError.required('spec.controller'));
-  else domainPrefixedPath(controller, 'spec.controller', errors);
-  const parameters = at(object, 'spec.parameters');
+  if (old !== undefined && controller !== text(old, 'spec.controller'))
+    errors.push(fieldError.invalid('spec.controller', controller, immutableText));
   if (controller.length > 250) errors.push(fieldError.tooLong('spec.controller', 250));
+  domainPrefixedPath(controller, 'spec.controller', errors);
+  const parameters = at(object, 'spec.parameters');
   if (parameters !== undefined && parameters !== null) classParameters(parameters, errors);
 }
 
@@ -230,7 +230,7 @@ export function networkPolicy(object: unknown, errors: Errors): void {
 export function endpointSlice(object: unknown, errors: Errors, old?: unknown): void {
   // The addresses of an update are those of the type that it had.
   const type = text(old ?? object, 'addressType');
-  if (type === '') errors.push(fieldError.required('addressType'));
+  if (text(object, 'addressType') === '') errors.push(fieldError.required('addressType'));
   else notSupported(object, '', 'addressType', ['FQDN', 'IPv4', 'IPv6'], errors);
   for (const [index, endpoint] of objects(object, 'endpoints').entries()) {
     const addresses = list(endpoint, 'addresses').map(String);
@@ -296,12 +296,23 @@ export function ipAddress(object: unknown, errors: Errors, old?: unknown): void 
     for (const field of ['resource', 'name'])
       if (text(parent, field) === '') errors.push(fieldError.required(`${path}.${field}`));
   }
-  if (old !== undefined) immutable(object, old, path, errors);
+  if (old !== undefined && !same(parent, at(old, path))) {
+    const printed = ['Group', 'Resource', 'Namespace', 'Name'].map((name) => [name, text(parent, name.toLowerCase())]);
+    errors.push(fieldError.invalid(path, Object.fromEntries(printed), immutableText));
+  }
 }
 
 export function serviceCidr(object: unknown, errors: Errors, old?: unknown): void {
   const cidrs = list(object, 'spec.cidrs').map(String);
   const before = list(old, 'spec.cidrs').map(String);
+  if (old !== undefined && !(before.length === 1 && cidrs.length === 2)) {
+    if (before.length !== cidrs.length) errors.push(fieldError.invalid('spec.cidrs', cidrs, immutableText));
+    else
+      for (const [index, cidr] of before.entries())
+        if (cidrs[index] !== cidr)
+          errors.push(fieldError.invalid(`spec.cidrs[${index}]`, cidrs[index] ?? '', immutableText));
+    return;
+  }
   if (cidrs.length === 0) errors.push(fieldError.required('spec.cidrs', 'at least one CIDR required'));
   const families = cidrs.map((cidr) => isIP(cidr.split('/')[0] ?? ''));
   if (cidrs.length > 2) errors.push(fieldError.invalid('spec.cidrs', { CIDRs: cidrs }, 'may only hold up to 2 values'));

@@ -48,6 +48,8 @@ function podBlocks(object: unknown, errors: Errors): void {
 
 export function node(object: unknown, errors: Errors, old?: unknown): void {
   taints(object, errors);
+  // An update looks at them twice.
+  if (old !== undefined) taints(object, errors);
   podBlocks(object, errors);
   for (const field of ['capacity', 'allocatable'])
     for (const [name, value] of Object.entries(record(object, `status.${field}`)))
@@ -56,6 +58,8 @@ export function node(object: unknown, errors: Errors, old?: unknown): void {
   const words = (field: string) => `node updates may not change ${field} except from "" to valid`;
   const [before, after] = [list(old, 'spec.podCIDRs'), list(object, 'spec.podCIDRs')];
   if (before.length > 0 && !same(before, after)) errors.push(fieldError.forbidden('spec.podCIDRs', words('podCIDR')));
+  if (text(object, 'spec.externalID') !== text(old, 'spec.externalID'))
+    errors.push(fieldError.forbidden('spec.externalID', 'may not be updated'));
   const provider = text(old, 'spec.providerID');
   if (provider !== '' && provider !== text(object, 'spec.providerID'))
     errors.push(fieldError.forbidden('spec.providerID', words('providerID')));

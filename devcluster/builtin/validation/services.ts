@@ -162,6 +162,7 @@ function addressUpdate(spec: unknown, old: unknown, errors: Errors): void {
   if (text(spec, 'type') === 'ExternalName' || text(old, 'type') === 'ExternalName') return;
   const before = list(old, 'clusterIPs');
   const after = list(spec, 'clusterIPs');
+  if (before[0] === 'None' && after[0] === 'None') return;
   if (before.length === 0 || same(before[0], after[0])) return;
   errors.push(fieldError.invalid('spec.clusterIPs[0]', after, 'may not change once set'));
 }
@@ -173,8 +174,11 @@ function onceSet(spec: unknown, old: unknown, errors: Errors): void {
     text(from, 'type') === 'LoadBalancer' && text(from, 'externalTrafficPolicy') === 'Local';
   if (needed(spec) && needed(old) && health !== 0 && health !== number(spec, 'healthCheckNodePort'))
     errors.push(fieldError.forbidden('spec.healthCheckNodePort', 'field is immutable'));
-  if (text(spec, 'type') !== 'LoadBalancer' || text(old, 'type') !== 'LoadBalancer') return;
   const balancer = at(spec, 'loadBalancerClass');
+  // An update looks at it twice.
+  if (text(spec, 'type') !== 'LoadBalancer' && balancer !== undefined)
+    errors.push(fieldError.forbidden('spec.loadBalancerClass', "may only be used when `type` is 'LoadBalancer'"));
+  if (text(spec, 'type') !== 'LoadBalancer' || text(old, 'type') !== 'LoadBalancer') return;
   if (!same(balancer, at(old, 'loadBalancerClass')))
     errors.push(fieldError.invalid('spec.loadBalancerClass', balancer ?? null, 'may not change once set'));
 }
@@ -192,6 +196,8 @@ function serviceAddresses(spec: unknown, isUpdate: boolean, errors: Errors): voi
     errors.push(fieldError.invalid('spec.clusterIPs', addresses, "'None' must be the first and only value"));
   if (text(spec, 'clusterIP') !== '' && addresses.length > 0 && addresses[0] !== text(spec, 'clusterIP'))
     errors.push(fieldError.invalid('spec.clusterIPs', addresses, 'first value must match `clusterIP`'));
+  for (const [index, address] of isUpdate ? addresses.entries() : [])
+    if (address !== 'None') problems(`spec.clusterIPs[${index}]`, address, addressProblem(address), errors);
   const families = list(spec, 'ipFamilies').map(String);
   const policy = text(spec, 'ipFamilyPolicy');
   // A headless service without a selector may have endpoints of any family.

@@ -4,7 +4,7 @@ import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import type { FieldError } from '../../types.ts';
 import { at, number, objects, record, text } from '../access.ts';
 import { addressProblem } from './addresses.ts';
-import { fieldError, nonNegativeQuantity, problems, wholeQuantity } from './common.ts';
+import { fieldError, nonNegative, nonNegativeQuantity, notSupported, problems, wholeQuantity } from './common.ts';
 import { jobStatus } from './jobstatus.ts';
 
 interface Counts {
@@ -112,10 +112,21 @@ function pod(object: unknown, old: unknown): FieldError[] {
     const type = text(condition, 'type');
     problems(`status.conditions[${index}].Type`, type, qualifiedName(type), errors);
   }
+  for (const field of ['podIPs', 'hostIPs'])
+    for (const [index, address] of objects(object, `status.${field}`).entries())
+      problems(`status.${field}[${index}]`, text(address, 'ip'), addressProblem(text(address, 'ip')), errors);
   const quality = text(object, 'status.qosClass');
   if (quality !== text(old, 'status.qosClass'))
     errors.push(fieldError.invalid('status.qosClass', quality, 'field is immutable'));
   return errors;
+}
+
+function namespace(object: unknown): FieldError[] {
+  const phase = text(object, 'status.phase');
+  const expected = text(object, 'metadata.deletionTimestamp') === '' ? 'Active' : 'Terminating';
+  const when = expected === 'Active' ? 'is empty' : 'is not empty';
+  if (phase === expected) return [];
+  return [fieldError.invalid('status.Phase', phase, `may only be '${expected}' if \`deletionTimestamp\` ${when}`)];
 }
 
 function node(object: unknown): FieldError[] {
@@ -137,13 +148,48 @@ function quota(object: unknown): FieldError[] {
   return errors;
 }
 
+/** metav1.Condition: complete, and of a form that programs can read. */
+function conditions(object: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, condition] of objects(object, 'status.conditions').entries()) {
+    const path = `status.conditions[${index}]`;
+    const type = text(condition, 'type');
+    const reason = text(condition, 'reason');
+    problems(`${path}.type`, type, qualifiedName(type), errors);
+    notSupported({ status: '', ...condition }, path, 'status', ['False', 'True', 'Unknown'], errors);
+    nonNegative(condition, path, 'observedGeneration', errors);
+    if ((at(condition, 'lastTransitionTime') ?? undefined) === undefined)
+      errors.push(fieldError.required(`${path}.lastTransitionTime`));
+    if (reason === '') errors.push(fieldError.required(`${path}.reason`));
+    else if (!/^[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?$/.test(reason)) {
+      const detail =
+        "a condition reason must start with alphabetic character, optionally followed by a string of alphanumeric characters or '_,:', and must end with an alphanumeric character or '_' (e.g. 'MyReason',  or 'ReasonA,ReasonB',  or 'ReasonC:ReasonD', regex used for validation is '[A-Za-z]([A-Za-z0-9_,:]*[A-Za-z0-9_])?')";
+      errors.push(fieldError.invalid(`${path}.reason`, reason, detail));
+    } else if (reason.length > 1024) errors.push(fieldError.tooLong(`${path}.reason`, 1024));
+    if (text(condition, 'message').length > 32768) errors.push(fieldError.tooLong(`${path}.message`, 32768));
+  }
+  return errors;
+}
+
+/** What type checking found in a policy. */
+function policyStatus(object: unknown): FieldError[] {
+  const errors: FieldError[] = [];
+  for (const [index, warning] of objects(object, 'status.typeChecking.expressionWarnings').entries())
+    for (const field of ['fieldRef', 'warning'])
+      if (text(warning, field) === '')
+        errors.push(fieldError.required(`status.typeChecking.expressionWarnings[${index}].${field}`));
+  return [...errors, ...conditions(object)];
+}
+
 type Rules = (object: unknown, old: unknown) => FieldError[];
 
 const others: { readonly [kind: string]: Rules } = {
+  '/Namespace': namespace,
   '/Node': node,
   '/Pod': pod,
   '/ResourceQuota': quota,
   '/Service': (object) => balancer(object, true),
+  'admissionregistration.k8s.io/ValidatingAdmissionPolicy': policyStatus,
   'batch/Job': jobStatus,
   'networking.k8s.io/Ingress': (object) => balancer(object, false),
 };
@@ -151,7 +197,11 @@ const others: { readonly [kind: string]: Rules } = {
 /** Violations of a status update of `group/Kind`; undefined for kinds without rules. */
 export function statusRules(kind: string): Rules | undefined {
   const plain = notNegative[kind];
-  if (plain !== undefined) return (object) => numbers(object, plain);
+  if (plain !== undefined)
+    return (object) => [
+      ...(kind === 'policy/PodDisruptionBudget' ? conditions(object) : []),
+      ...numbers(object, plain),
+    ];
   return others[kind] ?? replicaRules(kind);
 }
 

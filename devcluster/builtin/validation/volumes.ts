@@ -1,6 +1,6 @@
 /** Validation of persistent volumes and the claims to them. */
 import { dns1123Label, dns1123Subdomain } from '../../registry/names.ts';
-import type { Json } from '../../types.ts';
+import type { Json, JsonObject } from '../../types.ts';
 import { at, list, objects, record, text } from '../access.ts';
 import { goDiff } from '../godiff.ts';
 import { goEqual, goForm } from '../goform.ts';
@@ -16,6 +16,7 @@ import {
   quantityOrder,
   requiredLabel,
   same,
+  selectorForm,
 } from './common.ts';
 import { driverName, sharedSource } from './volumesources.ts';
 
@@ -77,6 +78,8 @@ function dataSource(source: unknown, path: string, errors: Errors): void {
 function claimUpdate(object: unknown, old: unknown, errors: Errors): void {
   const before = { ...record(old, 'spec') };
   const after = { ...record(object, 'spec') };
+  for (const spec of [before, after])
+    if (spec.selector !== undefined) spec.selector = selectorForm(spec.selector) as JsonObject;
   // The volume may be named once, and a claim that has no class yet may be given one.
   if (text(old, 'spec.volumeName') === '' && after.volumeName !== undefined) before.volumeName = after.volumeName;
   if (before.storageClassName === undefined) delete after.storageClassName;

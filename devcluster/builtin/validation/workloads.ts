@@ -90,6 +90,12 @@ export function deployment(object: unknown, errors: Errors, old?: unknown): void
   if (old !== undefined) immutable(object, old, 'spec.selector', errors);
 }
 
+/** A strategy as the real server's internal type prints it. */
+function strategyForm(strategy: unknown, rolling: readonly string[]): unknown {
+  const given = at(strategy, 'rollingUpdate') ?? undefined;
+  return { Type: text(strategy, 'type'), RollingUpdate: given === undefined ? null : internalForm(given, rolling) };
+}
+
 function deploymentStrategy(spec: unknown, errors: Errors): void {
   const type = text(spec, 'strategy.type');
   const rolling = at(spec, 'strategy.rollingUpdate');
@@ -99,7 +105,7 @@ function deploymentStrategy(spec: unknown, errors: Errors): void {
       errors.push(fieldError.forbidden(path, "may not be specified when strategy `type` is 'Recreate'"));
   } else if (type !== 'RollingUpdate') {
     errors.push(
-      fieldError.notSupported('spec.strategy', internalForm(at(spec, 'strategy'), ['Type', 'RollingUpdate']), [
+      fieldError.notSupported('spec.strategy', strategyForm(at(spec, 'strategy'), ['MaxUnavailable', 'MaxSurge']), [
         'Recreate',
         'RollingUpdate',
       ]),
@@ -142,7 +148,11 @@ export function replicationController(object: unknown, errors: Errors): void {
   const labels = record(object, 'spec.template.metadata.labels');
   if (Object.entries(selector).some(([key, value]) => labels[key] !== value)) {
     errors.push(
-      fieldError.invalid('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+      fieldError.invalid(
+        'spec.template.metadata.labels',
+        at(object, 'spec.template.metadata.labels') ?? null,
+        '`selector` does not match template `labels`',
+      ),
     );
   }
   template(object, 'ReplicationController', errors);
@@ -171,7 +181,7 @@ export function statefulSet(object: unknown, errors: Errors, old?: unknown): voi
     errors.push(
       fieldError.invalid(
         'spec.updateStrategy',
-        internalForm(at(spec, 'updateStrategy'), ['Type', 'RollingUpdate']),
+        strategyForm(at(spec, 'updateStrategy'), ['Partition', 'MaxUnavailable']),
         "must be 'RollingUpdate' or 'OnDelete'",
       ),
     );
@@ -198,7 +208,8 @@ export function statefulSet(object: unknown, errors: Errors, old?: unknown): voi
           retentions,
         ),
       );
-  for (const [index, template] of objects(spec, 'volumeClaimTemplates').entries())
+  // What cannot change is not judged again.
+  for (const [index, template] of (old === undefined ? objects(spec, 'volumeClaimTemplates') : []).entries())
     claimSpec(template, `spec.volumeClaimTemplates[${index}].spec`, errors);
   const service = text(spec, 'serviceName');
   if (old === undefined && service !== '') problems('spec.serviceName', service, dns1123Label(service), errors);
@@ -276,7 +287,7 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
       errors.push(fieldError.invalid(`${path}.maxSurge`, at(rolling, 'maxSurge'), detail));
     }
   } else if (strategy !== 'OnDelete') {
-    const value = internalForm(at(spec, 'updateStrategy'), ['Type', 'RollingUpdate']);
+    const value = strategyForm(at(spec, 'updateStrategy'), ['MaxUnavailable', 'MaxSurge']);
     errors.push(fieldError.notSupported('spec.updateStrategy', value, ['RollingUpdate', 'OnDelete']));
   }
   nonNegative(spec, 'spec', 'revisionHistoryLimit', errors);
