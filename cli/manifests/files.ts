@@ -1,7 +1,8 @@
-import { globSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { isAbsolute, join, relative, resolve, sep } from 'node:path';
+import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { isPathGlob, matchPaths } from './pathGlob.ts';
 
 /** A text to read objects from. */
 export interface Source {
@@ -26,7 +27,6 @@ const YAML_FILE = /\.(ya?ml|json)$/i;
 const MAX_BYTES = 8 * 1024 * 1024;
 /** More files than this nobody means to check: a path such as `/`. */
 const MAX_FILES = 50_000;
-const GLOB = /[*?[{]/;
 
 /**
  * The texts under `paths`: files, folders (their `.yaml`, `.yml` and `.json` files at any depth, hidden folders and node_modules left
@@ -116,14 +116,13 @@ function filesAt(path: string, cwd: string): { readonly files: readonly string[]
   if (stat?.isFile()) return { files: [full] };
   if (stat?.isDirectory()) return { files: filesUnder(full) };
   if (stat !== undefined) return { problem: 'is neither a file nor a folder' };
-  if (!GLOB.test(path)) return { problem: 'does not exist' };
-  const files = globSync(path, { cwd })
-    .map((match) => (isAbsolute(match) ? match : join(cwd, match)))
-    .sort()
-    .flatMap((match) => {
-      const kind = statSync(match, { throwIfNoEntry: false });
-      return kind?.isFile() ? [match] : kind?.isDirectory() ? filesUnder(match) : [];
-    });
+  if (!isPathGlob(path)) return { problem: 'does not exist' };
+  const matched = matchPaths(path, cwd);
+  if ('problem' in matched) return matched;
+  const files = matched.paths.flatMap((match) => {
+    const kind = statSync(match, { throwIfNoEntry: false });
+    return kind?.isFile() ? [match] : kind?.isDirectory() ? filesUnder(match) : [];
+  });
   return files.length === 0 ? { problem: 'matches no file' } : { files };
 }
 

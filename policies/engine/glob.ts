@@ -9,6 +9,11 @@ export interface Glob {
 /** What other pattern languages give a meaning, and this one does not. */
 const FOREIGN = /[?[\]{}\\]/;
 
+/** Whether a pattern can match a name of an object: lower-case letters, digits, `-` and `.`, each part between dots begun and ended by a letter or digit. */
+export function canName(pattern: string): boolean {
+  return /^[a-z0-9.*-]+$/.test(pattern) && !/^[-.]|[-.]$|\.[-.]|-\./.test(pattern);
+}
+
 /** Why a pattern is likely not what its author means; undefined when it is fine. */
 export function globProblem(pattern: string): string | undefined {
   if (pattern === '') return 'is empty and matches nothing: remove it';

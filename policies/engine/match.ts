@@ -1,7 +1,7 @@
 import type { PolicyMatch } from '../../api/index.ts';
 import { JUDGED_KINDS } from '../../api/index.ts';
 import type { GlobSet } from './glob.ts';
-import { compileGlobs, globProblem } from './glob.ts';
+import { canName, compileGlobs, globProblem } from './glob.ts';
 import { textAt } from './json.ts';
 import type { Scope } from './scope.ts';
 import { labelsOf } from './scope.ts';
@@ -26,9 +26,6 @@ interface Condition {
 }
 
 type Problem = (field: string, message: string) => void;
-
-/** What names of objects and namespaces are made of. */
-const OBJECT_NAME_GLOB = /^[a-z0-9.*-]+$/;
 
 /** Compiles `match` and `exclude`. `namespace` is that of an AgentPolicy, which is about nothing else. */
 export function compileMatcher(
@@ -118,7 +115,7 @@ function names(patterns: readonly string[], at: string, problem: Problem): GlobS
   for (const [i, pattern] of patterns.entries()) {
     const general = globProblem(pattern);
     if (general !== undefined) problem(`${at}[${i}]`, `${JSON.stringify(pattern)} ${general}`);
-    else if (!OBJECT_NAME_GLOB.test(pattern)) {
+    else if (!canName(pattern)) {
       problem(
         `${at}[${i}]`,
         `${JSON.stringify(pattern)} can match nothing: names are of lower-case letters, digits, "-" and "."`,

@@ -1,6 +1,6 @@
 import type { Tool } from '../../api/index.ts';
 import type { Glob } from './glob.ts';
-import { compileGlob, globProblem } from './glob.ts';
+import { canName, compileGlob, globProblem } from './glob.ts';
 import { textAt } from './json.ts';
 import type { ToolIdentity } from './types.ts';
 
@@ -12,8 +12,6 @@ const BUILTINS: readonly string[] = ['add', 'subtract', 'multiply', 'divide'];
 
 /** Letters that look like themselves: printable ASCII without the space. */
 const PLAIN = /^[\x21-\x7e]+$/;
-/** What names of Kubernetes objects are made of. */
-const OBJECT_NAME_GLOB = /^[a-z0-9.*-]+$/;
 
 export interface ToolName {
   readonly server: string;
@@ -124,13 +122,13 @@ export function toolPatternProblem(pattern: string): string | undefined {
   const server = pattern.slice(0, slash);
   const name = pattern.slice(slash + 1);
   if (server === '' || name === '') return 'has nothing before or after its slash and can match nothing: use * for any';
-  if (!OBJECT_NAME_GLOB.test(server)) {
+  if (!canName(server)) {
     return `can match nothing: "${server}" is no name of an MCPServer (lower-case letters, digits, "-" and ".")`;
   }
   if (server === 'builtin' && !BUILTINS.some(compileGlob(name).test)) {
     return `can match nothing: the builtin functions are ${BUILTINS.join(', ')}`;
   }
-  if (RESERVED_SERVERS.has(server) && server !== 'builtin' && !OBJECT_NAME_GLOB.test(name)) {
+  if (RESERVED_SERVERS.has(server) && server !== 'builtin' && !canName(name)) {
     return `can match nothing: "${name}" is no name of an object (lower-case letters, digits, "-" and ".")`;
   }
   return undefined;

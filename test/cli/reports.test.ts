@@ -8,6 +8,7 @@ import { FORMATS } from '../../cli/findings/model.ts';
 import { render } from '../../cli/findings/render.ts';
 import { parseManifests } from '../../cli/manifests/parse.ts';
 import { createStyle } from '../../cli/terminal/style.ts';
+import { processorTime } from '../support/processorTime.ts';
 import { createFolders, head } from './support/folder.ts';
 
 const POLICY = `${head('ClusterAgentPolicy', 'production')}spec:
@@ -254,6 +255,50 @@ describe('files with manifests', () => {
     assert.deepEqual(await files('a/**/t*.yml'), ['a/b/two.yml']);
     const none = await folder.run(['policy', 'check', 'b*.yaml']);
     assert.deepEqual([none.code, /b\*\.yaml:1:1: error: \[syntax\] matches no file/.test(none.out)], [2, true]);
+  });
+
+  it('are found by patterns in bounded time, whatever the pattern: it may come from the suite of a pull request', async () => {
+    const suite = (pattern: string) => `apiVersion: cli.kubechain.humanlayer.dev/v1alpha1
+kind: PolicyTest
+metadata: {name: t}
+policies: [${JSON.stringify(pattern)}]
+cases: [{name: c, agent: a, tool: builtin/add, expect: deny}]
+`;
+    const folder = folders.create({
+      'a.yaml': POLICY,
+      'b/c.yaml': agent('one', 'shell'),
+      'b/.d/e.yaml': agent('two', 'shell'),
+      [`${'a'.repeat(40)}.yaml`]: '{}',
+    });
+    const cases: [pattern: string, said: RegExp][] = [
+      [`${'{a,b}'.repeat(25)}.yaml`, /stands for more than 256 patterns: write fewer \{ \}/],
+      [`${'*a'.repeat(25)}*b.yaml`, /matches no file/],
+      [`${'**/'.repeat(100)}x`, /matches no file/],
+      [`${'**/*/'.repeat(20)}x.yaml`, /matches no file/],
+      ['+(+(a))+(b)*.yaml', /has a parenthesis: only \*, \*\*, \?, \[a-z\] and \{a,b\} are understood/],
+      ['*/../../etc/passwd', /has \.\. behind a wildcard: begin with it/],
+      ['[z-a].yaml', /has "\[z-a\]\.yaml", which is no pattern/],
+    ];
+    for (const [pattern, said] of cases) {
+      folder.write({ 'kubechain-test.yaml': suite(pattern) });
+      const spent = processorTime();
+      const { code, err } = await folder.run(['policy', 'test', 'kubechain-test.yaml']);
+      assert.ok(spent() < 5000, pattern);
+      assert.equal(code, 2);
+      assert.match(err, said);
+    }
+    const judged = async (pattern: string) => (await folder.run(['policy', 'check', pattern])).out.split(' judged')[0];
+    for (const pattern of [
+      'b/*',
+      '*/c.yaml',
+      '**/c.y?ml',
+      '{b,x}/[a-c].{yaml,yml}',
+      './b/*.yaml',
+      `${folder.path}/*/c.yaml`,
+    ])
+      assert.equal(await judged(pattern), '1', pattern);
+    assert.equal(await judged('**/*.yaml'), '2', 'hidden folders are left out');
+    assert.equal(await judged('b/.*/*.yaml'), '1', 'unless they are asked for');
   });
 
   it('may be hostile: each is refused with its place, in bounded time, and stops nothing else', async () => {

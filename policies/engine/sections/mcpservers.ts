@@ -1,7 +1,7 @@
 import type { McpServerSection } from '../../../api/index.ts';
 import type { Address } from '../address.ts';
 import { parseUrl } from '../address.ts';
-import { compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
+import { canName, compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
 import { fullImage, imageOf } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
@@ -161,9 +161,7 @@ export function objectNames(patterns: readonly string[], field: string, context:
   for (const [i, pattern] of patterns.entries()) {
     const problem =
       globProblem(pattern) ??
-      (/^[a-z0-9.*-]+$/.test(pattern)
-        ? undefined
-        : 'can match nothing: names are of lower-case letters, digits, "-" and "."');
+      (canName(pattern) ? undefined : 'can match nothing: names are of lower-case letters, digits, "-" and "."');
     if (problem !== undefined) context.problem(`${field}[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
   }
   return compileGlobs(patterns);
