@@ -115,6 +115,7 @@ export async function bind(
 ): Promise<void> {
   const binding = await readBodyOf(context, exchange, definition, '', 'v1', 'Binding');
   const name = exchange.info.name || (binding.metadata.name ?? '');
+  if ((binding.metadata.name ?? '') !== name) throw badRequest('name in URL does not match name in Binding object');
   const kind = text(binding, 'target.kind');
   const node = text(binding, 'target.name');
   const { body } = fieldError.notSupported('', kind, ['Node', '<empty>']);

@@ -3,6 +3,7 @@ import { judgeToken } from './authn/authenticate.ts';
 import { issuer, type TokenClaims, type TokenIssuer } from './authn/tokens.ts';
 import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './authz/rbac.ts';
 import { bind, podSubresources } from './podsubresources.ts';
+import { proxyHandlers } from './proxies.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { isObject } from './registry/copy.ts';
@@ -242,6 +243,7 @@ export function subresourceHandlers(context: () => RegistryContext, tokens: Toke
   return new Map<string, Handler>([
     ['/serviceaccounts/token', (exchange) => tokenRequest(context(), tokens, exchange)],
     ...podSubresources(context),
+    ...proxyHandlers(context),
   ]);
 }
 

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '..');
 /** What the embedded API server reads from beside its code; the compiler copies none of it. */
-const DATA = ['devcluster/builtin/generated', 'devcluster/protobuf/generated'];
+const DATA = ['devcluster/builtin/generated', 'devcluster/openapi/generated', 'devcluster/protobuf/generated'];
 
 /** Compiles a tsconfig of ours into `outDir` (emptied first), data included. Throws where the compiler complains. */
 export function compile(project: string, outDir: string): void {

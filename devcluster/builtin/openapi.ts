@@ -1,6 +1,7 @@
 /** OpenAPI v3 schemas of the builtin kinds, built from the compact types and their descriptions when first asked for. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
+import { knownMessage, type Message } from '../protobuf/messages.ts';
 import type { Json, JsonObject } from '../types.ts';
 import { resourceTable } from './resources.ts';
 import { type FieldType, type StructType, structType, type WireType } from './types.ts';
@@ -152,7 +153,7 @@ function fieldSchema(struct: StructType, field: FieldType, needed: Set<string>):
 }
 
 /** Kinds by definition, as `x-kubernetes-group-version-kind` lists them. */
-function groupVersionKinds(): Map<string, JsonObject[]> {
+function groupVersionKinds(own?: string): Map<string, JsonObject[]> {
   const found = new Map<string, JsonObject[]>();
   const add = (name: string, entry: JsonObject) => {
     const entries = found.get(name);
@@ -173,19 +174,63 @@ function groupVersionKinds(): Map<string, JsonObject[]> {
     version: 'v1',
     kind: 'TokenRequest',
   });
-  add(`${meta}.Status`, { group: '', version: 'v1', kind: 'Status' });
-  for (const groupVersion of groupVersions.values()) {
+  for (const kind of ['Status', 'APIGroup', 'APIGroupList', 'APIResourceList', 'APIVersions'])
+    add(`${meta}.${kind}`, { group: '', version: 'v1', kind });
+  for (const [name, groupVersion] of groupVersions) {
+    if (own !== undefined && name !== '/v1' && name !== own) continue;
     add(`${meta}.DeleteOptions`, { ...groupVersion, kind: 'DeleteOptions' });
     add(`${meta}.WatchEvent`, { ...groupVersion, kind: 'WatchEvent' });
   }
   return found;
 }
 
+/** Names of fields in the order in which Go declares them, which is that of their numbers on the wire. */
+function declared(definition: string, fields: string[]): string[] {
+  if (fields.length < 2) return fields;
+  const message = protobufName(definition);
+  const order = message === undefined ? [] : [...message.values()].map((field) => field.name);
+  const at = (field: string): number => (order.includes(field) ? order.indexOf(field) : order.length);
+  return fields.sort((a, b) => at(a) - at(b));
+}
+
+function protobufName(definition: string): Message | undefined {
+  const name = definition.replace(/^io\.k8s\./, '').replaceAll('-', '_');
+  return knownMessage(name);
+}
+
+/** Structs of which one field says which other is set. */
+const unions: { readonly [definition: string]: JsonObject } = {
+  'io.k8s.api.core.v1.AppArmorProfile': {
+    discriminator: 'type',
+    'fields-to-discriminateBy': { localhostProfile: 'LocalhostProfile' },
+  },
+  'io.k8s.api.core.v1.PodSchedulingGroup': { 'fields-to-discriminateBy': { podGroupName: 'PodGroupName' } },
+  'io.k8s.api.core.v1.SeccompProfile': {
+    discriminator: 'type',
+    'fields-to-discriminateBy': { localhostProfile: 'LocalhostProfile' },
+  },
+  'io.k8s.api.flowcontrol.v1.LimitResponse': {
+    discriminator: 'type',
+    'fields-to-discriminateBy': { queuing: 'Queuing' },
+  },
+  'io.k8s.api.flowcontrol.v1.PriorityLevelConfigurationSpec': {
+    discriminator: 'type',
+    'fields-to-discriminateBy': { exempt: 'Exempt', limited: 'Limited' },
+  },
+  'io.k8s.api.flowcontrol.v1.Subject': {
+    discriminator: 'kind',
+    'fields-to-discriminateBy': { group: 'Group', serviceAccount: 'ServiceAccount', user: 'User' },
+  },
+};
+
 function definitionSchema(name: string, kinds: ReadonlyMap<string, JsonObject[]>, needed: Set<string>): JsonObject {
   const struct = structType(name);
   const properties: JsonObject = {};
   for (const field of struct.fields.values()) properties[field.name] = fieldSchema(struct, field, needed);
-  const required = [...struct.fields.values()].filter((field) => field.required).map((field) => field.name);
+  const required = declared(
+    name,
+    [...struct.fields.values()].filter((field) => field.required).map((field) => field.name),
+  );
   const description = describe(name, '');
   const own = kinds.get(name);
   return {
@@ -194,6 +239,7 @@ function definitionSchema(name: string, kinds: ReadonlyMap<string, JsonObject[]>
     ...(required.length > 0 ? { required } : {}),
     ...(struct.fields.size > 0 ? { properties } : {}),
     ...(own !== undefined ? { 'x-kubernetes-group-version-kind': own } : {}),
+    ...(unions[name] === undefined ? {} : { 'x-kubernetes-unions': [unions[name]] }),
     ...(struct.atomic ? { 'x-kubernetes-map-type': 'atomic' } : {}),
   };
 }
@@ -203,7 +249,8 @@ function definitionSchema(name: string, kinds: ReadonlyMap<string, JsonObject[]>
  * documents of custom resources refer to, when asked for a group version without builtin kinds.
  */
 export function componentSchemas(groupVersion: string): JsonObject {
-  const kinds = groupVersionKinds();
+  const kinds = groupVersionKinds(groupVersion);
+  if (groupVersion === '') return closure(new Set(discovered), kinds);
   const needed = new Set<string>([
     ...['APIResourceList', 'DeleteOptions', 'ObjectMeta', 'ListMeta', 'Status', 'WatchEvent'].map(
       (kind) => `${meta}.${kind}`,
@@ -221,6 +268,17 @@ export function componentSchemas(groupVersion: string): JsonObject {
         needed.add(`io.k8s.api.${group.split('.')[0]}.${version}.${kind}`);
     }
   }
+  return closure(needed, kinds);
+}
+
+/** What the documents outside of all group versions are about. */
+const discovered = [
+  ...['APIGroup', 'APIGroupList', 'APIVersions'].map((kind) => `${meta}.${kind}`),
+  'io.k8s.apimachinery.pkg.version.Info',
+];
+
+/** The named schemas, and all that they refer to. */
+function closure(needed: Set<string>, kinds: ReadonlyMap<string, JsonObject[]>): JsonObject {
   const schemas = new Map<string, JsonObject>();
   // A Set grows while it is iterated: references found on the way are visited too.
   for (const name of needed) {

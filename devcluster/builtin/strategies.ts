@@ -254,7 +254,13 @@ const strategies: { readonly [kind: string]: Strategy } = {
   'flowcontrol.apiserver.k8s.io/FlowSchema': generation,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': generation,
   'resource.k8s.io/DeviceClass': generation,
-  'resource.k8s.io/ResourceSlice': generation,
+  'resource.k8s.io/ResourceSlice': {
+    ...generation,
+    selectableFields: {
+      'spec.driver': (object) => text(object, 'spec.driver'),
+      'spec.nodeName': (object) => text(object, 'spec.nodeName'),
+    },
+  },
   'admissionregistration.k8s.io/MutatingWebhookConfiguration': generation,
   'admissionregistration.k8s.io/ValidatingWebhookConfiguration': generation,
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': generation,

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import { issuer, type TokenIssuer } from '../authn/tokens.ts';
 import type { OpenApi } from '../openapi/documents.ts';
+import { encodeProtobuf } from '../protobuf/encode.ts';
 import type { Resources } from '../registry/resources.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { parseJson, printJson } from '../request/json.ts';
-import { negotiate, negotiateDocument, notRepresentable, parseAccept } from '../request/negotiate.ts';
+import { negotiateDocument, negotiateWhole, notRepresentable, parseAccept } from '../request/negotiate.ts';
 import { type Request, type Response, sendBytes, sendObject, sendText } from '../request/response.ts';
 import { failure, methodNotAllowed, notAcceptable } from '../request/status.ts';
 import { printYaml } from '../request/yamlprint.ts';
@@ -77,7 +78,11 @@ export class Discovery {
       sendText(request, response, 200, printJson({ paths: this.paths() }, 2), info.query);
       return true;
     }
-    if (path === '/openapi/v2' || path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
+    if (
+      path === '/openapi/v2' ||
+      path === '/openapi/v3' ||
+      (path.startsWith('/openapi/v3/') && path !== '/openapi/v3/')
+    ) {
       this.openApi.handle(exchange, path);
       return true;
     }
@@ -108,9 +113,7 @@ export class Discovery {
         if (this.aggregated(exchange, path === '/api')) return true;
         return send(
           path === '/api' ? apiVersions(this.address().replace('https://', '')) : apiGroupList(this.resources),
-          path === '/api'
-            ? negotiateDocument(request.headers.accept)
-            : negotiate(request.headers.accept, true).mediaType,
+          path === '/api' ? negotiateDocument(request.headers.accept) : negotiateWhole(request.headers.accept),
         );
       case '/.well-known/openid-configuration':
         readOnly();
@@ -136,7 +139,7 @@ export class Discovery {
     if (root === 'apis' && versionName === undefined) {
       const document = apiGroupDocument(this.resources, group);
       if (document === undefined) return false;
-      return send(document, negotiate(request.headers.accept, true).mediaType);
+      return send(document, negotiateWhole(request.headers.accept));
     }
     const names = root === 'api' ? ['', group] : [group, versionName ?? ''];
     const list = apiResourceList(this.resources, names[0] as string, names[1] as string);
@@ -145,7 +148,7 @@ export class Discovery {
       if (builtin) throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
       return false;
     }
-    if (!builtin) return send(list, negotiate(request.headers.accept, true).mediaType);
+    if (!builtin) return send(list, negotiateWhole(request.headers.accept));
     readOnly();
     return send(list, negotiateDocument(request.headers.accept));
   }
@@ -161,6 +164,8 @@ export class Discovery {
     if (request.headers['if-none-match'] === tag) {
       response.statusCode = 304;
       response.end();
+    } else if (wanted === 'application/vnd.kubernetes.protobuf') {
+      sendBytes(request, response, 200, encodeProtobuf(JSON.parse(text)), wanted + aggregatedForm, 'public');
     } else if (wanted === 'application/yaml') {
       sendBytes(request, response, 200, printYaml(parseJson(text)), wanted + aggregatedForm, 'public');
     } else sendText(request, response, 200, text, info.query, wanted + aggregatedForm, 'public');
@@ -204,13 +209,14 @@ function sendPublic(response: Response, type: string, document: object): void {
   response.end(printJson(document));
 }
 
+const aggregatedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;
 const aggregatedForm = ';g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
 
 /** The media type in which a client takes aggregated discovery; undefined where it wants the legacy documents. */
-function wantedDiscovery(accept: string | undefined): 'application/json' | 'application/yaml' | undefined {
+function wantedDiscovery(accept: string | undefined): (typeof aggregatedTypes)[number] | undefined {
   for (const { type, parameters } of parseAccept(accept ?? '')) {
-    const media = type === '*/*' ? 'application/json' : type;
-    if (media !== 'application/json' && media !== 'application/yaml') continue;
+    const media = aggregatedTypes.find((name) => name === (type === '*/*' ? 'application/json' : type));
+    if (media === undefined) continue;
     const wanted =
       parameters.get('g') === 'apidiscovery.k8s.io' &&
       parameters.get('v') === 'v2' &&

@@ -5,9 +5,10 @@ import type { Exchange } from '../request/exchange.ts';
 import { parseAccept } from '../request/negotiate.ts';
 import { sendBytes, sendText } from '../request/response.ts';
 import type { BuiltinSchemas } from '../types.ts';
+import { otherPaths } from './operations.ts';
 import { swaggerDocument } from './v2.ts';
 import { encodeSwagger, swaggerProtobuf, swaggerProtobufNames } from './v2proto.ts';
-import { versionDocument } from './v3.ts';
+import { otherDocument, versionDocument } from './v3.ts';
 
 interface Made {
   readonly text: string;
@@ -72,7 +73,9 @@ export class OpenApi {
     const tag = `"${made.hash}"`;
     response.setHeader('etag', tag);
     response.setHeader('vary', path === '/openapi/v2' ? 'Accept-Encoding, Accept' : 'Accept');
-    if (request.headers['if-none-match'] === tag || request.headers['if-none-match'] === '*') {
+    // The document is as old as the process.
+    const since = path === '/openapi/v2' ? Date.parse(request.headers['if-modified-since'] ?? '') : Number.NaN;
+    if (since > Date.now() || request.headers['if-none-match'] === tag || request.headers['if-none-match'] === '*') {
       response.setHeader('cache-control', 'no-cache, private');
       response.statusCode = 304;
       response.end();
@@ -111,21 +114,31 @@ export class OpenApi {
   }
 
   private paths(): string[] {
-    const out = new Set<string>();
+    const out = new Set<string>(otherPaths.keys());
+    for (const group of this.groups()) out.add(`apis/${group}`);
     for (const { group, version } of this.resources.all())
       out.add(group === '' ? `api/${version}` : `apis/${group}/${version}`);
     return [...out].sort();
   }
 
+  /** The builtin groups that have a document of their own. */
+  private groups(): Set<string> {
+    const builtin = this.resources.all().filter((item) => !item.custom && item.group !== '');
+    return new Set(builtin.map((item) => item.group));
+  }
+
   private document(path: string): Made | undefined {
     const known = this.made.get(path);
     if (known !== undefined) return known;
-    const parts = path.split('/');
-    const [group, version] = parts[0] === 'api' ? ['', parts[1]] : [parts[1], parts[2]];
-    if (group === undefined || version === undefined) return undefined;
-    const definitions = this.resources.all().filter((item) => item.group === group && item.version === version);
-    if (definitions.length === 0) return undefined;
-    const text = JSON.stringify(versionDocument(definitions, this.schemas));
+    const definitions = this.resources
+      .all()
+      .filter(({ group, version }) => path === (group === '' ? `api/${version}` : `apis/${group}/${version}`));
+    const document =
+      definitions.length > 0
+        ? versionDocument(definitions, this.schemas)
+        : otherDocument(path, this.groups(), this.schemas);
+    if (document === undefined) return undefined;
+    const text = JSON.stringify(document);
     const made = { text, hash: this.hashOf(path) };
     this.made.set(path, made);
     return made;

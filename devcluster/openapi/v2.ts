@@ -2,28 +2,49 @@
 
 import { groupVersion } from '../registry/resources.ts';
 import type { BuiltinSchemas, JsonObject, ResourceDefinition } from '../types.ts';
-import { customComponents, resourcePaths } from './v3.ts';
+import { customComponents } from './custom.ts';
+import { groupPath, type Operation, otherPaths, type PathItem, resourcePaths, versionPath } from './operations.ts';
+import type { Parameter } from './parameters.ts';
+import { withEveryVersion } from './registered.ts';
+import { reachable } from './v3.ts';
 
 type Document = { [key: string]: unknown };
 
 /** The whole document. */
 export function swaggerDocument(definitions: readonly ResourceDefinition[], schemas: BuiltinSchemas): Document {
-  const out: JsonObject = {};
-  const versions = new Set<string>(['v1']);
+  let pool: JsonObject = { ...schemas.componentSchemas('') };
+  const versions = new Set<string>(['v1', 'autoscaling/v1']);
   for (const definition of definitions) if (!definition.custom) versions.add(groupVersion(definition));
-  for (const version of versions) Object.assign(out, schemas.componentSchemas(version));
-  const paths: Document = {};
-  for (const definition of definitions) {
-    if (definition.custom) Object.assign(out, customComponents(definition, forKubectl(definition)));
-    Object.assign(paths, resourcePaths(definition));
+  for (const version of versions) Object.assign(pool, schemas.componentSchemas(version));
+  pool = withEveryVersion(pool, false);
+  for (const definition of definitions)
+    if (definition.custom) Object.assign(pool, customComponents(definition, forKubectl(definition), false));
+  const items: Map<string, PathItem> = resourcePaths(definitions);
+  for (const { group, version, custom } of definitions) {
+    if (custom) continue;
+    items.set(...versionPath(group, version));
+    if (group !== '') items.set(...groupPath(group));
   }
-  const document = {
+  for (const path of otherPaths.values()) items.set(...path);
+  const parameters = new Map<string, Document>();
+  const paths = Object.fromEntries(
+    [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, item]) => [path, pathOf(item, parameters)]),
+  );
+  const definitionsOf = reachable(
+    JSON.parse(JSON.stringify([paths, [...parameters.values()]]).replaceAll('#/definitions/', '#/components/schemas/')),
+    pool,
+  );
+  return {
     swagger: '2.0',
-    info: { title: 'Kubernetes', version: 'v1.36.3' },
-    paths: swaggerPaths(paths),
-    definitions: convertEach(out),
+    info: { title: 'Kubernetes', version: '1.36' },
+    paths,
+    definitions: convertEach(definitionsOf),
+    parameters: Object.fromEntries([...parameters].sort(([a], [b]) => (a < b ? -1 : 1))),
+    securityDefinitions: {
+      BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
+    },
+    security: [{ BearerToken: [] }],
   };
-  return document;
 }
 
 /** A custom resource's schema without what Swagger 2 and kubectl cannot take; null: any object. */
@@ -77,13 +98,12 @@ function convert(value: unknown): unknown {
     if (key === '$ref') out.$ref = String(source.$ref).replace('#/components/schemas/', '#/definitions/');
     else if (key === 'allOf' && Array.isArray(source.allOf) && source.allOf.length === 1) {
       Object.assign(out, convert(source.allOf[0]));
-    } else if (key === 'nullable') continue;
+    } else if (key === 'nullable' || key === 'default') continue;
     else if (key === 'oneOf' && source.format === 'int-or-string') continue;
     else if (key === 'properties' || key === 'patternProperties') out[key] = convertEach(source[key]);
-    else if (key === 'default' || key === 'enum' || key === 'example') out[key] = source[key];
+    else if (key === 'enum' || key === 'example') out[key] = source[key];
     else out[key] = convert(source[key]);
   }
-  if (out.$ref !== undefined) delete out.default;
   if (source.format === 'int-or-string' && source.oneOf !== undefined) out.type = 'string';
   return out;
 }
@@ -93,52 +113,74 @@ function convertEach(map: unknown): Schema {
   return Object.fromEntries(Object.entries(map as Schema).map(([name, item]) => [name, convert(item)]));
 }
 
-function swaggerPaths(paths: Document): Document {
-  const out: Document = {};
-  for (const [path, operations] of Object.entries(paths)) {
-    const converted: Document = {};
-    for (const [method, operation] of Object.entries(operations as { [method: string]: Document })) {
-      const { requestBody, responses, parameters, ...rest } = operation;
-      const body = requestBody as { content: { 'application/json': { schema: unknown } } } | undefined;
-      const query = ((parameters ?? []) as Document[]).map(({ schema, ...parameter }) => ({
-        ...parameter,
-        ...(schema as Document),
-      }));
-      converted[method] = {
-        ...rest,
-        consumes: ['application/json', 'application/yaml'],
-        produces: ['application/json', 'application/yaml'],
-        schemes: ['https'],
-        ...(body === undefined && query.length === 0
-          ? {}
-          : {
-              parameters: [
-                ...(body === undefined
-                  ? []
-                  : [
-                      {
-                        name: 'body',
-                        in: 'body',
-                        required: true,
-                        schema: convert(body.content['application/json'].schema),
-                      },
-                    ]),
-                ...query,
-              ],
-            }),
-        responses: swaggerResponses(responses as { [code: string]: Document }),
-      };
-    }
-    out[path] = converted;
-  }
-  return out;
+function pathOf({ operations, parameters }: PathItem, shared: Map<string, Document>): Document {
+  return {
+    ...Object.fromEntries(operations.map((operation) => [operation.method, operationOf(operation, shared)])),
+    ...(parameters.length > 0 ? { parameters: parameters.map((item) => share(parameterOf(item), shared)) } : {}),
+  };
 }
 
-function swaggerResponses(responses: { [code: string]: Document }): Document {
-  return Object.fromEntries(
-    Object.entries(responses).map(([code, { content, ...rest }]) => {
-      const json = (content as { 'application/json'?: { schema?: unknown } } | undefined)?.['application/json']?.schema;
-      return [code, { ...rest, ...(json === undefined ? {} : { schema: convert(json) }) }];
-    }),
-  );
+const schemaOf = (name: string): Document =>
+  name === 'string' ? { type: 'string' } : { $ref: `#/definitions/${name}` };
+
+/** Keys in the order in which they are written: the names of shared parameters hang on it. */
+function parameterOf({ name, in: place, description, type }: Parameter): Document {
+  return {
+    uniqueItems: true,
+    type,
+    description,
+    name,
+    in: place,
+    ...(place === 'path' ? { required: true } : {}),
+  };
+}
+
+function operationOf(operation: Operation, shared: Map<string, Document>): Document {
+  const { tag, description, id, parameters, body, responses, action, kind, consumes, produces } = operation;
+  const all: Document[] = parameters.map(parameterOf);
+  if (body !== undefined)
+    all.push({
+      name: 'body',
+      in: 'body',
+      ...(body.required ? { required: true } : {}),
+      schema: schemaOf(body.schema),
+    });
+  all.sort((a, b) => (String(a.name) < String(b.name) ? -1 : 1));
+  return {
+    description,
+    ...(consumes.length > 0 ? { consumes } : {}),
+    produces,
+    schemes: ['https'],
+    tags: [tag],
+    operationId: id,
+    ...(all.length > 0 ? { parameters: all.map((item) => share(item, shared)) } : {}),
+    responses: Object.fromEntries(
+      Object.entries(responses).map(([code, [text, schema]]) => [
+        code,
+        { description: text, ...(schema === undefined ? {} : { schema: schemaOf(schema) }) },
+      ]),
+    ),
+    ...(action === undefined ? {} : { 'x-kubernetes-action': action }),
+    ...(kind === undefined ? {} : { 'x-kubernetes-group-version-kind': kind }),
+  };
+}
+
+/** A reference to a parameter in the list of shared ones, or the parameter itself where the real server shares none of its sort. */
+function share(parameter: Document, shared: Map<string, Document>): Document {
+  const { name, schema } = parameter;
+  if (name === 'name' || name === 'fieldValidation' || name === 'dryRun') return parameter;
+  const reference = (schema as { $ref?: string } | undefined)?.$ref ?? '';
+  if (name === 'body' && !reference.startsWith('#/definitions/io.k8s.apimachinery')) return parameter;
+  const key = `${String(name)}-${hashOf(JSON.stringify(parameter))}`;
+  shared.set(key, parameter);
+  return { $ref: `#/parameters/${key}` };
+}
+
+/** Eight letters out of the FNV-1 hash of a text. */
+function hashOf(text: string): string {
+  let hash = 0xcbf29ce484222325n;
+  for (const byte of Buffer.from(text)) hash = BigInt.asUintN(64, hash * 0x100000001b3n) ^ BigInt(byte);
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(hash);
+  return bytes.subarray(0, 6).toString('base64url');
 }

@@ -144,13 +144,19 @@ const queryParameter = message(
 );
 const pathParameter = message(() => ({ ...common, type: [5, text], format: [6, text], uniqueItems: [19, flag] }), 22);
 
-const parameter: Write = (number, value) => {
+const parameterItself: Write = (number, value) => {
   const where = (value as Source).in;
   const content =
     where === 'body'
       ? delimited(1, bodyParameter(value))
       : delimited(2, where === 'path' ? delimited(4, pathParameter(value)) : delimited(3, queryParameter(value)));
-  return delimited(number, delimited(1, content));
+  return delimited(number, content);
+};
+
+/** A parameter, or a reference to a shared one. */
+const parameter: Write = (number, value) => {
+  const { $ref } = value as Source;
+  return delimited(number, $ref === undefined ? parameterItself(1, value) : delimited(2, text(1, $ref)));
 };
 
 const response = message(() => ({ description: [1, text], schema: [2, wrapped(1, schema)] }), 5);
@@ -189,12 +195,17 @@ const pathItem: Write = as(
   ),
 );
 
+const apiKey = message(() => ({ type: [1, text], name: [2, text], in: [3, text], description: [4, text] }), 5);
+
 const documentBody = message(
   () => ({
     swagger: [1, text],
     info: [2, as(message(() => ({ title: [1, text], version: [2, text], description: [3, text] }), 7))],
     paths: [8, named(2, pathItem)],
     definitions: [9, named(1, schema)],
+    parameters: [10, named(1, parameterItself)],
+    security: [12, each(named(1, (number, value) => delimited(number, texts(1, value))))],
+    securityDefinitions: [13, named(1, wrapped(2, as(apiKey)))],
   }),
   16,
 );

@@ -25,6 +25,16 @@ export type Message = ReadonlyMap<number, Field>;
 let source: { [name: string]: string } | undefined;
 const messages = new Map<string, Message>();
 
+/** Fields of a message by number; undefined where there is none of that name. */
+export function knownMessage(name: string): Message | undefined {
+  try {
+    return messageFields(name);
+  } catch (error) {
+    if (error instanceof ProtobufError) return undefined;
+    throw error;
+  }
+}
+
 /** Fields of a message by number. Throws `ProtobufError`. */
 export function messageFields(name: string): Message {
   const known = messages.get(name);
@@ -105,15 +115,17 @@ function jsonName(messageName: string, field: string): string {
 const packages: { readonly [apiVersion: string]: string } = {
   v1: 'api.core.v1',
   'meta.k8s.io/v1': meta,
+  'apidiscovery.k8s.io/v2': 'api.apidiscovery.v2',
   'apiextensions.k8s.io/v1': 'apiextensions_apiserver.pkg.apis.apiextensions.v1',
   'apiregistration.k8s.io/v1': 'kube_aggregator.pkg.apis.apiregistration.v1',
   'flowcontrol.apiserver.k8s.io/v1': 'api.flowcontrol.v1',
 };
 
+const metaKinds = new Set(['DeleteOptions', 'Status', 'APIVersions', 'APIGroupList', 'APIGroup', 'APIResourceList']);
+
 /** Name of the message of a kind. */
 export function messageName(apiVersion: string, kind: string): string {
-  if (kind === 'DeleteOptions' || kind === 'Status' || kind.startsWith('PartialObjectMetadata'))
-    return `${meta}.${kind}`;
+  if (metaKinds.has(kind) || kind.startsWith('PartialObjectMetadata')) return `${meta}.${kind}`;
   const known = Object.hasOwn(packages, apiVersion) ? packages[apiVersion] : undefined;
   if (known !== undefined) return `${known}.${kind}`;
   const [group = '', version = ''] = apiVersion.split('/');

@@ -195,6 +195,10 @@ export function deleteOptions(
       ...(typeof uid === 'string' ? { uid } : {}),
       ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
     };
+  } else if (body === undefined) {
+    const [uid, resourceVersion] = ['uid', 'resourceVersion'].map((name) => query.get(name) ?? '');
+    if (uid || resourceVersion)
+      out.preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };
   }
   const dryRun = Array.isArray(raw.dryRun) ? raw.dryRun.map(String) : query.getAll('dryRun');
   if (dryRun.length > 0) out.dryRun = dryRun;

@@ -11,8 +11,8 @@ import { EntryTooLarge } from '../storage/store.ts';
 import type { Scheduler } from './fairness/scheduler.ts';
 import { parseRequest, type RequestInfo } from './info.ts';
 import { handleResource } from './resource.ts';
-import { type Request, type Response, sendError, sendPlain } from './response.ts';
-import { badRequest, failure, forbidden, notFound, StatusError } from './status.ts';
+import { type Request, type Response, sendBytes, sendError, sendPlain } from './response.ts';
+import { badRequest, failure, forbidden, gatewayTimeout, notFound, StatusError } from './status.ts';
 
 /** One request, as an audit log has it: who wanted to do what, and whether they may. */
 export interface AuditEvent {
@@ -121,7 +121,11 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
     throw forbidden({ group: info.group, resource: info.resource }, info.name, why);
   }
   response.removeHeader('x-content-type-options');
-  checkTimeout(info);
+  if (!checkTimeout(info)) {
+    const { kind: _, apiVersion: __, ...status } = gatewayTimeout().status;
+    sendBytes(request, response, 504, JSON.stringify(status), 'text/plain; charset=utf-8');
+    return;
+  }
   const turn = parts.scheduler.turnsOf({ user: caller.username, connection: connectionOf(request) });
   // Only a single slash begins a path that is served.
   if (info.path.startsWith('//')) {
@@ -142,13 +146,15 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
   }
   if (
     definition.namespaced !== (info.namespace !== '') &&
-    !(definition.group === '' && definition.plural === 'namespaces')
+    !(definition.group === '' && definition.plural === 'namespaces' && info.namespace === info.name)
   ) {
     // A list's name comes from its field selector, not from the path.
     const collection = info.verb === 'list' || info.verb === 'watch' || info.verb === 'deletecollection';
     const allNamespaces = definition.namespaced && (info.name === '' || (collection && !info.named));
     if (!allNamespaces) throw unknownResource(context, info);
   }
+  // Only what is behind a proxy has paths of its own.
+  if (info.rest.length > 0 && !definition.custom && info.subresource !== 'proxy') throw unknownResource(context, info);
   const review = parts.reviews.get(`${definition.group}/${definition.plural}`);
   if (review !== undefined) await review(exchange, definition);
   else await handleResource(context, exchange, definition);
@@ -168,10 +174,11 @@ function unknownResource(context: RegistryContext, info: RequestInfo): StatusErr
 
 const duration = /^[+-]?(?:0|(?:(?:\d+\.?\d*|\.\d+)(?:ns|us|µs|μs|ms|s|m|h))+)$/;
 
-/** `timeout` of any request is a Go duration. Throws 400. */
-function checkTimeout(info: RequestInfo): void {
+/** `timeout` of any request is a Go duration. False where none can be met. Throws 400. */
+function checkTimeout(info: RequestInfo): boolean {
   const text = info.query.get('timeout') ?? '';
-  if (text === '' || duration.test(text)) return;
+  if (text === '') return true;
+  if (duration.test(text)) return info.verb === 'watch' || !/^\+?0*[1-9]\d{0,2}(?:ns|us|µs|μs)$/.test(text);
   const quoted = JSON.stringify(text);
   const why = /^[+-]?\d+\.?\d*$/.test(text) ? `missing unit in duration ${quoted}` : `invalid duration ${quoted}`;
   throw badRequest(`invalid timeout specified in the request URL - time: ${why}`);

@@ -64,10 +64,14 @@ export function parseRequest(method: string, url: string): RequestInfo {
     rest = rest.slice(1);
   }
   let namespace = '';
+  let below = false;
   if (rest[0] === 'namespaces') {
     if (rest.length > 1) {
       namespace = rest[1] as string;
-      if (rest.length > 2 && !namespaceSubresources.has(rest[2] as string)) rest = rest.slice(2);
+      if (rest.length > 2 && !namespaceSubresources.has(rest[2] as string)) {
+        rest = rest.slice(2);
+        below = true;
+      }
     }
   }
   const resource = rest[0] as string;
@@ -88,7 +92,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
     verb,
     group,
     version,
-    namespace: isNamespaceObject ? name : namespace,
+    namespace: isNamespaceObject && !below ? name : namespace,
     resource,
     subresource,
     name: finalName,

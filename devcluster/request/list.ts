@@ -128,7 +128,9 @@ export async function page(
   const matching = selected.all ? entries : await matchingEntries(context, definition, entries, selected, turn);
   // With a selector, whatever comes after the last of a full page may be of another one.
   const full = matching.length >= options.limit && matching.at(options.limit - 1) !== entries.at(-1);
-  if (options.limit === 0 || !full) {
+  // One object has no pages: it is read by its name.
+  const single = selected.name !== undefined && (prefix !== '' || !definition.namespaced);
+  if (options.limit === 0 || !full || single) {
     return { entries: matching, resourceVersion: String(revision), continueToken: '', remaining: undefined };
   }
   const shown = matching.slice(0, options.limit);

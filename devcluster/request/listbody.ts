@@ -111,6 +111,8 @@ function compactLayout(
   if (form.as !== undefined) {
     const version = form.metaVersion ?? 'v1';
     const outer = { kind: 'PartialObjectMetadataList', apiVersion: `meta.k8s.io/${version}`, metadata };
+    if (found.entries.length === 0)
+      return { head: printJson({ ...outer, items: null }), item: () => '', separator: '', tail: '' };
     return around(outer, 'items', (entry) =>
       printJson(partialMetadata(readEntry(store, entry, definition).object, version)),
     );

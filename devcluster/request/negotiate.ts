@@ -94,7 +94,18 @@ export function negotiateDocument(header: string | undefined): Form['mediaType']
   const clauses = parseAccept(header ?? '*/*');
   if (header !== undefined && header !== '' && !clauses.some(({ type }) => accepted.includes(type) || type === '*/*'))
     throw notRepresentable(accepted);
-  return negotiate(header, true).mediaType;
+  return negotiateWhole(header);
+}
+
+/** The form of a document that has no other than itself: no table, no metadata alone. Throws 406. */
+export function negotiateWhole(header: string | undefined): Form['mediaType'] {
+  if (header === undefined || header === '') return 'application/json';
+  for (const { type, parameters } of parseAccept(header)) {
+    if (parameters.has('as') || (parameters.get('stream') ?? 'watch') !== 'watch') continue;
+    const mediaType = type === protobuf ? protobuf : mediaTypeOf(type);
+    if (mediaType !== undefined) return mediaType;
+  }
+  throw notAcceptable(accepted);
 }
 
 /** The media type of a Status that answers instead: the first in Accept that can be served, JSON where there is none. */

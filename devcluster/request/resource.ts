@@ -25,6 +25,7 @@ import { includeOf, isList, noSubresource, notServed, sendResult } from './resul
 import { selection } from './selection.ts';
 import { badRequest, methodNotAllowed, methodNotSupported, notAcceptable, notFound, unknownError } from './status.ts';
 import { handleSubresource } from './subresource.ts';
+import { checkUrlName, notAllowed } from './verbs.ts';
 import { serveWatch, unreached, watchOptions } from './watch.ts';
 import { callOf, isTrue } from './writeOptions.ts';
 
@@ -49,6 +50,8 @@ export async function handleResource(
   }
   const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection';
   const reads = info.method === 'GET' || info.method === 'HEAD' || info.method === 'DELETE';
+  const readOnly = !definition.verbs.includes('create');
+  if (readOnly && info.method !== 'GET') throw notAllowed(definition, info);
   const served = reads || named === (info.method !== 'POST');
   if (definition.deprecation !== undefined && served) sendWarnings(exchange.response, [definition.deprecation]);
   if (info.method === 'HEAD' && !definition.custom) throw methodNotAllowed();
@@ -58,7 +61,7 @@ export async function handleResource(
       if (named) return get(context, exchange, definition);
       return collection(context, exchange, definition);
     case 'POST':
-      if (named && (!definition.custom || info.subresource !== '')) throw methodNotAllowed();
+      if (named && (!definition.custom || info.subresource !== '')) throw notAllowed(definition, info);
       return post(context, exchange, definition);
     case 'PUT':
       if (!named) throw definition.custom ? badRequest('name must be provided') : methodNotAllowed();
@@ -71,7 +74,7 @@ export async function handleResource(
       }
       return patchRequest(context, exchange, definition);
     case 'DELETE':
-      if (info.subresource !== '') throw methodNotAllowed();
+      if (info.subresource !== '') throw notAllowed(definition, info);
       return named ? deleteOne(context, exchange, definition) : deleteMany(context, exchange, definition);
     default:
       if (definition.custom) throw methodNotSupported({ group: definition.group, resource: definition.plural }, '');
@@ -93,7 +96,10 @@ async function get(context: RegistryContext, exchange: Exchange, definition: Res
   await waitFor(context, Number(version));
   const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
   const entry = context.store.get(storageName(definition), key);
-  if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
+  if (entry === undefined) {
+    const resource = definition.kind === 'ComponentStatus' ? definition.singular : definition.plural;
+    throw notFound({ group: definition.group, resource }, info.name);
+  }
   await convertEntries(context.store, [entry], definition);
   const { object, asStored } = readEntry(context.store, entry, definition);
   sendResult(context, exchange, definition, 200, form, object, asStored ? entry.json : undefined);
@@ -106,7 +112,7 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
   const query = singleName(info);
   const selected = selection(definition, query);
   if (info.verb === 'watch' || isWatch(info.query)) {
-    if (form.as === undefined && form.mediaType === 'application/yaml') throw notAStream(definition);
+    if (form.as === undefined && form.mediaType === 'application/yaml') throw notAStream();
     const options = watchOptions(info.query);
     const failed = await unreached(context, options);
     await convertAll(context, definition, info.namespace);
@@ -119,8 +125,8 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
 }
 
 /** What a watch answers a client that wants it in a form that has no stream. */
-function notAStream(definition: ResourceDefinition): Error {
-  const streams = ['application/json', ...(definition.custom ? [] : ['application/vnd.kubernetes.protobuf'])];
+function notAStream(): Error {
+  const streams = ['application/json', 'application/vnd.kubernetes.protobuf'];
   return notAcceptable(streams.map((type) => `${type};stream=watch`));
 }
 
@@ -165,13 +171,7 @@ async function put(context: RegistryContext, exchange: Exchange, definition: Res
   const form = negotiate(request.headers.accept, definition.custom);
   const call = callOf(exchange, definition, 'UpdateOptions');
   const object = await readObject(context, exchange, call);
-  const name = object.metadata.name ?? '';
-  if (name === '') {
-    throw badRequest(`the name of the object (${info.name} based on URL) was undeterminable: name must be provided`);
-  }
-  if (name !== info.name) {
-    throw badRequest(`the name of the object (${name}) does not match the name on the URL (${info.name})`);
-  }
+  checkUrlName(object, info.name);
   let first: KubeObject | undefined = object;
   const result = await update(context, call, {
     createMissing: definition.allowCreateOnUpdate ?? false,

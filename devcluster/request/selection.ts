@@ -32,14 +32,15 @@ export function selection(definition: ResourceDefinition, query: URLSearchParams
 
 function reader(definition: ResourceDefinition, field: string): (object: KubeObject) => string {
   if (field === 'metadata.name') return (object) => object.metadata.name ?? '';
-  if (field === 'metadata.namespace' && (definition.namespaced || !definition.custom)) {
+  const slice = definition.kind === 'ResourceSlice' && !definition.custom;
+  if (field === 'metadata.namespace' && !slice && (definition.namespaced || !definition.custom)) {
     return (object) => object.metadata.namespace ?? '';
   }
   const fields = definition.selectableFields;
   if (fields !== undefined && Object.hasOwn(fields, field)) return fields[field] as (object: KubeObject) => string;
   if (definition.kind === 'Job' && !definition.custom)
     throw badRequest(`field label ${JSON.stringify(field)} not supported for Job`);
-  if (definition.kind === 'ResourceSlice' && !definition.custom)
+  if (slice)
     throw badRequest(
       `field label not supported for ${definition.group}/${definition.version}, Kind=ResourceSlice: ${field}`,
     );

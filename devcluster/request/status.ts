@@ -134,6 +134,11 @@ export function methodNotSupported(subject: Subject, action: string): StatusErro
   return failure(405, 'MethodNotAllowed', message, details(subject, ''));
 }
 
+/** What a client gets whose own time-out has passed. */
+export function gatewayTimeout(): StatusError {
+  return failure(504, 'Timeout', 'Timeout: request did not complete within the allotted timeout', {});
+}
+
 /** What a client gets for a method that the path does not have at all. */
 export function methodNotAllowed(): StatusError {
   return failure(405, 'MethodNotAllowed', 'the server does not allow this method on the requested resource', {});

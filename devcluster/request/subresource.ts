@@ -20,6 +20,7 @@ import { patchTypeOf } from './patchType.ts';
 import { sendWarnings } from './response.ts';
 import { noSubresource, sendResult } from './result.ts';
 import { badRequest, fieldError, internal, invalid, methodNotAllowed, notFound } from './status.ts';
+import { checkUrlName, notAllowed } from './verbs.ts';
 import { callOf, isTrue } from './writeOptions.ts';
 import { parseYaml } from './yaml.ts';
 
@@ -43,6 +44,7 @@ export async function handleSubresource(
 async function finalize(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const call = callOf(exchange, definition, 'UpdateOptions');
   const object = await readObject(context, exchange, call);
+  checkUrlName(object, exchange.info.name);
   const result = await finalizeNamespace(context, call, object, false);
   sendResult(context, exchange, definition, 200, negotiate(exchange.request.headers.accept, false), result, undefined);
 }
@@ -157,13 +159,23 @@ async function scale(
   paths: ScalePaths,
 ): Promise<void> {
   const { info, request, response } = exchange;
+  const served = info.method === 'HEAD' ? definition.custom : ['GET', 'PUT', 'PATCH'].includes(info.method);
+  if (!served) throw notAllowed(definition, info);
+  const isPatch = info.method === 'PATCH';
+  const type = isPatch ? patchTypeOf(request, definition) : undefined;
   const form = negotiate(request.headers.accept, definition.custom);
+  const writes = isPatch || info.method === 'PUT';
+  const body = writes ? await readText(exchange) : '';
+  const call = writes
+    ? callOf(exchange, definition, isPatch ? 'PatchOptions' : 'UpdateOptions', isPatch ? type === 'apply' : undefined)
+    : undefined;
+  const replacement = info.method === 'PUT' ? replacingScale(body, info.name) : undefined;
   const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
   const entry = context.store.latest(storageName(definition), key);
   if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
   await convertEntries(context.store, [entry], definition);
   const live = readEntry(context.store, entry, definition).object;
-  if (info.method === 'GET') {
+  if (call === undefined) {
     if (definition.custom && readPath(live, paths.specReplicasPath) === undefined) {
       throw invalidScale(paths);
     }
@@ -178,13 +190,6 @@ async function scale(
     );
     return;
   }
-  if (info.method !== 'PUT' && info.method !== 'PATCH') throw methodNotAllowed();
-  const isPatch = info.method === 'PATCH';
-  const type = isPatch ? patchTypeOf(request, definition) : undefined;
-  const call = {
-    ...callOf(exchange, definition, isPatch ? 'PatchOptions' : 'UpdateOptions', isPatch ? type === 'apply' : undefined),
-  };
-  const body = await readText(exchange);
   const result = await update(
     context,
     { ...call, subresource: 'scale' },
@@ -195,7 +200,7 @@ async function scale(
       next: (current) => {
         const base = current as KubeObject;
         const before = scaleOf(base, paths, definition.custom);
-        const wanted = newScale(before, type, body, info.name);
+        const wanted = replacement ?? newScale(before, type, body, info.name);
         const replicas = isObject(wanted.spec) ? (wanted.spec.replicas ?? 0) : 0;
         if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
           const word = Array.isArray(replicas) ? 'array' : typeof replicas === 'boolean' ? 'bool' : typeof replicas;
@@ -250,6 +255,13 @@ function readScale(current: KubeObject, type: string | undefined, body: string):
   if (type === undefined) return /^\s*\{/.test(body) ? parseJson(body) : parseYaml(body).value;
   if (type === 'json') return jsonPatch(copyJson(current), parseJson(body));
   return mergePatch(copyJson(current), type === 'apply' ? parseYaml(body).value : parseJson(body));
+}
+
+/** The Scale that a PUT sends, under the name that the path has. Throws 400. */
+function replacingScale(body: string, name: string): KubeObject {
+  const sent = newScale({} as KubeObject, undefined, body, name);
+  if (sent.metadata.name) return sent;
+  throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
 }
 
 function newScale(current: KubeObject, type: string | undefined, body: string, name: string): KubeObject {

@@ -3,8 +3,10 @@
  *
  *   REAL=KUBECONFIG node test/devcluster/conformance/compare.ts [REGEXP of the cases' ids] [--brief] [--known]
  *
- * With --known only the cases that are known to differ.
+ * With --known only the cases that are known to differ. With --record the answers to probes that are the same on both are kept, beside
+ * those that the files have already.
  */
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { startApiServer } from '../../../devcluster/index.ts';
@@ -64,6 +66,7 @@ const attempt = async (connection: Connection, item: Parameters<typeof run>[2]):
   }));
 };
 await Promise.all([prepare(real, agent), prepare(ours, agent)]);
+const alike = new Map<string, Map<string, unknown>>();
 const table = new Map<string, { equal: number; total: number }>();
 const waiting = [...allCases, ...probes].filter(
   (item) => pattern.test(idOf(item)) && (item.differs !== undefined) === known,
@@ -76,6 +79,7 @@ const worker = async (): Promise<void> => {
     row.total++;
     if (isDeepStrictEqual(a, b)) {
       row.equal++;
+      alike.set(item.area, (alike.get(item.area) ?? new Map<string, unknown>()).set(idOf(item), a));
       continue;
     }
     const found: string[] = [];
@@ -91,6 +95,16 @@ for (const [area, row] of [...table].sort()) {
   total += row.total;
 }
 process.stdout.write(`${'all'.padEnd(14)} ${equal}/${total}\n`);
+if (process.argv.includes('--record')) {
+  for (const [area, answers] of alike) {
+    if (!area.startsWith('probes-')) continue;
+    const file = new URL(`./recorded.${area}.json`, import.meta.url);
+    const before: { [id: string]: unknown } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
+    const after = { ...before, ...Object.fromEntries(answers) };
+    const lines = Object.entries(after).map(([id, answer]) => `${JSON.stringify(id)}:${JSON.stringify(answer)}`);
+    writeFileSync(file, `{\n${lines.join(',\n')}\n}\n`);
+  }
+}
 agent.destroy();
 await server.close();
 process.exit(0);

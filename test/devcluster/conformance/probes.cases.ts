@@ -5,6 +5,7 @@ import { admissionProbes } from './probes.admission.cases.ts';
 import { controllerProbes } from './probes.controllers.cases.ts';
 import { protocolProbes } from './probes.protocol.cases.ts';
 import { readProbes } from './probes.read.cases.ts';
+import { requestProbes } from './probes.requests.cases.ts';
 
 export const probes: readonly Case[] = [
   ...readProbes,
@@ -12,4 +13,5 @@ export const probes: readonly Case[] = [
   ...accessProbes,
   ...controllerProbes,
   ...protocolProbes,
+  ...requestProbes,
 ];
