@@ -78,11 +78,7 @@ export class Discovery {
       sendText(request, response, 200, printJson({ paths: this.paths() }, 2), info.query);
       return true;
     }
-    if (
-      path === '/openapi/v2' ||
-      path === '/openapi/v3' ||
-      (path.startsWith('/openapi/v3/') && path !== '/openapi/v3/')
-    ) {
+    if (path === '/openapi/v2' || path === '/openapi/v3' || path.startsWith('/openapi/v3/')) {
       this.openApi.handle(exchange, path);
       return true;
     }

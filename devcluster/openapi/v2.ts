@@ -99,13 +99,18 @@ function convert(value: unknown): unknown {
     else if (key === 'allOf' && Array.isArray(source.allOf) && source.allOf.length === 1) {
       Object.assign(out, convert(source.allOf[0]));
     } else if (key === 'nullable' || key === 'default') continue;
-    else if (key === 'oneOf' && source.format === 'int-or-string') continue;
+    else if (key === 'oneOf' && (source.format === 'int-or-string' || scalars(source.oneOf))) continue;
     else if (key === 'properties' || key === 'patternProperties') out[key] = convertEach(source[key]);
     else if (key === 'enum' || key === 'example') out[key] = source[key];
     else out[key] = convert(source[key]);
   }
-  if (source.format === 'int-or-string' && source.oneOf !== undefined) out.type = 'string';
+  if (source.oneOf !== undefined && out.oneOf === undefined) out.type = 'string';
   return out;
+}
+
+/** A choice between a text and a number: written as a text. */
+function scalars(choice: unknown): boolean {
+  return JSON.stringify(choice) === '[{"type":"string"},{"type":"number"}]';
 }
 
 /** Converts the values of a map whose keys are names. */

@@ -290,5 +290,7 @@ export function rawJson(text: string): unknown {
 function quoteRune(character: string): string {
   if (character === "'") return "'\\''";
   if (character === '"') return `'"'`;
-  return `'${goQuote(character).slice(1, -1)}'`;
+  // Go's parser goes by bytes.
+  const first = Buffer.from(character)[0] ?? 0;
+  return `'${goQuote(character > '\u00ff' ? String.fromCharCode(first) : character).slice(1, -1)}'`;
 }

@@ -50,7 +50,7 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
     const why =
       type === 'json'
         ? `couldn't get version/kind; json parse error: ${message === 'EOF' ? 'unexpected end of JSON input' : message}`
-        : `error converting YAML to JSON: ${message}`;
+        : message;
     throw badRequest(
       `the object provided is unrecognized (must be of type ${definition.kind}): ${why} (${summary(text)})`,
     );

@@ -1,6 +1,7 @@
 /** YAML bodies. The parser is loaded when the first one comes: most clients send JSON. */
 import { createRequire } from 'node:module';
 import { JsonSyntaxError, parseJson, parseJsonStrict } from './json.ts';
+import { goYamlMessage } from './yamlerrors.ts';
 
 type YamlModule = typeof import('yaml');
 let yaml: YamlModule | undefined;
@@ -27,19 +28,33 @@ export function parseYaml(text: string): { value: unknown; duplicates: string[] 
   }
   const { parseDocument, LineCounter } = load();
   const lines = new LineCounter();
-  const document = parseDocument(text, {
-    version: '1.1',
-    merge: true,
-    uniqueKeys: false,
-    intAsBigInt: true,
-    lineCounter: lines,
-    logLevel: 'silent',
-    customTags: (tags) => tags.filter((tag) => !(typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:timestamp')),
-  });
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what no YAML may have
+  if (/[\0-\x08\x0b\x0c\x0e-\x1f\x7f]/.test(text)) throw new Error('yaml: control characters are not allowed');
+  const document = shallow(() =>
+    parseDocument(text, {
+      version: '1.1',
+      merge: true,
+      uniqueKeys: false,
+      intAsBigInt: true,
+      lineCounter: lines,
+      logLevel: 'silent',
+      // Neither times of a day nor dates are more than text.
+      customTags: (tags) => [
+        ...tags.filter(
+          (tag) =>
+            !(
+              typeof tag === 'object' &&
+              (tag.tag === 'tag:yaml.org,2002:timestamp' || ('format' in tag && tag.format === 'TIME'))
+            ),
+        ),
+        octal,
+      ],
+    }),
+  );
   const problem = document.errors[0];
   if (problem !== undefined) {
-    const line = problem.linePos?.[0].line ?? 1;
-    throw new Error(`yaml: line ${line}: ${goYamlMessage(problem.code, problem.message)}`);
+    const { code, message, pos } = problem;
+    throw new Error(`yaml: ${goYamlMessage({ code, message, at: pos[0] }, text)}`);
   }
   const duplicates: string[] = [];
   const { visit, isScalar } = load();
@@ -58,12 +73,43 @@ export function parseYaml(text: string): { value: unknown; duplicates: string[] 
       }
     },
   });
-  return { value: normalise(document.toJS({ maxAliasCount: 1000 })), duplicates };
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: 1000 });
+  } catch (error) {
+    const { message } = error as Error;
+    const code = /Unresolved alias/.test(message) ? 'BAD_ALIAS' : '';
+    throw new Error(`yaml: ${goYamlMessage({ code, message, at: 0 }, text)}`);
+  }
+  return { value: normalise(value), duplicates };
+}
+
+/** Numbers with the prefix that YAML 1.2 has for base eight. */
+const octal: import('yaml').ScalarTag = {
+  identify: () => false,
+  default: true,
+  tag: 'tag:yaml.org,2002:int',
+  format: 'OCT',
+  test: /^0o[0-7]+$/,
+  resolve: (text) => Number(text),
+};
+
+/** What is made of a text; one that nests too deeply for our parser is refused as Go's refuses it. */
+function shallow<T>(parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new Error('yaml: exceeded max depth of 10000');
+  }
 }
 
 function normalise(value: unknown): unknown {
   if (typeof value === 'bigint') return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value === 'number' && !Number.isFinite(value))
+    throw new Error(`json: unsupported value: ${Number.isNaN(value) ? 'NaN' : value > 0 ? '+Inf' : '-Inf'}`);
   if (typeof value !== 'object' || value === null) return value;
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
   if (Array.isArray(value)) return value.map(normalise);
   if (value instanceof Map) return normalise(Object.fromEntries([...value].map(([key, item]) => [String(key), item])));
   for (const key of Object.keys(value)) {
@@ -72,13 +118,4 @@ function normalise(value: unknown): unknown {
     if (item !== holder[key]) holder[key] = item;
   }
   return value;
-}
-
-/** What Go's YAML library says where ours says otherwise. */
-function goYamlMessage(code: string, message: string): string {
-  if (code === 'BAD_INDENT' && message.includes('Flow sequence')) return "did not find expected ',' or ']'";
-  if (code === 'BAD_INDENT' && message.includes('Flow map')) return "did not find expected ',' or '}'";
-  if (code === 'MISSING_CHAR' && message.includes('"')) return 'found unexpected end of stream';
-  if (code === 'TAB_AS_INDENT') return 'found character that cannot start any token';
-  return message.split('\n')[0]?.replace(/ at line .*/, '') ?? '';
 }
