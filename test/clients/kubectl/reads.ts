@@ -45,7 +45,7 @@ export const READS: readonly Scenario[] = [
     'kubectl wait pod/one --for=condition=Ready --timeout=1s',
     '(sleep 0.5; kubectl patch pod one --subresource=status -p \'{"status":{"conditions":[{"type":"Ready","status":"True"}]}}\' >patched) & kubectl wait pod/one --for=condition=Ready --timeout=20s; wait',
     'kubectl wait pod/one --for=condition=Ready=false --timeout=1s',
-    '(sleep 0.5; kubectl delete pod one --now >deleted) & kubectl wait pod/one --for=delete --timeout=20s; wait',
+    'timeout 50 kubectl wait pod/one --for=delete --timeout=20s -v=6 >gone 2>gone.log & until grep -qs watch=true gone.log; do sleep 0.1; done; kubectl delete pod one --now >deleted; wait; cat gone',
     'kubectl wait pod/one --for=delete --timeout=5s',
     '(sleep 0.5; kubectl create -f settings.yaml >created) & kubectl wait cm/settings --for=create --timeout=20s; wait',
     'kubectl wait cm/none --for=condition=x --timeout=1s',
@@ -54,9 +54,9 @@ export const READS: readonly Scenario[] = [
   scenario(
     'watch',
     'kubectl create -f settings.yaml',
-    'timeout 6 kubectl get cm settings -w -o jsonpath=\'{.data.colour}{"\\n"}\' >watched & sleep 1.5; kubectl patch cm settings -p \'{"data":{"colour":"red"}}\'; kubectl patch cm settings -p \'{"data":{"colour":"pink"}}\'; until grep -q pink watched; do sleep 0.1; done; kill $!; cat watched',
-    'timeout 6 kubectl get cm -w --output-watch-events --field-selector=metadata.name=settings >events & sleep 1.5; kubectl label cm settings a=b; kubectl delete cm settings; until grep -q DELETED events; do sleep 0.1; done; kill $!; cat events',
-    'timeout 6 kubectl get cm --watch-only -o name >names & sleep 1.5; kubectl create -f settings.yaml; until grep -q settings names; do sleep 0.1; done; kill $!; cat names',
+    'timeout 50 kubectl get cm settings -w -o jsonpath=\'{.data.colour}{"\\n"}\' -v=6 >watched 2>watched.log & until grep -qs watch=true watched.log; do sleep 0.1; done; kubectl patch cm settings -p \'{"data":{"colour":"red"}}\'; kubectl patch cm settings -p \'{"data":{"colour":"pink"}}\'; until grep -q pink watched; do sleep 0.1; done; kill $!; cat watched',
+    'timeout 50 kubectl get cm -w --output-watch-events --field-selector=metadata.name=settings -v=6 >events 2>events.log & until grep -qs watch=true events.log; do sleep 0.1; done; kubectl label cm settings a=b; kubectl delete cm settings; until grep -q DELETED events; do sleep 0.1; done; kill $!; cat events',
+    'timeout 50 kubectl get cm --watch-only -o name -v=6 >names 2>names.log & until grep -qs watch=true names.log; do sleep 0.1; done; kubectl create -f settings.yaml; until grep -q settings names; do sleep 0.1; done; kill $!; cat names',
   ),
   scenario(
     'output',
