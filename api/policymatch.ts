@@ -77,7 +77,7 @@ const subject = object(
 );
 export type PolicySubject = TypeOf<typeof subject>;
 
-/** What `match` and `exclude` are made of. All that is given must hold; of each list, one item. */
+/** What `match` and `exclude` are made of. All that is given must hold; of each list, one item. An empty list says nothing. */
 export const policyMatch = (description: string) =>
   object(
     description,

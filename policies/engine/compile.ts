@@ -15,7 +15,7 @@ import { policyLabel } from './collector.ts';
 import { durationMs } from './duration.ts';
 import { at, canonicalJson, isRecord, sizeOf, textAt } from './json.ts';
 import { createArgumentSchemaCompiler } from './jsonschema.ts';
-import { compileMatcher } from './match.ts';
+import { compileMatcher, withoutEmptyLists } from './match.ts';
 import type { CompiledPolicy, Judge, SectionContext } from './policy.ts';
 import type { CompiledPolicySet, CompileOptions, Toolkit } from './policySet.ts';
 import { dropUnreadable, type Misshapen } from './readable.ts';
@@ -156,7 +156,7 @@ function compileSpec(
     dropUnreadable(copy.spec as Record<string, unknown>, misshapen);
   }
 
-  const spec = unreadable ? (copy.spec as PolicySpec) : policy.spec;
+  const spec = withoutEmptyLists(unreadable ? (copy.spec as PolicySpec) : policy.spec);
   let usesUser = (spec.match?.subjects ?? spec.exclude?.subjects) !== undefined;
   const context: SectionContext = {
     ref,
@@ -190,7 +190,7 @@ function compileSpec(
   ];
   const exceptions = exceptionsOf(spec, context);
   // Only its mistakes were of interest: of what has the wrong shape, nothing is believed.
-  if (unreadable) return broken(ref, problems, unmatchable ? undefined : policy.spec, key);
+  if (unreadable) return broken(ref, problems, unmatchable ? undefined : withoutEmptyLists(policy.spec), key);
   return {
     ref,
     label: policyLabel(ref),

@@ -4,6 +4,7 @@ export { durationMs } from './duration.ts';
 export { effectiveLlm } from './effective.ts';
 export { effectiveLimits, evaluate, explain } from './evaluate.ts';
 export { type ExceptionState, exceptionState, expiryOf, isExpired } from './exceptions.ts';
+export { withoutEmptyLists } from './match.ts';
 export type { CompiledPolicy } from './policy.ts';
 export type { CompiledPolicySet, CompileOptions } from './policySet.ts';
 export { evaluateUpdate, findingsNotIn, type UpdateVerdict } from './ratchet.ts';

@@ -1,4 +1,4 @@
-import type { PolicyMatch } from '../../api/index.ts';
+import type { PolicyMatch, PolicySpec } from '../../api/index.ts';
 import { JUDGED_KINDS } from '../../api/index.ts';
 import type { GlobSet } from './glob.ts';
 import { canName, compileGlobs, globProblem } from './glob.ts';
@@ -26,6 +26,18 @@ interface Condition {
 }
 
 type Problem = (field: string, message: string) => void;
+
+/** The policy with what its `match` and `exclude` say: a list that is empty says nothing, since nobody means a policy that is about nothing. */
+export function withoutEmptyLists(spec: PolicySpec): PolicySpec {
+  const said = (match: PolicyMatch): PolicyMatch =>
+    Object.fromEntries(Object.entries(match).filter(([, value]) => !(Array.isArray(value) && value.length === 0)));
+  const { match, exclude } = spec;
+  return {
+    ...spec,
+    ...(match === undefined ? {} : { match: said(match) }),
+    ...(exclude === undefined ? {} : { exclude: said(exclude) }),
+  };
+}
 
 /** Compiles `match` and `exclude`. `namespace` is that of an AgentPolicy, which is about nothing else. */
 export function compileMatcher(

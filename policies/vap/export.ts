@@ -1,6 +1,6 @@
 import type { PolicyMode, PolicySpec } from '../../api/index.ts';
 import { GROUP, JUDGED_KINDS, KINDS, VERSION } from '../../api/index.ts';
-import { policyLabel, policyRef } from '../engine/index.ts';
+import { policyLabel, policyRef, withoutEmptyLists } from '../engine/index.ts';
 import type { AnyPolicy } from '../engine/types.ts';
 import { conditionsOf } from './match.ts';
 import type { CelRule } from './rule.ts';
@@ -56,7 +56,7 @@ export function exportPolicies(policies: readonly AnyPolicy[], options: ExportOp
   for (const policy of policies) {
     const ref = policyRef(policy);
     const label = policyLabel(ref);
-    const { spec } = policy;
+    const spec = withoutEmptyLists(policy.spec);
     const leave = (field: string, reason: string): void => {
       left.push({ policy: label, field, reason });
     };

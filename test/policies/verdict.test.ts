@@ -447,6 +447,24 @@ describe('verdict: what an object uses', () => {
   });
 });
 
+describe('verdict: lists that are empty', () => {
+  const empty = { agents: [], kinds: [], subjects: [], namespaces: [] };
+  it('say nothing in match and exclude: a policy that is about nothing would be an open door that looks shut', () => {
+    const deny: PolicySpec = { tools: { deny: ['github/*'] } };
+    for (const spec of [
+      { ...deny, match: empty },
+      { ...deny, exclude: empty },
+      { ...deny, match: empty, exclude: empty },
+    ])
+      for (const more of [{}, { user: { username: 'ann' } }])
+        assert.equal(ask(spec, call('github/x', {}, more)).effect, 'deny');
+    const some = { ...deny, match: { ...empty, agents: ['sales-*'] } };
+    assert.equal(ask(some, call('github/x')).effect, 'allow');
+    const broken = compile(clusterPolicy({ ...deny, match: empty, rules: [{ name: 'r', expression: 'object.(' }] }));
+    assert.equal(evaluate(broken, call('github/x')({})).decidedBy?.rule, 'policyInvalid');
+  });
+});
+
 describe('verdict: exceptions', () => {
   const spec: PolicySpec = { tools: { deny: ['github/*'] }, exceptions: { allow: true, maxDuration: '744h' } };
   const withException = (given: AgentPolicyException, more: object = {}) =>
