@@ -258,19 +258,22 @@ describe('the mutating webhook', () => {
     },
     { requiredKeys: [] },
   );
-  const object = fc.record({
-    kind: fc.constantFrom(...KINDS.map(({ kind }) => kind)),
-    metadata,
-    spec: fc.record(
-      {
-        approver: fc.record({ username: fc.string(), groups: fc.array(fc.string()) }, { requiredKeys: [] }),
-        decision: fc.constantFrom('Approve', 'Reject'),
-        toolCallRef: fc.constant({ name: 'c' }),
-        other: fc.jsonValue(),
-      },
-      { requiredKeys: ['toolCallRef', 'decision'] },
-    ),
-  });
+  const object = fc
+    .record({
+      kind: fc.constantFrom(...KINDS.map(({ kind }) => kind)),
+      metadata,
+      spec: fc.record(
+        {
+          approver: fc.record({ username: fc.string(), groups: fc.array(fc.string()) }, { requiredKeys: [] }),
+          decision: fc.constantFrom('Approve', 'Reject'),
+          toolCallRef: fc.constant({ name: 'c' }),
+          other: fc.jsonValue(),
+        },
+        { requiredKeys: ['toolCallRef', 'decision'] },
+      ),
+    })
+    // As it comes off the wire: fast-check also makes maps without a prototype.
+    .map((made): typeof made => JSON.parse(JSON.stringify(made)));
 
   it('only ever adds map fields that are absent and sets its own stamps, and does nothing when asked again', async () => {
     const call = custom('TaskRunToolCall', 'c', { arguments: '{}' }, { uid: 'u' });
