@@ -21,7 +21,8 @@ export interface ArgocdApi {
   sync(application: string, options?: SyncOptions): Promise<void>;
 }
 
-interface Syncing {
+/** As much of an Application as tells of a sync. */
+export interface Syncing {
   /** What is asked for; gone when it has ended. */
   operation?: object;
   status?: {
@@ -37,7 +38,8 @@ interface Syncing {
 
 /** An Application as the API server has it: Argo CD's own answers come of a cache. */
 export interface Applications {
-  read(name: string): Promise<Syncing | undefined>;
+  /** Watches it until `holds`; what it is then, undefined where there is none. Rejects after `timeoutMs`. */
+  until(name: string, holds: (found: Syncing | undefined) => boolean, timeoutMs: number): Promise<Syncing | undefined>;
   /**
    * Changes an annotation that means nothing. Argo CD's controller writes what comes back of its own patches over what its informer has
    * (`writeBackToInformer`), at times over something newer: a sync that was asked for in that moment, a refresh or a deletion is overlooked
@@ -48,7 +50,7 @@ export interface Applications {
 
 const OVERLOOKED_MS = 2_000;
 
-export function argocdApi(url: string, passwordFile: string, { read, touch }: Applications): ArgocdApi {
+export function argocdApi(url: string, passwordFile: string, applications: Applications): ArgocdApi {
   let session: Promise<string> | undefined;
 
   async function send<T>(method: string, path: string, body?: object, token?: string): Promise<T> {
@@ -75,20 +77,18 @@ export function argocdApi(url: string, passwordFile: string, { read, touch }: Ap
   }
 
   async function ended(application: string, until: number): Promise<Syncing> {
-    for (let touched = Date.now(); ; ) {
-      const found = await read(application);
-      if (found === undefined) throw new Error(`sync of ${application}: there is no such Application`);
-      if (found.operation === undefined) return found;
-      if (Date.now() > until) {
-        throw new Error(
-          `sync of ${application} has not ended in time: ${JSON.stringify(found.status?.operationState)}`,
-        );
+    const over = (found: Syncing | undefined) => found?.operation === undefined;
+    for (;;) {
+      try {
+        const patience = Math.max(1, Math.min(OVERLOOKED_MS, until - Date.now()));
+        const found = await applications.until(application, over, patience);
+        if (found !== undefined) return found;
+      } catch (error) {
+        if (Date.now() > until) throw new Error(`sync of ${application} has not ended in time: ${error}`);
+        await applications.touch(application);
+        continue;
       }
-      if (Date.now() > touched + OVERLOOKED_MS) {
-        await touch(application);
-        touched = Date.now();
-      }
-      await sleep(200);
+      throw new Error(`sync of ${application}: there is no such Application`);
     }
   }
 

@@ -12,8 +12,9 @@ import { GROUP, KINDS, VERSION } from '../../../api/index.ts';
 import type { KubeClient, KubeObject, Resource } from '../../../kube/index.ts';
 import { createKubeClient, isNotFound, loadKubeConfig } from '../../../kube/index.ts';
 import { kubectlPath } from '../../support/kubectl.ts';
+import { untilAmong } from '../../support/waiting.ts';
 import { argocdFolder } from '../realArgocd.ts';
-import type { ArgocdApi } from './api.ts';
+import type { ArgocdApi, Syncing } from './api.ts';
 import { argocdApi } from './api.ts';
 
 const run = promisify(execFile);
@@ -212,7 +213,18 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
     await annotate(application, { 'kubechain.test/touched': String(touches) });
   }
   const api = argocdApi(address, join(state, 'password'), {
-    read: (name) => get('application', name, 'argocd'),
+    async until(name, holds, timeoutMs) {
+      const one = { namespace: 'argocd', fieldSelector: `metadata.name=${name}` };
+      const options = { timeoutMs, what: `Application ${name}` };
+      const { found } = await untilAmong(
+        client,
+        applications as Resource<KubeObject & Syncing>,
+        one,
+        ([found]) => holds(found) && { found },
+        options,
+      );
+      return found;
+    },
     touch,
   });
   /** Argo CD overlooks changes at times: see `Applications.touch`. */
