@@ -7,7 +7,7 @@ const OBJECT_NAME = { minLength: 1, maxLength: 253 } as const;
 
 /** An image without white space or control characters; what else is wrong with it, the kubelet says. */
 export const image = str(
-  'The image that the server runs in, where it runs as a Pod: any image for linux/amd64 that holds `command`. The bridge is brought along. When absent, the runner image, which has `npx`, `uvx` and Python.',
+  'The image that the server runs in, where it runs as a Pod: any Linux image that holds `command`, for the same kind of machine as the runner image. The bridge is brought along. When absent, the runner image, which has `npx`, `uvx` and Python.',
   { minLength: 1, maxLength: 1024, pattern: '^[^\\s\\x00-\\x1f]+$' },
 );
 

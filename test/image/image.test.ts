@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -10,6 +10,7 @@ import { packTar } from '../../scripts/image/tar.ts';
 import { ROOT } from '../cli/support/kubechain.ts';
 import { startPod } from '../install/support/pod.ts';
 import { type InstallStage, MANIFESTS, openInstallStage } from '../install/support/stage.ts';
+import { debianProgram } from '../support/debian.ts';
 import { type ModelServer, startModelServer } from '../support/modelServer.ts';
 import { IMAGES, inImage, whyNoImages } from './support/container.ts';
 import { bomProblems } from './support/cyclonedx.ts';
@@ -96,6 +97,38 @@ describe('images', function () {
       said,
       /^v26\.\S+\n\d+\.\S+\nuvx \S+.*\nOpenSSL 3.*\n65532\s65532\s65532\s65532\nwritten\nread-only\n$/s,
     );
+  });
+
+  it('are made for arm64 of the same parts, and run there', async function () {
+    const qemu = await debianProgram('qemu-user-static', 'usr/bin/qemu-aarch64-static');
+    if ('reason' in qemu) {
+      process.stderr.write(`      skipped: no machine that is arm64: ${qemu.reason}\n`);
+      return this.skip();
+    }
+    const root = mkdtempSync(join(tmpdir(), 'kubechain-arm64-'));
+    try {
+      // All that the other image has is in this one.
+      const components = await buildRoot('runner', readLock(), root, 'arm64');
+      const { components: amd64 } = JSON.parse(readFileSync(join(IMAGES, 'runner', 'sbom.cdx.json'), 'utf8')) as {
+        components: { name: string }[];
+      };
+      const names = (list: readonly { name: string }[]) => [...new Set(list.map(({ name }) => name))].sort();
+      assert.deepEqual(names(components), names(amd64));
+      assert.ok(bytesOf(root) <= 250e6);
+      copyFileSync(qemu.program, join(root, 'qemu'));
+      const said = async (...command: string[]) => (await run('chroot', [root, '/qemu', ...command])).stdout;
+      const program = ['/usr/local/bin/node', '--disable-warning=ExperimentalWarning', '/opt/kubechain/bin/kubechain'];
+      assert.match(await said(...program, 'crds'), /kind: CustomResourceDefinition/);
+      const python = 'import ssl, sqlite3, ctypes, platform; print(platform.machine())';
+      assert.equal(await said('/usr/bin/python3.11', '-c', python), 'aarch64\n');
+      assert.match(await said('/usr/local/bin/uv', '--version'), /^uv \d/);
+      assert.match(
+        await said('/usr/local/bin/node', '/usr/local/lib/node_modules/npm/bin/npx-cli.js', '--version'),
+        /^\d+\./,
+      );
+    } finally {
+      rmSync(root, { recursive: true });
+    }
   });
 
   describe('on an API server', () => {
