@@ -10,7 +10,7 @@ import { storageName } from '../registry/resources.ts';
 import { trackScale } from '../registry/scale.ts';
 import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
-import type { KubeObject, ResourceDefinition, ScalePaths, TableColumn } from '../types.ts';
+import { DecodeError, type KubeObject, type ResourceDefinition, type ScalePaths, type TableColumn } from '../types.ts';
 import { readText } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { JsonSyntaxError, parseJson, printJson } from './json.ts';
@@ -279,7 +279,17 @@ function newScale(current: KubeObject, type: string | undefined, body: string, n
   }
   if (!isObject(next))
     throw badRequest(`the object provided is unrecognized (must be of type Scale): ${printJson(next)}`);
-  decodeMetadata(next);
+  try {
+    decodeMetadata(next);
+  } catch (error) {
+    if (!(error instanceof DecodeError)) throw error;
+    const kind = next.kind || 'Scale';
+    const why = error.message
+      .replace('Go value of type v1.ObjectMeta', `Go struct field ${kind}.metadata of type v1.ObjectMeta`)
+      .replace(' ObjectMeta.', ' ObjectMeta.metadata.');
+    if (type !== undefined) throw invalid('', '', '', [fieldError.invalid('patch', printJson(next), why)]);
+    throw badRequest(`${kind} in version "v1" cannot be handled as a Scale: ${why}`);
+  }
   const scaleObject = next as unknown as KubeObject;
   if (scaleObject.metadata.name && scaleObject.metadata.name !== name) {
     throw badRequest(
