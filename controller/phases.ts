@@ -7,5 +7,8 @@ export const isTerminal = (phase: TaskRunPhase | undefined): boolean =>
 /** The condition of a run one of whose tool calls waits for a human, and the reason that its Task's `Ready` has meanwhile. */
 export const AWAITING_HUMAN = 'AwaitingHuman';
 
+/** The condition of a tool call that policy did not let run, and of a run that had one; reason and event of the same. */
+export const POLICY_DENIED = 'PolicyDenied';
+
 export const awaitsHuman = (run: TaskRun): boolean =>
   run.status?.conditions?.some(({ type, status }) => type === AWAITING_HUMAN && status === 'True') === true;

@@ -16,7 +16,7 @@ import type { FullObjects } from '../fullObjects.ts';
 import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
 import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
-import { awaitsHuman, isTerminal } from '../phases.ts';
+import { awaitsHuman, isTerminal, POLICY_DENIED } from '../phases.ts';
 import { referenceTo } from '../reference.ts';
 import { writeStatus } from '../writeStatus.ts';
 import type { Issued } from './decide.ts';
@@ -182,7 +182,7 @@ export function createTaskController(options: {
         if (denial !== undefined) {
           const status = { ...task.status, ready: false, status: 'Error' as const, statusDetail: denial };
           const outcome = await writeStatus(client, informers.tasks, task, status, signal);
-          if (outcome === 'written') events.event(referenceTo(task), 'Warning', 'PolicyDenied', denial);
+          if (outcome === 'written') events.event(referenceTo(task), 'Warning', POLICY_DENIED, denial);
           return { kind: 'requeue', afterMs: DENIED_AGAIN_MS };
         }
         decision = await decide();

@@ -6,6 +6,7 @@ import { admissionDenial } from '../admissionDenial.ts';
 import { childAnnotations } from '../childAnnotations.ts';
 import type { FullObjects } from '../fullObjects.ts';
 import { inNamespaceOf, nameOf, uidOf } from '../keys.ts';
+import { POLICY_DENIED } from '../phases.ts';
 import { referenceTo } from '../reference.ts';
 import { pointer } from '../status.ts';
 import type { PlannedCall, RunEvent, StatusChange } from './decision.ts';
@@ -97,7 +98,7 @@ export function createRunWriter(options: {
             const denial = admissionDenial(error);
             if (denial === undefined) throw error;
             onRefused(toolCall, denial);
-            events.event(referenceTo(run), 'Warning', 'PolicyDenied', `${name}: ${denial}`);
+            events.event(referenceTo(run), 'Warning', POLICY_DENIED, `${name}: ${denial}`);
             return;
           }
           events.event(referenceTo(run), 'Normal', 'ToolCallCreated', `Created TaskRunToolCall ${name}`);

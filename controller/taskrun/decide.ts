@@ -11,7 +11,7 @@ import { childName } from '../../kube/index.ts';
 import { expectationProblems } from '../../policies/expectations/index.ts';
 import { definitionDigest, shortProvenance } from '../../policies/provenance/index.ts';
 import { nameOf } from '../keys.ts';
-import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
+import { AWAITING_HUMAN, awaitsHuman, isTerminal, POLICY_DENIED } from '../phases.ts';
 import { timestamp } from '../status.ts';
 import { resultText } from '../toolcall/outcome.ts';
 import type { Decision, PlannedCall, RunEvent, RunState } from './decision.ts';
@@ -174,7 +174,7 @@ function callModel(state: RunState, phase: TaskRunPhase, status: TaskRunStatus):
   }
   const refused = state.verdict?.effect === 'deny' ? state.verdict.decidedBy : undefined;
   if (refused !== undefined) {
-    return fail(state, 'PolicyDenied', `Denied by policy ${refused.policy.name}/${refused.rule}: ${refused.detail}`);
+    return fail(state, POLICY_DENIED, `Denied by policy ${refused.policy.name}/${refused.rule}: ${refused.detail}`);
   }
   return { kind: 'callModel', revision };
 }
@@ -237,12 +237,27 @@ function collectToolCalls(state: RunState, status: TaskRunStatus): Decision {
         ...inPhase(state.slotFree ? 'SendContextWindowToLLM' : 'ReadyForLLM'),
         statusDetail: 'All tool calls completed, ready to send tool results to LLM',
         messageCount: (status.messageCount ?? 0) + answers.length,
-        ...(awaitsHuman(run) ? { conditions: nobodyAwaited(run, state.now) } : {}),
+        ...afterCalls(state, calls),
       },
       append: answers,
     },
     events: [],
   };
+}
+
+/** A run that waited for a human does so no more; one whose calls policy denied says which. */
+function afterCalls(state: RunState, calls: RunState['calls']): Partial<TaskRunStatus> {
+  const { run, now } = state;
+  const denied = calls.flatMap((call) => {
+    const why = call?.status?.conditions?.find(({ type, status }) => type === POLICY_DENIED && status === 'True');
+    return call === undefined || why === undefined ? [] : [{ ...why, message: `${nameOf(call)}: ${why.message}` }];
+  });
+  const [first] = denied;
+  if (first === undefined) return awaitsHuman(run) ? { conditions: nobodyAwaited(run, now) } : {};
+  const more = denied.length > 1 ? ` (and ${denied.length - 1} more of this answer)` : '';
+  const conditions = awaitsHuman(run) ? nobodyAwaited(run, now) : (run.status?.conditions ?? []);
+  const after = { ...state, run: { ...run, status: { ...run.status, conditions } } };
+  return { conditions: condition(after, POLICY_DENIED, 'True', first.reason, `${first.message}${more}`) };
 }
 
 /** Says for which human the run waits, once; nothing where its calls are simply under way. */

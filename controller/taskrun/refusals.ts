@@ -1,4 +1,5 @@
 import type { TaskRunToolCall } from '../../api/index.ts';
+import { POLICY_DENIED } from '../phases.ts';
 
 /**
  * Tool calls that admission refused. There is no object of them: what the model is to read is kept here until it is in the
@@ -19,13 +20,17 @@ export function createRefusals(timestamp: () => string): Refusals {
     note: (run) => (call, text) => {
       const calls = refused.get(run) ?? new Map<string, TaskRunToolCall>();
       refused.set(run, calls);
+      const now = timestamp();
       const status = {
         phase: 'Failed',
         ready: false,
         status: 'Error',
         error: text,
-        completionTime: timestamp(),
-      } as const;
+        completionTime: now,
+        conditions: [
+          { type: POLICY_DENIED, status: 'True', reason: 'DeniedByAdmission', message: text, lastTransitionTime: now },
+        ],
+      } satisfies TaskRunToolCall['status'];
       calls.set(call.metadata.name ?? '', { ...call, status });
     },
     find: (run, call) => refused.get(run)?.get(call),

@@ -2,8 +2,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { TaskRunToolCall, TaskRunToolCallStatus } from '../../api/index.ts';
 import type { ApprovalOutcome } from '../../policies/approvals/index.ts';
 import { isLocked } from '../mcp/index.ts';
-import { isTerminal } from '../phases.ts';
-import { timestamp } from '../status.ts';
+import { isTerminal, POLICY_DENIED } from '../phases.ts';
+import { timestamp, withCondition } from '../status.ts';
 import type { ToolOutcome } from '../tools/index.ts';
 import { demandStatus } from './demand.ts';
 import { UNKNOWN_OUTCOME } from './outcome.ts';
@@ -28,7 +28,7 @@ function begin(state: CallState): CallDecision {
   if (!args.ok) return fail(state, args.message);
   if (run?.spec.suspend === true) return WAIT;
   const denial = deniedBy(state);
-  if (denial !== undefined) return fail(state, denial, 'PolicyDenied');
+  if (denial !== undefined) return deny(state, denial);
   if (state.approval !== undefined && state.approval.kind !== 'approved') return awaitApproval(state, state.approval);
   if (executor.kind === 'mcp' && connection !== 'ready') {
     if (connection !== 'waiting') return fail(state, connection.refused);
@@ -81,7 +81,7 @@ function supervise(state: CallState): CallDecision {
     if (!args.ok) return fail(state, args.message);
     if (executor.kind === 'none') return fail(state, executor.message);
     const denial = deniedBy(state);
-    if (denial !== undefined) return fail(state, denial, 'PolicyDenied');
+    if (denial !== undefined) return deny(state, denial);
     if (call.status?.holder !== state.identity) return claim(state);
     if (executor.kind === 'mcp' && state.connection !== 'ready') {
       return state.connection === 'waiting' ? WAIT : fail(state, state.connection.refused);
@@ -159,6 +159,14 @@ function fail(state: CallState, message: string, reason = 'ExecutionFailed'): Wr
     { phase: 'Failed', ready: false, status: 'Error', statusDetail: firstLine(error), error },
     { type: 'Warning', reason, message: firstLine(error) },
   );
+}
+
+/** The policies say no: text for the model, an event and a condition. */
+function deny(state: CallState, message: string): Write {
+  const { call, now } = state;
+  const denied = { type: POLICY_DENIED, status: 'True', reason: 'DeniedAtRunTime', message } as const;
+  const decision = fail(state, message, POLICY_DENIED);
+  return { ...decision, set: { ...decision.set, conditions: withCondition(call.status?.conditions, denied, now) } };
 }
 
 /** The end of a call that the API server will not let go on, whatever is tried again: a name that is taken, say. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AgentPolicy, TaskRunToolCall } from '../../api/index.ts';
+import type { AgentPolicy, TaskRun, TaskRunToolCall } from '../../api/index.ts';
 import { agentPolicies, taskRuns, taskRunToolCalls, tasks } from '../../api/index.ts';
 import { createOperator } from '../../controller/index.ts';
 import { systemClock } from '../../kube/index.ts';
@@ -13,6 +13,12 @@ import { untilAmong } from '../support/waiting.ts';
 import { startWebhookStage } from './support/stage.ts';
 
 const RUNS = 8;
+
+/** What the condition says of what policy did not let happen. */
+function deniedOf({ status }: TaskRun | TaskRunToolCall): string {
+  const found = status?.conditions?.find((each) => each.type === 'PolicyDenied' && each.status === 'True');
+  return `${found?.reason}: ${found?.message}`;
+}
 
 describe('webhooks that go away under load', function () {
   this.timeout(120_000);
@@ -57,6 +63,7 @@ describe('webhooks that go away under load', function () {
       assert.match(told, /^Denied by admission: \[.*small\/tools\.arguments\.0\] spec\.arguments.*too large/);
       assert.equal((await client.list(taskRunToolCalls, { namespace })).items.length, 0, 'no object of a refused call');
       await room.untilEvent('PolicyDenied', 'judged-1');
+      assert.match(deniedOf(refused), /^DeniedByAdmission: judged-1-toolcall-01: Denied by admission: .*too large/);
 
       // A run that admission refuses: its Task says so.
       await client.create(agentPolicies, {
@@ -114,6 +121,7 @@ describe('webhooks that go away under load', function () {
       assert.equal(forbidden.length, RUNS / 2);
       assert.deepEqual(forbidden.filter(begun), [], 'what is forbidden was never begun');
       assert.ok(forbidden.every(({ status }) => status?.error?.startsWith('Denied by policy')));
+      assert.ok(forbidden.every((call) => deniedOf(call) === `DeniedAtRunTime: ${call.status?.error}`));
       assert.ok(items.filter((call) => !forbidden.includes(call)).every(({ status }) => status?.result === '2'));
 
       // A policy that changes while they are away counts from its next call on.
@@ -123,6 +131,7 @@ describe('webhooks that go away under load', function () {
       const later = await room.run('later', 'allowed');
       const said = later.status?.contextWindow?.find(({ role }) => role === 'tool')?.content ?? '';
       assert.match(said, /^Denied by policy.*small\/tools\.arguments\.0/);
+      assert.equal(deniedOf(later), `DeniedAtRunTime: later-1-toolcall-01: ${said}`);
     } finally {
       stop.abort();
       await running;
