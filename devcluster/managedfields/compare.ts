@@ -35,13 +35,18 @@ class Changes {
     }
   }
 
+  /** A child that has changed as a whole. */
   mark(set: 'added' | 'modified' | 'removed', element: string): void {
-    const below = new Changes();
-    below.self = set;
-    this.join(element, below);
+    let into = this[set];
+    if (into === undefined) {
+      into = new Map();
+      this[set] = into;
+    }
+    into.set(element, leaf);
   }
 }
 
+const isScalar = (value: Json | undefined) => typeof value !== 'object' || value === null;
 const isEmptyMap = (value: unknown) => value === undefined || !isMap(value) || Object.keys(value).length === 0;
 const isEmptyList = (value: unknown) => !Array.isArray(value) || value.length === 0;
 
@@ -95,6 +100,11 @@ function compareValues(type: MergeType, left: Json | undefined, right: Json | un
 
 function compareMaps(type: MergeType, left: JsonObject, right: JsonObject, changes: Changes): void {
   const visit = (key: string, a: Json | undefined, b: Json | undefined) => {
+    // Whatever their type: nothing is below them.
+    if (isScalar(a) && isScalar(b)) {
+      if (a !== b) changes.mark(a === undefined ? 'added' : b === undefined ? 'removed' : 'modified', `f:${key}`);
+      return;
+    }
     const below = compareValues(fieldType(type, key) ?? { shape: 'deduced' }, a, b);
     if (below !== undefined) changes.join(`f:${key}`, below);
   };

@@ -77,6 +77,7 @@ const ranks: { readonly [kind: string]: number } = { '.': 0, f: 1, k: 2, v: 3, i
 /** The order in which the real server writes path elements: `.`, fields by name, keys by value, values, indices. */
 export function compareElements(left: string, right: string): number {
   if (left === right) return 0;
+  if (left.startsWith('f:') && right.startsWith('f:')) return left < right ? -1 : 1;
   const rank = (ranks[left.charAt(0)] ?? 5) - (ranks[right.charAt(0)] ?? 5);
   if (rank !== 0) return rank;
   const [a, b] = [left.slice(2), right.slice(2)];

@@ -46,9 +46,9 @@ export class ObjectCache {
     return object;
   }
 
-  /** Keeps an object that is at hand already, so that the next read need not parse. */
+  /** Keeps an object that is at hand already, so that the next read need not parse: the larger it is, the dearer that is. */
   remember(entry: Entry, object: KubeObject): void {
-    if (entry.json.length > this.maxBytes / 8) return;
+    if (entry.json.length > this.maxBytes / 4) return;
     this.parsed.set(entry, object);
     this.bytes += entry.json.length;
     while (this.bytes > this.maxBytes) {
