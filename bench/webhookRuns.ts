@@ -9,10 +9,19 @@ import { createLoad } from './support/load.ts';
 import { cpuSeconds } from './support/program.ts';
 import { setStage } from './support/stage.ts';
 import { printTable } from './support/table.ts';
-import { policies, quantile, setPolicies, startWebhookProcess, type WebhookProcess } from './support/webhooks.ts';
+import {
+  drive,
+  policies,
+  quantile,
+  reviewOf,
+  setPolicies,
+  startWebhookProcess,
+  type WebhookProcess,
+} from './support/webhooks.ts';
 
 const COUNT = Number(process.env.BENCH_RUNS ?? 200);
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const REVIEWS_BEFORE = 5000;
 const scenarios = [
   { name: 'no tools', agent: 'plain', message: 'What is the capital of the moon?' },
   { name: 'one builtin tool call', agent: 'adder', message: 'add 2 and 3' },
@@ -41,7 +50,7 @@ try {
   });
 
   const measure = async (scenario: (typeof scenarios)[number], webhook?: WebhookProcess): Promise<Measured> => {
-    // A webhook that has just started is not yet compiled to what it will be.
+    // What has just changed is not yet compiled to what it will be.
     await load.run({ ...scenario, count: COUNT, atOnce: 100 });
     await webhook?.ask();
     const before = spent();
@@ -65,6 +74,12 @@ try {
       namespace,
       operator: username,
       register: true,
+    });
+    // A webhook runs for weeks: what is measured is one that has seen some thousand reviews, not one that has just started.
+    await drive(webhook, {
+      connections: 16,
+      count: REVIEWS_BEFORE,
+      review: (number) => reviewOf(number, 100, namespace, username),
     });
     for (const scenario of scenarios) {
       const judged = await measure(scenario, webhook);
