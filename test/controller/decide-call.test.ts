@@ -362,7 +362,7 @@ describe('what a Task needs', () => {
   });
 
   it('is one run, once', () => {
-    assert.deepEqual(decide().create, { name: 'work-1', number: 1 });
+    assert.deepEqual(decide().create, { name: 'work-1', number: 1, first: true });
     assert.equal(decide({ runs: [owned(1)] }).create, undefined);
     assert.equal(decide({ issued: { runs: 1, generation: 1, at: 0 } }).create, undefined);
     const told = { ...taskOf(), status: { runs: 1, runGeneration: 1, observedGeneration: 1, latestRun: 'work-1' } };
@@ -374,12 +374,17 @@ describe('what a Task needs', () => {
     assert.deepEqual(decide({ issued: { runs: 0, generation: 0, at: 0, taken: 1 } }).create, {
       name: 'work-2',
       number: 2,
+      first: true,
     });
   });
 
   it('is another run after a change, where the policy says so and the one before has ended', () => {
     const task = { ...taskOf({ rerunPolicy: 'OnChange' as const }), metadata: { ...metadata('work'), generation: 2 } };
-    assert.deepEqual(decide({ task, runs: [owned(1, over('Failed'))] }).create, { name: 'work-2', number: 2 });
+    assert.deepEqual(decide({ task, runs: [owned(1, over('Failed'))] }).create, {
+      name: 'work-2',
+      number: 2,
+      first: false,
+    });
     assert.equal(
       decide({ task, runs: [owned(1, { phase: 'SendContextWindowToLLM', startTime: 't' })] }).create,
       undefined,
@@ -391,7 +396,7 @@ describe('what a Task needs', () => {
       undefined,
     );
     const odd = owned(2, over('FinalAnswer'), { annotations: { [GENERATION_ANNOTATION]: 'x' } });
-    assert.deepEqual(decide({ task, runs: [odd] }).create, { name: 'work-3', number: 3 });
+    assert.deepEqual(decide({ task, runs: [odd] }).create, { name: 'work-3', number: 3, first: false });
   });
 
   it('is no run while it is suspended, and the suspension of those under way', () => {
