@@ -1,9 +1,9 @@
 import { copyFile, cp, mkdir, readFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 
-/** What a checkout has and an image has not, and the Nodes that npm installs, since one is brought along. */
+/** What a checkout has and an image has not, the API server, and the Nodes that npm installs, since one is brought along. */
 const NO_NEED =
-  /^(\.[^/]*|test|bench|docs|examples|manifests|scripts|dist|node_modules\/(\.cache|node-(bin-)?(linux|darwin)-\w+))(\/|$)/;
+  /^(\.[^/]*|test|bench|docs|examples|manifests|scripts|dist|devcluster|node_modules\/(\.cache|node-(bin-)?(linux|darwin)-\w+))(\/|$)/;
 
 const MODULES = 'node_modules/';
 /** What npm's packages carry and no program loads, by the path below node_modules. */
