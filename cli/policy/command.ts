@@ -95,7 +95,8 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
           'Judges objects and recorded tool calls by both and prints those whose verdict flips, both ways: newly denied is an ' +
             'error, newly held back a notice, newly let through a warning. Exit code: as policy check.',
         )
-        .option('--cluster', 'objects and runs of the cluster instead of files'),
+        .option('--cluster', 'objects and runs of the cluster instead of files')
+        .option('--namespace-labels <file>', 'labels of namespaces, for policies that select by them'),
     ).option('--now <time>', 'the time at which objects are judged; now when left out', parseTime),
   ).action(async (old, fresh, paths, options) =>
     finish(await (await import('./replay.ts')).policyDiff(old, fresh, paths, options, io)),
@@ -115,6 +116,7 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
           'what kubectl get taskruns,taskruntoolcalls,contextpages,agentrevisions -o yaml printed, instead of the cluster; may be repeated',
           collect,
         )
+        .option('--namespace-labels <file>', 'labels of namespaces, for policies that select by them')
         .addOption(
           new Option('--since <duration>', 'leave out runs that ended longer ago: 7d, 12h').argParser(parseAge),
         ),

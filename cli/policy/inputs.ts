@@ -59,7 +59,7 @@ function withoutRepetition(loaded: readonly Loaded[]): Loaded {
 }
 
 /** `team-a: {env: production}`, or Namespaces as `kubectl get namespaces -o yaml` prints them. */
-async function readNamespaceLabels(
+export async function readNamespaceLabels(
   file: string | undefined,
   io: Io,
 ): Promise<Readonly<Record<string, Readonly<Record<string, string>>>>> {

@@ -7,7 +7,14 @@ import type {
   PolicyRef,
   Finding as Said,
 } from '../../policies/engine/index.ts';
-import { compilePolicies, evaluate, policyLabel, policyRef } from '../../policies/engine/index.ts';
+import {
+  compilePolicies,
+  durationMs,
+  evaluate,
+  exceptionState,
+  policyLabel,
+  policyRef,
+} from '../../policies/engine/index.ts';
 import type { StampKey } from '../../policies/provenance/index.ts';
 import { provenanceInGit } from '../../policies/provenance/index.ts';
 import { aroundObject, countersOf } from '../../policies/surroundings.ts';
@@ -93,6 +100,12 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     }
     // What the schema refuses has no meaning that a policy could judge.
     if (faults.length > 0 || policy) continue;
+    if (
+      object.kind === 'AgentPolicyException' &&
+      options.place === undefined &&
+      (isChanged || manifest.beside === true)
+    )
+      findings.push(...idleException(manifest, policyManifests, options.now));
     const namespace = namespaceOf(object);
     const namespaceObject = tree.namespaceObject(namespace);
     const context = aroundObject(tree.finder, namespace, object as PolicyObject);
@@ -136,6 +149,18 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
   }
   const broken = set.problems.some(({ level }) => level === 'error');
   return { findings: sortFindings(findings), judged, excepted, broken };
+}
+
+/** Why an exception counts for nothing, where it does: whoever names one wonders why a finding is still there. */
+function idleException(manifest: Manifest, policies: ReadonlyMap<string, Manifest>, now: number): Finding[] {
+  const all = [...policies.values()].map(({ object }) => object as unknown as AnyPolicy);
+  const exception = manifest.object as unknown as AgentPolicyException;
+  const { state, detail } = exceptionState(exception, all, now, durationMs);
+  // A policy that no file has may be in the cluster.
+  if (state === 'Active' || detail.startsWith('there is no')) return [];
+  const message = `counts for nothing: ${detail}`;
+  const field = state === 'Expired' ? 'spec.expiresAt' : 'spec.policies';
+  return [findingAt(manifest, { level: 'notice', rule: 'exception', field, message, severity: 'low' })];
 }
 
 /** The objects of a context, as they are called in `describeObject`. */

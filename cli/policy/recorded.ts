@@ -1,5 +1,6 @@
 import type { Agent, AgentRevision, ContextPage, Message, TaskRun, TaskRunToolCall } from '../../api/index.ts';
 import { API_VERSION } from '../../api/index.ts';
+import { POLICY_DENIED } from '../../controller/phases.ts';
 import type { ToolIdentity } from '../../policies/engine/index.ts';
 import { identityOfTool } from '../../policies/engine/index.ts';
 import type { Finder } from '../../policies/surroundings.ts';
@@ -26,7 +27,8 @@ export interface RecordedCall {
   readonly outcome: 'ran' | 'denied' | 'held' | 'unanswered';
 }
 
-const DENIED = /^(Error: )?.{0,40}\bdenied by policy\b/i;
+/** How the operator begins what the model reads of a call that policy did not let run, at run time or at its admission. */
+const DENIED = /^Denied by (?:policy|admission)\b/;
 
 /**
  * The calls of the runs in a tree, from their checkpoints: what the model asked for stands in the conversation, also where no
@@ -106,9 +108,13 @@ const asked = (messages: readonly Message[]) => [...askedOnce(messages)];
 
 function outcomeOf(object: TaskRunToolCall | undefined, answer: string | undefined): RecordedCall['outcome'] {
   if (object?.status?.approval !== undefined) return 'held';
+  if (object?.status?.conditions?.some(({ type, status }) => type === POLICY_DENIED && status === 'True'))
+    return 'denied';
+  // A tool may use the same words: what has a result was made.
+  if (object?.status?.result !== undefined) return 'ran';
   const said = object?.status?.error ?? answer;
   if (said !== undefined && DENIED.test(said)) return 'denied';
-  return said === undefined && object?.status?.result === undefined ? 'unanswered' : 'ran';
+  return said === undefined ? 'unanswered' : 'ran';
 }
 
 function identityOf(

@@ -10,12 +10,14 @@ import type { Manifest } from '../manifests/parse.ts';
 import { type Tree, treeOf } from '../manifests/tree.ts';
 import { type ClusterInput, readCluster } from './cluster.ts';
 import { describeCall, flip, isJudged, judgeCall, judgeObject } from './compare.ts';
+import { readNamespaceLabels } from './inputs.ts';
 import { exceptionsOf, policiesOf, problemFindings } from './judge.ts';
 import { type RecordedCall, recordedCalls } from './recorded.ts';
 
 export interface ReplayOptions extends ClusterInput, ReportOptions {
   readonly policies: readonly string[];
   readonly runs?: readonly string[];
+  readonly namespaceLabels?: string;
   /** Milliseconds. */
   readonly since?: number;
   readonly now?: number;
@@ -28,7 +30,8 @@ export async function policyReplay(options: ReplayOptions, io: Io): Promise<numb
     options.runs === undefined ? await readCluster(options, 'all', io) : await readManifests(options.runs, io);
   const beside = await loadManifests(options.policies, io);
   const next = await policySet(beside.manifests, recorded, options);
-  const tree = treeOf(recorded, { namespace: options.namespace ?? 'default' });
+  const namespaceLabels = await readNamespaceLabels(options.namespaceLabels, io);
+  const tree = treeOf(recorded, { namespace: options.namespace ?? 'default', namespaceLabels });
   const exceptions = [...exceptionsOf(tree), ...exceptionsOf(next.tree)];
   const calls = recordedCalls(tree, options.since === undefined ? Number.NEGATIVE_INFINITY : now - options.since, now);
   const effects = { ran: 'allow', unanswered: 'allow', held: 'requireApproval', denied: 'deny' } as const;
@@ -52,6 +55,7 @@ export async function policyReplay(options: ReplayOptions, io: Io): Promise<numb
 
 export interface DiffOptions extends ClusterInput, ReportOptions {
   readonly cluster?: boolean;
+  readonly namespaceLabels?: string;
   readonly now?: number;
 }
 
@@ -68,7 +72,8 @@ export async function policyDiff(
   }
   const now = options.now ?? Date.now();
   const files = options.cluster === true ? await readCluster(options, 'all', io) : await readManifests(paths, io);
-  const tree = treeOf(files, { namespace: options.namespace ?? 'default' });
+  const namespaceLabels = await readNamespaceLabels(options.namespaceLabels, io);
+  const tree = treeOf(files, { namespace: options.namespace ?? 'default', namespaceLabels });
   const before = await policySet(await readManifests([oldPath], io), files, options);
   const after = await policySet(await readManifests([newPath], io), files, options);
   const exceptions = exceptionsOf(tree);

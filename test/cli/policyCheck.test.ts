@@ -90,6 +90,31 @@ describe('kubechain policy check', () => {
     assert.match(unreadable.out, /^a\.yaml:\d+:\d+: error: \[syntax\] is no YAML: .*\nagent\.yaml:9/m);
   });
 
+  it('says why an exception counts for nothing', async () => {
+    const exception = `${head('AgentPolicyException', 'waiver')}spec:
+  policies: [{kind: ClusterAgentPolicy, name: production, rules: [defaultAction]}]
+  objects: [{kind: Agent, name: billing-bot}]
+  reason: agreed
+  expiresAt: 2026-06-02T00:00:00Z
+`;
+    const now = Date.parse('2026-06-01T00:00:00Z');
+    const files = { 'agent.yaml': AGENT, 'policy.yaml': POLICY, 'exception.yaml': exception };
+    const told =
+      /^exception\.yaml:\d+:\d+: notice: \[exception\] AgentPolicyException default\/waiver: (spec\.\w+: counts for nothing: .*)$/m;
+    const refused = await check(files, { now });
+    assert.equal(refused.code, 1);
+    assert.match(
+      told.exec(refused.out)?.[1] ?? '',
+      /^spec\.policies: .*ClusterAgentPolicy production allows no exceptions/,
+    );
+    const allowing = { ...files, 'policy.yaml': POLICY.replace('spec: {', 'spec: {exceptions: {allow: true}, ') };
+    const taken = await check(allowing, { now });
+    assert.deepEqual([taken.code, told.test(taken.out)], [0, false]);
+    const late = await check(allowing, { now: Date.parse('2026-06-02T00:00:00Z') });
+    assert.equal(late.code, 1);
+    assert.match(told.exec(late.out)?.[1] ?? '', /^spec\.expiresAt: .*expired at/);
+  });
+
   it('reads standard input and Lists, and gives up on a YAML bomb', async () => {
     const list = `apiVersion: v1\nkind: List\nitems:\n- ${head('Tool', 'add').trimEnd().replaceAll('\n', '\n  ')}\n  spec: {execute: {builtin: {name: sum}}}\n`;
     const { code, out } = await check({ '-': list });

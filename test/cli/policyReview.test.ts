@@ -45,9 +45,15 @@ const RUNS = JSON.stringify({
           {
             role: 'assistant',
             content: '',
-            toolCalls: [call('c2', 'payments__transfer', { to: 'x' }), call('c3', 'mystery', {})],
+            toolCalls: [
+              call('c2', 'payments__transfer', { to: 'x' }),
+              call('c3', 'mystery', {}),
+              call('c4', 'halve', { a: 2 }),
+            ],
           },
           { role: 'tool', toolCallId: 'c2', content: 'Denied by policy production/defaultAction: no' },
+          // Which admission refused: it never became an object.
+          { role: 'tool', toolCallId: 'c4', content: 'Denied by admission: [old/tools.deny] spec.tool.name: no' },
           { role: 'assistant', content: 'Done.' },
         ],
       },
@@ -178,9 +184,34 @@ describe('kubechain policy diff and replay', () => {
       out,
       /warning: \[flip\] TaskRun default\/work-1: call 2, payments\/transfer by agent bot: was denied, would be allowed; /,
     );
-    assert.match(out, /^3 judged: 1 error, 1 warning, 0 notices$/m);
+    assert.doesNotMatch(out, /call 4, tool\/halve/, 'it was denied, and would be again');
+    assert.match(out, /^4 judged: 1 error, 1 warning, 0 notices$/m);
     assert.match(err, /nothing says what mystery stood for/);
     assert.match((await replay()).out, /old-1: call 1/);
+    const fixture = folder();
+    fixture.write({
+      'open.yaml': `${head('ClusterAgentPolicy', 'production')}spec: {defaultAction: Allow}\n`,
+      'labels.yaml': 'default: {env: dev}\n',
+      'prod.yaml': `${head('ClusterAgentPolicy', 'p')}spec: {match: {namespaceSelector: {matchLabels: {env: prod}}}, tools: {deny: ['*']}}\n`,
+    });
+    const runs = ['policy', 'replay', '--runs', 'runs.json', '--policies'];
+    assert.match(
+      (await fixture.run([...runs, 'open.yaml'])).out,
+      /call 4, tool\/halve by agent bot: was denied, would be allowed/,
+    );
+    assert.equal((await fixture.run([...runs, 'prod.yaml'])).code, 1, 'labels that nobody knows count as matching');
+    const told = await fixture.run([...runs, 'prod.yaml', '--namespace-labels', 'labels.yaml']);
+    assert.doesNotMatch(told.out, /\[p\/tools\.deny\]/);
+    const diff = await fixture.run([
+      'policy',
+      'diff',
+      'open.yaml',
+      'prod.yaml',
+      'agents.yaml',
+      '--namespace-labels',
+      'labels.yaml',
+    ]);
+    assert.equal(diff.code, 0, diff.out);
     const none = await replay('--since', '1s');
     assert.equal(none.code, 5);
   });
