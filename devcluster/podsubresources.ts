@@ -1,4 +1,6 @@
 /** Subresources of pods: binding to a node, eviction, containers added later, and what only a node could answer. */
+
+import { admitBody } from './admission/bodies.ts';
 import { at, objects, text } from './builtin/access.ts';
 import { selectorMatches } from './builtin/validation/common.ts';
 import { ephemeralContainers, type Part, resize } from './podparts.ts';
@@ -6,6 +8,7 @@ import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { convertEntries, readEntry } from './registry/convert.ts';
 import { copyJson, isObject } from './registry/copy.ts';
+import { ensureNamespace, track } from './registry/create.ts';
 import { remove } from './registry/delete.ts';
 import { storageName } from './registry/resources.ts';
 import { update } from './registry/update.ts';
@@ -113,7 +116,7 @@ export async function bind(
   exchange: Exchange,
   definition: ResourceDefinition,
 ): Promise<void> {
-  const binding = await readBodyOf(context, exchange, definition, '', 'v1', 'Binding');
+  let binding = await readBodyOf(context, exchange, definition, '', 'v1', 'Binding');
   const name = exchange.info.name || (binding.metadata.name ?? '');
   if ((binding.metadata.name ?? '') !== name) throw badRequest('name in URL does not match name in Binding object');
   const kind = text(binding, 'target.kind');
@@ -121,7 +124,12 @@ export async function bind(
   const { body } = fieldError.notSupported('', kind, ['Node', '<empty>']);
   if (kind !== '' && kind !== 'Node') throw unknownError(`target.kind: ${body}`);
   if (node === '') throw unknownError('target.name: Required value');
-  const call = { ...callOf(exchange, definition, 'UpdateOptions'), name, subresource: '' };
+  const sent = { ...callOf(exchange, definition, 'CreateOptions'), name };
+  ensureNamespace(sent, binding);
+  const bindings = context.resources.find('', 'v1', 'bindings') ?? definition;
+  track(context, { ...sent, definition: bindings }, undefined, binding);
+  binding = await admitBody(context, sent, binding, sent.subresource === '' ? bindings : definition);
+  const call = { ...callOf(exchange, definition, 'UpdateOptions'), name, subresource: '', admitted: true };
   // A binding is no change of the pod's own.
   const { prepareForUpdate: _, ...rest } = definition;
   const own = { ...rest, hasStatus: false, hasGeneration: false, validateUpdate: () => [], warnings: () => [] };
@@ -169,10 +177,12 @@ async function evict(context: RegistryContext, exchange: Exchange, definition: R
     throw badRequest('name in URL does not match name in Eviction object');
   const pod = await find(context, exchange, definition);
   const call = callOf(exchange, definition, 'CreateOptions');
+  ensureNamespace(call, eviction);
+  await admitBody(context, call, eviction);
   const running = !['Succeeded', 'Failed', 'Pending'].includes(text(pod, 'status.phase'));
   if (running && pod.metadata.deletionTimestamp === undefined) checkBudgets(context, info.namespace, pod);
   const options = isObject(eviction.deleteOptions) ? eviction.deleteOptions : {};
-  await remove(context, { ...call, subresource: '' }, options);
+  await remove(context, { ...call, subresource: '', admitted: true }, options);
   sendWarnings(exchange.response, call.warnings);
   done(exchange);
 }

@@ -1,7 +1,10 @@
 /** Resources that are questions: access reviews, token reviews, token requests. */
+
+import { admitBody, bodyAttributes } from './admission/bodies.ts';
 import { judgeToken } from './authn/authenticate.ts';
 import { issuer, type TokenClaims, type TokenIssuer } from './authn/tokens.ts';
 import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './authz/rbac.ts';
+import { decodeTokenRequest } from './builtin/index.ts';
 import { bind, podSubresources } from './podsubresources.ts';
 import { proxyHandlers } from './proxies.ts';
 import type { RegistryContext } from './registry/call.ts';
@@ -10,8 +13,9 @@ import { isObject } from './registry/copy.ts';
 import { track } from './registry/create.ts';
 import { qualifiedName } from './registry/names.ts';
 import type { Exchange } from './request/exchange.ts';
-import { negotiate } from './request/negotiate.ts';
+import { type Form, negotiate } from './request/negotiate.ts';
 import { readObject } from './request/object.ts';
+import { sendWarnings } from './request/response.ts';
 import { sendResult } from './request/result.ts';
 import { badRequest, conflict, fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
 import { callOf } from './request/writeOptions.ts';
@@ -26,10 +30,13 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
     (answer: (exchange: Exchange, object: KubeObject) => void): Handler =>
     async (exchange, definition) => {
       if (exchange.info.method !== 'POST') throw methodNotAllowed();
-      const form = negotiate(exchange.request.headers.accept, false, false);
-      const object = await readObject(context(), exchange, callOf(exchange, definition, 'CreateOptions'));
-      track(context(), callOf(exchange, definition, 'CreateOptions'), undefined, object);
+      const form = reviewForm(exchange.request.headers.accept);
+      const call = callOf(exchange, definition, 'CreateOptions');
+      const sent = await readObject(context(), exchange, call);
+      track(context(), call, undefined, sent);
+      const object = await admitBody(context(), call, sent);
       answer(exchange, object);
+      sendWarnings(exchange.response, call.warnings);
       sendResult(context(), exchange, definition, 201, form, object, undefined);
     };
   const access = (user: UserInfo, object: KubeObject, namespace?: string): void => {
@@ -106,6 +113,17 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
       }),
     ],
   ]);
+}
+
+/** A review comes whole or as its metadata; it has no table. */
+function reviewForm(accept: string | undefined): Form {
+  try {
+    return negotiate(accept, false, false);
+  } catch (error) {
+    const form = negotiate(accept, false);
+    if (form.as === 'PartialObjectMetadata') return form;
+    throw error;
+  }
 }
 
 function nonResource(rule: PolicyRule): object {
@@ -255,12 +273,15 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   const entry = context.store.get('/serviceaccounts', `${info.namespace}/${info.name}`);
   if (entry === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, info.name);
   const account = context.store.object(entry);
-  const object = await readObject(context, exchange, callOf(exchange, definition, 'CreateOptions'));
+  const call = callOf(exchange, definition, 'CreateOptions');
+  let object = await readObject(context, exchange, call);
   if ((object.metadata.namespace ?? info.namespace) !== info.namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  if (fields(object.spec).expirationSeconds === undefined)
-    object.spec = { ...fields(object.spec), expirationSeconds: 3600 };
-  track(context, callOf(exchange, definition, 'CreateOptions'), undefined, object);
+  object.spec = { ...fields(object.spec), expirationSeconds: fields(object.spec).expirationSeconds ?? 3600 };
+  track(context, call, undefined, object);
+  const accounts = context.resources.find('', 'v1', 'serviceaccounts') as ResourceDefinition;
+  const attributes = bodyAttributes(call, object, accounts);
+  object = (await context.admission.mutate(attributes)) ?? object;
   const spec = { ...fields(object.spec) };
   const seconds = typeof spec.expirationSeconds === 'number' ? spec.expirationSeconds : 3600;
   const errors = [];
@@ -277,6 +298,16 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   const audiences = Array.isArray(spec.audiences) && spec.audiences.length > 0 ? spec.audiences.map(String) : [issuer];
   const now = Math.floor(context.now().getTime() / 1000);
   const expires = now + seconds;
+  object.metadata = {
+    ...object.metadata,
+    name: info.name,
+    uid: account.metadata.uid ?? '',
+    namespace: info.namespace,
+    creationTimestamp: timestamp(context.now()),
+  };
+  object.spec = { ...spec, audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null };
+  const empty = { ...object, status: { token: '', expirationTimestamp: null } };
+  await context.admission.validate({ ...attributes, object: empty });
   const token = tokens.sign({
     aud: audiences,
     exp: expires,
@@ -291,15 +322,8 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
     nbf: now,
     sub: `system:serviceaccount:${info.namespace}:${info.name}`,
   });
-  object.metadata = {
-    ...object.metadata,
-    name: info.name,
-    uid: account.metadata.uid ?? '',
-    namespace: info.namespace,
-    creationTimestamp: timestamp(context.now()),
-  };
-  object.spec = { ...spec, audiences, expirationSeconds: seconds, boundObjectRef: spec.boundObjectRef ?? null };
   object.status = { token, expirationTimestamp: timestamp(new Date(expires * 1000)) };
+  sendWarnings(exchange.response, call.warnings);
   sendResult(context, exchange, definition, 201, negotiate(request.headers.accept, false), object, undefined);
 }
 
@@ -340,6 +364,6 @@ function checkBound(
 /** TokenRequest is a body without a resource of its own. */
 function tokenRequestDefinition(context: RegistryContext): ResourceDefinition {
   const base = context.resources.find('authentication.k8s.io', 'v1', 'tokenreviews') as ResourceDefinition;
-  const { decode: _, applyDefaults: __, prepareForCreate: ___, ...rest } = base;
-  return { ...rest, plural: 'tokenrequests', kind: 'TokenRequest' };
+  const { applyDefaults: _, prepareForCreate: __, ...rest } = base;
+  return { ...rest, plural: 'tokenrequests', kind: 'TokenRequest', decode: decodeTokenRequest };
 }

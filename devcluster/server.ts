@@ -109,10 +109,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   resources.add(builtin);
   const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
   if (crds === undefined) throw new Error('the builtin kinds have no CustomResourceDefinition');
-  await bootstrap(context);
+  await bootstrap(context, credentials.caPem);
   const conversion = conversionWebhooks(() => context, options.resolve);
   const crdController = new CrdController(context, crds, mergeTypeFromSchema, logger, conversion.converterOf);
-  const controllers = startControllers(context, logger, credentials.caPem);
+  const controllers = startControllers(context, logger, tokens, credentials.caPem);
 
   let url = '';
   const closing = new AbortController();

@@ -176,6 +176,8 @@ export interface ResourceDefinition {
   readonly verbs: readonly Verb[];
   readonly subresources: readonly SubresourceDefinition[];
   /** True for CRD-defined resources: several answers of the real server differ by it. */
+  /** True while the definition of a custom resource is being deleted: nothing new is made. */
+  readonly terminating?: boolean;
   readonly custom: boolean;
   /** `group/resource` under which it is stored, where shared with another group (events.k8s.io events are core events). Default: its own. */
   readonly storageResource?: { readonly group: string; readonly plural: string };

@@ -4,6 +4,7 @@ import { failure, forbidden, notFound } from '../request/status.ts';
 import type { AdmissionAttributes, AdmissionPlugin } from './chain.ts';
 
 const immortal = new Set(['default', 'kube-system', 'kube-public']);
+const systemPriorities = new Set(['system-cluster-critical', 'system-node-critical']);
 /** Reviews are asked about namespaces that need not exist. */
 const exempt = new Set(['authorization.k8s.io/localsubjectaccessreviews']);
 
@@ -14,6 +15,10 @@ export function namespaceLifecycle(context: () => RegistryContext): AdmissionPlu
     if (operation === 'DELETE') {
       if (definition.group === '' && definition.plural === 'namespaces' && immortal.has(name)) {
         throw forbidden({ group: '', resource: 'namespaces' }, name, 'this namespace may not be deleted');
+      }
+      if (definition.group === 'scheduling.k8s.io' && systemPriorities.has(name)) {
+        const subject = { group: definition.group, resource: definition.plural };
+        throw forbidden(subject, name, 'this is a system priority class and cannot be deleted');
       }
       return undefined;
     }

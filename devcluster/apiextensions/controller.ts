@@ -80,7 +80,13 @@ export class CrdController {
     this.served.set(name, { spec: text, group: spec.group, plural: spec.names.plural, since: known?.since ?? since });
     const names = { ...spec.names, ...(accepted ?? {}) };
     const definitions = customDefinitions(spec, names, this.mergeTypeFromSchema, this.converterOf);
-    this.context.resources.add(definitions.map((item) => ({ ...item, servedSince: known?.since ?? since })));
+    this.context.resources.add(
+      definitions.map((item) => ({
+        ...item,
+        servedSince: known?.since ?? since,
+        ...(terminating ? { terminating, verbs: item.verbs.filter((verb) => !makes.has(verb)) } : {}),
+      })),
+    );
   }
 
   private withdraw(name: string): void {
@@ -203,7 +209,7 @@ export class CrdController {
     const { context, definition } = this;
     const name = crd.metadata.name ?? '';
     if (!crd.metadata.finalizers?.includes(cleanupFinalizer)) return;
-    if (!conditionTrue(crd, 'Terminating')) {
+    if (!inProgress(crd)) {
       await this.terminating(name, 'InstanceDeletionInProgress', 'CustomResource deletion is in progress');
     }
     const spec = crd.spec as unknown as CrdSpec;
@@ -218,11 +224,6 @@ export class CrdController {
         });
       }
       if (context.store.count(resource) > 0) {
-        await this.terminating(
-          name,
-          'InstanceDeletionCheck',
-          `could not confirm zero CustomResources remaining: timed out waiting for the condition`,
-        );
         const stop = context.store.subscribe(resource, () => {
           if (context.store.count(resource) > 0) return;
           stop();
@@ -253,4 +254,13 @@ export class CrdController {
       return true;
     });
   }
+}
+
+/** What objects of a definition that goes can no longer have done to them, as discovery has it. */
+const makes = new Set<string>(['create', 'update', 'patch']);
+
+/** Whether a definition says that its objects are being deleted. */
+function inProgress(crd: KubeObject): boolean {
+  const conditions = isObject(crd.status) && Array.isArray(crd.status.conditions) ? crd.status.conditions : [];
+  return conditions.some((item) => isObject(item) && item.reason === 'InstanceDeletionInProgress');
 }

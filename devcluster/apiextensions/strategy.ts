@@ -23,6 +23,8 @@ export function crdDefinition(base: ResourceDefinition): ResourceDefinition {
     hasGeneration: true,
     hasStatus: true,
     allowUnconditionalUpdate: false,
+    // Finalizers are not held to the names that core kinds are held to: the server's own has none of those.
+    metadataRules: { onUpdate: base.metadataRules?.onUpdate ?? 1, finalizers: false },
     applyDefaults: (object) => {
       base.applyDefaults?.(object);
       applyCrdDefaults(object);

@@ -2,10 +2,11 @@
 import { createHash } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import type { RegistryContext } from '../registry/call.ts';
+import { isObject } from '../registry/copy.ts';
 import { type Request, type Response, sendWarnings } from '../request/response.ts';
 import { quote, unauthorized } from '../request/status.ts';
 import type { UserInfo } from '../types.ts';
-import { issuer, type TokenClaims, type TokenIssuer } from './tokens.ts';
+import { issuer, type LegacyClaims, type TokenClaims, type TokenIssuer } from './tokens.ts';
 
 const anonymous: UserInfo = { username: 'system:anonymous', groups: ['system:unauthenticated'] };
 const extraPrefix = 'authentication.kubernetes.io/';
@@ -74,6 +75,7 @@ export function judgeToken(
 ): TokenVerdict {
   const claims = claimsOf(tokens, token, context.now());
   if ('problem' in claims) return claims;
+  if (isLegacy(claims)) return judgeLegacy(context, claims, token, audiences);
   const good = audiences.filter((audience) => claims.aud.includes(audience));
   const refuse = (why: string): TokenVerdict => ({ problem: `[invalid bearer token, ${why}]` });
   const list = (items: readonly string[]): string => `[${items.map(quote).join(' ')}]`;
@@ -118,8 +120,43 @@ export function judgeToken(
   return { user, audiences: good };
 }
 
+const isLegacy = (claims: TokenClaims | LegacyClaims): claims is LegacyClaims =>
+  claims.iss === 'kubernetes/serviceaccount';
+
+/** Judges the token of a Secret: its account and the Secret must still be there. */
+function judgeLegacy(
+  { store }: RegistryContext,
+  claims: LegacyClaims,
+  token: string,
+  audiences: readonly string[],
+): TokenVerdict {
+  const refuse = (why: string): TokenVerdict => ({ problem: `[invalid bearer token, ${why}]` });
+  if (!audiences.includes(issuer)) return refuse('token audiences are invalid for the target audiences');
+  const namespace = claims['kubernetes.io/serviceaccount/namespace'];
+  const name = claims['kubernetes.io/serviceaccount/service-account.name'];
+  const secret = store.get('/secrets', `${namespace}/${claims['kubernetes.io/serviceaccount/secret.name']}`);
+  const data = secret === undefined ? undefined : store.object(secret).data;
+  if (!isObject(data) || data.token !== Buffer.from(token).toString('base64'))
+    return refuse('service account token has been invalidated');
+  const account = store.get('/serviceaccounts', `${namespace}/${name}`);
+  if (account === undefined) return refuse(`serviceaccounts ${quote(name)} not found`);
+  const { uid = '' } = store.object(account).metadata;
+  if (uid !== claims['kubernetes.io/serviceaccount/service-account.uid'])
+    return refuse('service account UID does not match claim');
+  const user = {
+    username: `system:serviceaccount:${namespace}:${name}`,
+    uid,
+    groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`, 'system:authenticated'],
+  };
+  return { user, audiences: [issuer] };
+}
+
 /** What a token says where this cluster has signed it. */
-function claimsOf(tokens: TokenIssuer, token: string, now: Date): TokenClaims | { readonly problem: string } {
+function claimsOf(
+  tokens: TokenIssuer,
+  token: string,
+  now: Date,
+): TokenClaims | LegacyClaims | { readonly problem: string } {
   try {
     const claims = tokens.check(token, now);
     if (claims !== undefined) return claims;

@@ -20,6 +20,16 @@ export interface TokenClaims {
   };
 }
 
+/** What the token in a Secret says: it is good for as long as that is there. */
+export interface LegacyClaims {
+  readonly iss: 'kubernetes/serviceaccount';
+  readonly 'kubernetes.io/serviceaccount/namespace': string;
+  readonly 'kubernetes.io/serviceaccount/secret.name': string;
+  readonly 'kubernetes.io/serviceaccount/service-account.name': string;
+  readonly 'kubernetes.io/serviceaccount/service-account.uid': string;
+  readonly sub: string;
+}
+
 /** Issuer of all tokens, and their audience where none is asked for. */
 export const issuer = 'https://kubernetes.default.svc';
 
@@ -34,7 +44,10 @@ export class TokenIssuer {
   private readonly key: KeyObject;
   private readonly publicKey: KeyObject;
   private readonly keyId: string;
-  private readonly believed = new Map<string, { readonly claims: TokenClaims; readonly until: number }>();
+  private readonly believed = new Map<
+    string,
+    { readonly claims: TokenClaims | LegacyClaims; readonly until: number }
+  >();
 
   constructor(key: KeyObject) {
     this.key = key;
@@ -44,13 +57,13 @@ export class TokenIssuer {
       .digest('base64url');
   }
 
-  sign(claims: TokenClaims): string {
+  sign(claims: TokenClaims | LegacyClaims): string {
     const body = `${base64(JSON.stringify({ alg: 'ES256', kid: this.keyId }))}.${base64(JSON.stringify(claims))}`;
     return `${body}.${base64(sign('sha256', Buffer.from(body), { key: this.key, dsaEncoding: 'ieee-p1363' }))}`;
   }
 
   /** The claims of a token that this cluster signed, whenever; undefined for any other. `now` is for what is remembered. */
-  check(token: string, now: Date): TokenClaims | undefined {
+  check(token: string, now: Date): TokenClaims | LegacyClaims | undefined {
     const at = now.getTime();
     const known = this.believed.get(token);
     const claims = known !== undefined && at < known.until ? known.claims : this.verified(token);
@@ -59,7 +72,7 @@ export class TokenIssuer {
     return claims;
   }
 
-  private believe(token: string, claims: TokenClaims, at: number): void {
+  private believe(token: string, claims: TokenClaims | LegacyClaims, at: number): void {
     this.believed.delete(token);
     // The oldest goes first: a map remembers the order of what is put in.
     for (const [oldest] of this.believed) {
@@ -69,13 +82,15 @@ export class TokenIssuer {
     this.believed.set(token, { claims, until: at + BELIEVED_MS });
   }
 
-  private verified(token: string): TokenClaims | undefined {
+  private verified(token: string): TokenClaims | LegacyClaims | undefined {
     const [head, body, signature, ...rest] = token.split('.');
     if (head === undefined || body === undefined || signature === undefined || rest.length > 0) return undefined;
     const key = { key: this.publicKey, dsaEncoding: 'ieee-p1363' as const };
     if (!verify('sha256', Buffer.from(`${head}.${body}`), key, Buffer.from(signature, 'base64url'))) return undefined;
     const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString());
-    return isObject(claims) && isObject(claims['kubernetes.io']) ? (claims as unknown as TokenClaims) : undefined;
+    if (!isObject(claims)) return undefined;
+    if (claims.iss === 'kubernetes/serviceaccount') return claims as unknown as LegacyClaims;
+    return isObject(claims['kubernetes.io']) ? (claims as unknown as TokenClaims) : undefined;
   }
 
   /** The key set that outsiders check tokens with (`/openid/v1/jwks`). */

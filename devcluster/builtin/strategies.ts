@@ -1,5 +1,6 @@
 /** What is special about a builtin kind beyond its schema and validation: what it prepares, how it is named and answered. */
 
+import { timestamp } from '../registry/call.ts';
 import { dns1123Label, pathSegment } from '../registry/names.ts';
 import type { FieldError, JsonObject, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
 import { at, child, text } from './access.ts';
@@ -249,7 +250,25 @@ const strategies: { readonly [kind: string]: Strategy } = {
   'networking.k8s.io/IPAddress': {
     validateName: addressProblem,
   },
-  'apiregistration.k8s.io/APIService': { validateName: pathSegment },
+  'apiregistration.k8s.io/APIService': {
+    validateName: pathSegment,
+    prepareForCreate: (object, { now }) => {
+      object.status = {};
+      // What this server serves itself is there at once.
+      if (at(object, 'spec.service') !== undefined && at(object, 'spec.service') !== null) return;
+      object.status = {
+        conditions: [
+          {
+            type: 'Available',
+            status: 'True',
+            lastTransitionTime: timestamp(now),
+            reason: 'Local',
+            message: 'Local APIServices are always available',
+          },
+        ],
+      };
+    },
+  },
   'policy/PodDisruptionBudget': { hasGeneration: true, rulesFirst: true },
   'flowcontrol.apiserver.k8s.io/FlowSchema': generation,
   'flowcontrol.apiserver.k8s.io/PriorityLevelConfiguration': generation,

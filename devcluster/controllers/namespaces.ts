@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { timestamp } from '../registry/call.ts';
-import { isObject } from '../registry/copy.ts';
+import { equalJson, isObject } from '../registry/copy.ts';
 import { remove } from '../registry/delete.ts';
 import { modify, systemCall } from '../registry/internal.ts';
 import { storageName } from '../registry/resources.ts';
@@ -72,6 +72,10 @@ export function startNamespaces(context: RegistryContext, logger: Logger, caPem:
     context.store.subscribe('', (event) => {
       const { key, resource } = event.entry;
       const slash = key.indexOf('/');
+      if (resource === '/configmaps' && event.type === 'MODIFIED' && key.endsWith('/kube-root-ca.crt')) {
+        sync(key.slice(0, slash));
+        return;
+      }
       if (slash < 0 || event.type !== 'DELETED') return;
       const namespace = context.store.latest('/namespaces', key.slice(0, slash));
       if (namespace === undefined) return;
@@ -120,12 +124,25 @@ async function reconcile(context: RegistryContext, name: string, caPem: string):
       },
       manager,
     );
+    await restoreAuthority(context, name, caPem);
   } catch (error) {
     // The namespace has gone, or started to go, in between.
     if (!(error instanceof StatusError) || (error.code !== 403 && error.code !== 404)) throw error;
     return error.code !== 403 || context.store.latest('/namespaces', name) === undefined;
   }
   return true;
+}
+
+/** Whoever changes the authority's map finds it as it was. */
+async function restoreAuthority(context: RegistryContext, namespace: string, caPem: string): Promise<void> {
+  const entry = context.store.latest('/configmaps', `${namespace}/kube-root-ca.crt`);
+  const definition = context.resources.find('', 'v1', 'configmaps');
+  const wanted = { 'ca.crt': caPem };
+  if (entry === undefined || definition === undefined || equalJson(context.store.object(entry).data, wanted)) return;
+  await modify(context, systemCall(definition, namespace, 'kube-root-ca.crt', { manager }), (object) => {
+    object.data = wanted;
+    return true;
+  });
 }
 
 async function empty(context: RegistryContext, namespace: KubeObject): Promise<void> {

@@ -59,9 +59,21 @@ export function tagOf(group: string, version?: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1) + (version === undefined ? '' : `_${version}`);
 }
 
+const keys = new WeakMap<Parameter, string>();
+
+/** Tells parameters apart. */
+function keyOf(parameter: Parameter): string {
+  let key = keys.get(parameter);
+  if (key === undefined) {
+    key = JSON.stringify(parameter);
+    keys.set(parameter, key);
+  }
+  return key;
+}
+
 /** Parameters by name; those that every operation has belong to the path. */
 function item(operations: readonly Operation[]): PathItem {
-  const key = (parameter: Parameter): string => JSON.stringify(parameter);
+  const key = keyOf;
   const sorted = (list: readonly Parameter[]): Parameter[] =>
     [...list].sort((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : a.in < b.in ? -1 : 1));
   const shared = (operations[0]?.parameters ?? []).filter((parameter) =>

@@ -36,14 +36,20 @@ const types: { readonly [name: string]: Parameter['type'] } = {
 type Texts = { readonly [method: string]: { readonly [name: string]: string } };
 let texts: Texts | undefined;
 
+const read = new Map<string, readonly Parameter[]>();
+
 /** The parameters that a method of the generated client has, but for those of the path. */
-function of(method: string): Parameter[] {
+function of(method: string): readonly Parameter[] {
+  const known = read.get(method);
+  if (known !== undefined) return known;
   texts ??= JSON.parse(readFileSync(new URL('./generated/parameters.json', import.meta.url), 'utf8')) as Texts;
-  return Object.entries(texts[method] ?? {}).map(([key, description]) => {
+  const parameters = Object.entries(texts[method] ?? {}).map(([key, description]): Parameter => {
     const name = key.replace('query ', '');
     const place = name === 'namespace' || key === 'path' ? 'path' : 'query';
     return { name, in: place, type: types[name] ?? 'string', description };
   });
+  read.set(method, parameters);
+  return parameters;
 }
 
 const without = (list: readonly Parameter[], ...names: string[]): Parameter[] =>

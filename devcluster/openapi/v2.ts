@@ -10,41 +10,68 @@ import { reachable } from './v3.ts';
 
 type Document = { [key: string]: unknown };
 
-/** The whole document. */
-export function swaggerDocument(definitions: readonly ResourceDefinition[], schemas: BuiltinSchemas): Document {
+/** What is the same in every document: builtin paths with the parameters that they share, and the schemas that they need. */
+interface Builtin {
+  readonly paths: Document;
+  readonly parameters: ReadonlyMap<string, Document>;
+  readonly definitions: Document;
+  /** All builtin schemas, for what custom resources refer to. */
+  readonly pool: JsonObject;
+}
+
+let builtin: Builtin | undefined;
+
+function builtinPart(definitions: readonly ResourceDefinition[], schemas: BuiltinSchemas): Builtin {
   let pool: JsonObject = { ...schemas.componentSchemas('') };
-  const versions = new Set<string>(['v1', 'autoscaling/v1']);
-  for (const definition of definitions) if (!definition.custom) versions.add(groupVersion(definition));
+  const versions = new Set<string>(['v1', 'autoscaling/v1', ...definitions.map(groupVersion)]);
   for (const version of versions) Object.assign(pool, schemas.componentSchemas(version));
   pool = withEveryVersion(pool, false);
-  for (const definition of definitions)
-    if (definition.custom) Object.assign(pool, customComponents(definition, forKubectl(definition), false));
   const items: Map<string, PathItem> = resourcePaths(definitions);
-  for (const { group, version, custom } of definitions) {
-    if (custom) continue;
+  for (const { group, version } of definitions) {
     items.set(...versionPath(group, version));
     if (group !== '') items.set(...groupPath(group));
   }
   for (const path of otherPaths.values()) items.set(...path);
   const parameters = new Map<string, Document>();
-  const paths = Object.fromEntries(
-    [...items].sort(([a], [b]) => (a < b ? -1 : 1)).map(([path, item]) => [path, pathOf(item, parameters)]),
+  const paths = pathsOf(items, parameters);
+  return { paths, parameters, definitions: needed([paths, [...parameters.values()]], pool), pool };
+}
+
+/** The whole document. */
+export function swaggerDocument(definitions: readonly ResourceDefinition[], schemas: BuiltinSchemas): Document {
+  builtin ??= builtinPart(
+    definitions.filter(({ custom }) => !custom),
+    schemas,
   );
-  const definitionsOf = reachable(
-    JSON.parse(JSON.stringify([paths, [...parameters.values()]]).replaceAll('#/definitions/', '#/components/schemas/')),
-    pool,
-  );
+  const custom = definitions.filter((definition) => definition.custom);
+  const pool: JsonObject = { ...builtin.pool };
+  for (const definition of custom) Object.assign(pool, customComponents(definition, forKubectl(definition), false));
+  const parameters = new Map(builtin.parameters);
+  const paths = pathsOf(resourcePaths(custom), parameters);
   return {
     swagger: '2.0',
     info: { title: 'Kubernetes', version: '1.36' },
-    paths,
-    definitions: convertEach(definitionsOf),
-    parameters: Object.fromEntries([...parameters].sort(([a], [b]) => (a < b ? -1 : 1))),
+    paths: sorted({ ...builtin.paths, ...paths }),
+    definitions: sorted({ ...builtin.definitions, ...needed(paths, pool) }),
+    parameters: sorted(Object.fromEntries(parameters)),
     securityDefinitions: {
       BearerToken: { description: 'Bearer Token authentication', type: 'apiKey', name: 'authorization', in: 'header' },
     },
     security: [{ BearerToken: [] }],
   };
+}
+
+const sorted = (map: Document): Document =>
+  Object.fromEntries(Object.entries(map).sort(([a], [b]) => (a < b ? -1 : 1)));
+
+/** The schemas that a part of the document refers to. */
+function needed(part: unknown, pool: JsonObject): Document {
+  const text = JSON.stringify(part).replaceAll('#/definitions/', '#/components/schemas/');
+  return convertEach(reachable(JSON.parse(text), pool));
+}
+
+function pathsOf(items: ReadonlyMap<string, PathItem>, parameters: Map<string, Document>): Document {
+  return Object.fromEntries([...items].map(([path, item]) => [path, pathOf(item, parameters)]));
 }
 
 /** A custom resource's schema without what Swagger 2 and kubectl cannot take; null: any object. */
@@ -176,10 +203,15 @@ function share(parameter: Document, shared: Map<string, Document>): Document {
   if (name === 'name' || name === 'fieldValidation' || name === 'dryRun') return parameter;
   const reference = (schema as { $ref?: string } | undefined)?.$ref ?? '';
   if (name === 'body' && !reference.startsWith('#/definitions/io.k8s.apimachinery')) return parameter;
-  const key = `${String(name)}-${hashOf(JSON.stringify(parameter))}`;
+  const text = JSON.stringify(parameter);
+  // There are some fifty of them, each used a thousand times.
+  const key = sharedNames.get(text) ?? `${String(name)}-${hashOf(text)}`;
+  sharedNames.set(text, key);
   shared.set(key, parameter);
   return { $ref: `#/parameters/${key}` };
 }
+
+const sharedNames = new Map<string, string>();
 
 /** Eight letters out of the FNV-1 hash of a text. */
 function hashOf(text: string): string {

@@ -30,6 +30,8 @@ export interface Call {
   /** True for one of the objects that a deletecollection deletes: admission is not told its name. */
   readonly collection?: boolean;
   readonly user: UserInfo;
+  /** True where admission has judged what was sent, and is not asked about what is made of it. */
+  readonly admitted?: boolean;
   readonly dryRun: boolean;
   readonly fieldManager: string;
   readonly fieldValidation: 'Strict' | 'Warn' | 'Ignore';

@@ -1,5 +1,5 @@
 /** POST: decode → managedFields → mutating admission → strategy → validation → validating admission → storage. */
-import { alreadyExists, badRequest, failure, fieldError, invalid, unknownError } from '../request/status.ts';
+import { alreadyExists, badRequest, failure, fieldError, forbidden, invalid, unknownError } from '../request/status.ts';
 import { entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
@@ -22,6 +22,11 @@ export async function create(
   tracked = false,
 ): Promise<Result> {
   const { definition } = call;
+  if (definition.terminating === true) {
+    const subject = { group: definition.group, resource: definition.plural };
+    const why = 'create not allowed while custom resource definition is terminating';
+    throw forbidden(subject, object.metadata.name ?? '', why);
+  }
   ensureNamespace(call, object);
   dropRepeatedOwners(call, object);
   clearSystemFields(object);
@@ -45,6 +50,7 @@ export async function create(
   };
   const mutated = context.admission.mutate(attributes);
   const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
+  if (admitted.metadata.managedFields?.length === 0) delete admitted.metadata.managedFields;
   ensureNamespace(call, admitted);
   fillSystemFields(context, admitted);
   // Mutating steps see an object that has no name yet.

@@ -56,10 +56,12 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
     oldObject: live,
     warn: (message: string) => void call.warnings.push(message),
   };
-  const mutated = context.admission.mutate(attributes);
-  if (mutated instanceof Promise) await mutated;
-  const validated = context.admission.validate(attributes);
-  if (validated !== undefined) await validated;
+  if (call.admitted !== true) {
+    const mutated = context.admission.mutate(attributes);
+    if (mutated instanceof Promise) await mutated;
+    const validated = context.admission.validate(attributes);
+    if (validated !== undefined) await validated;
+  }
   const marked = mark(context, definition, live, options);
   if (marked === undefined) {
     const gone = call.dryRun ? undefined : await context.store.delete(entry.resource, entry.key, entry.revision);
@@ -138,9 +140,9 @@ function mark(
   else delete meta.finalizers;
   if (!deleting) {
     meta.deletionTimestamp = timestamp(new Date(context.now().getTime() + grace * 1000));
-    if (meta.generation !== undefined && meta.generation > 0) meta.generation++;
+    if (!begins && meta.generation !== undefined && meta.generation > 0) meta.generation++;
   }
-  if (!isNamespace) meta.deletionGracePeriodSeconds = grace;
+  if (!isNamespace && !begins) meta.deletionGracePeriodSeconds = grace;
   if (begins) definition.beginDeletion?.(object, context.now());
   if (isNamespace && isObject(object.status)) object.status.phase = 'Terminating';
   return object;

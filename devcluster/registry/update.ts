@@ -1,5 +1,15 @@
 /** PUT and PATCH: what to do with the stored object until it is written, or found to need no write. */
-import { conflict, failure, fieldError, invalid, modified, notFound, unknownError } from '../request/status.ts';
+import { authorize, denial } from '../authz/rbac.ts';
+import {
+  conflict,
+  failure,
+  fieldError,
+  forbidden,
+  invalid,
+  modified,
+  notFound,
+  unknownError,
+} from '../request/status.ts';
 import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition } from '../types.ts';
@@ -53,6 +63,7 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
     }
     const { object, tracked } = change.next(undefined);
     delete object.metadata.resourceVersion;
+    checkMayCreate(context, call);
     return create(context, call, object, tracked);
   }
   const converting = convertEntries(context.store, [entry], definition);
@@ -82,12 +93,13 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
     oldObject: live,
     warn: (message: string) => void call.warnings.push(message),
   };
-  const mutated = context.admission.mutate(attributes);
+  const mutated = call.admitted === true ? undefined : context.admission.mutate(attributes);
   const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
   ensureNamespace(call, admitted);
   const unconditional = checkVersion(call, admitted, live);
   const prepared = beforeUpdate(context, call, admitted, live);
-  const validated = context.admission.validate({ ...attributes, object: prepared });
+  const validated =
+    call.admitted === true ? undefined : context.admission.validate({ ...attributes, object: prepared });
   if (validated !== undefined) await validated;
   pause = between(call);
   if (pause !== undefined) await pause;
@@ -98,6 +110,24 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
     if (change.retry || unconditional) return 'conflict';
     throw modified(subjectOf(call), call.name);
   }
+}
+
+/** Whoever makes an object by updating it must have the right to make it. Throws 403. */
+function checkMayCreate(context: RegistryContext, call: Call): void {
+  const { definition, user, namespace, name } = call;
+  const { group, plural: resource } = definition;
+  const attributes = {
+    user,
+    verb: 'create',
+    resourceRequest: true,
+    group,
+    resource,
+    subresource: '',
+    name,
+    namespace,
+    path: '',
+  };
+  if (!authorize(context, attributes).allowed) throw forbidden({ group, resource }, name, denial(attributes));
 }
 
 /** Checks resourceVersion against the stored one; true where the request named none. Sets it. Throws 409 or 422. */

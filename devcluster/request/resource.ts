@@ -50,7 +50,7 @@ export async function handleResource(
   }
   const named = info.name !== '' && info.verb !== 'list' && info.verb !== 'watch' && info.verb !== 'deletecollection';
   const reads = info.method === 'GET' || info.method === 'HEAD' || info.method === 'DELETE';
-  const readOnly = !definition.verbs.includes('create');
+  const readOnly = definition.terminating !== true && !definition.verbs.includes('create');
   if (readOnly && info.method !== 'GET') throw notAllowed(definition, info);
   const served = reads || named === (info.method !== 'POST');
   if (definition.deprecation !== undefined && served) sendWarnings(exchange.response, [definition.deprecation]);

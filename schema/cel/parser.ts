@@ -404,7 +404,10 @@ class Parser {
       const optional = this.#accept('?') !== undefined;
       const name = this.#token;
       if (name.kind !== 'ident')
-        this.#syntax(name, `mismatched input '${name.text}' expecting {'}', '?', ',', IDENTIFIER}`);
+        this.#syntax(
+          name,
+          `mismatched input '${name.text}' expecting {${fields.length === 0 ? "'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER" : "'}', '?', ',', IDENTIFIER"}}`,
+        );
       this.#next();
       const colon = this.#expect(':');
       fields.push({ name: name.text, value: this.#part(), optional, offset: colon.offset });

@@ -65,12 +65,13 @@ export function node(object: unknown, errors: Errors, old?: unknown): void {
     errors.push(fieldError.forbidden('spec.providerID', words('providerID')));
 }
 
-export function namespace(object: unknown, errors: Errors): void {
-  for (const finalizer of list(object, 'spec.finalizers').map(String)) {
+export function namespace(object: unknown, errors: Errors, old?: unknown): void {
+  for (const [index, finalizer] of list(object, 'spec.finalizers').map(String).entries()) {
+    const path = old === undefined ? 'spec.finalizers' : `spec.finalizers[${index}]`;
     const named = qualifiedName(finalizer);
-    problems('spec.finalizers', finalizer, named, errors);
+    problems(path, finalizer, named, errors);
     if (finalizer.includes('/') || ['kubernetes', 'orphan', 'foregroundDeletion'].includes(finalizer)) continue;
     const detail = 'name is neither a standard finalizer name nor is it fully qualified';
-    errors.push(fieldError.invalid('spec.finalizers', finalizer, detail));
+    errors.push(fieldError.invalid(path, finalizer, detail));
   }
 }

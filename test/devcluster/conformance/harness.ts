@@ -18,7 +18,7 @@ export interface Step {
   readonly type?: string;
   readonly headers?: { readonly [name: string]: string };
   /**
-   * Repeats the request until this holds of its answer (at most five seconds): for what takes the server a moment. `before` is the answer
+   * Repeats the request until this holds of its answer (at most fifteen seconds): for what takes the server a moment. `before` is the answer
    * to the step before.
    */
   readonly until?: (answer: Answer, before: Answer | undefined) => boolean;
@@ -217,6 +217,9 @@ function parseBody(raw: string, watch: boolean): unknown {
   }
 }
 
+/** How long an answer is waited for: the real server begins to empty a namespace five seconds after its deletion. */
+const patienceMs = 15_000;
+
 /** Runs a case; answers with everything that differs from run to run replaced. */
 export async function run(
   connection: Connection,
@@ -258,7 +261,7 @@ export async function run(
     for (const step of steps) {
       const placed = placeStep(step);
       let answer = await send(connection, placed, agent);
-      const until = Date.now() + 5000;
+      const until = Date.now() + patienceMs;
       while (step.until !== undefined && !step.until(answer, before) && Date.now() < until) {
         await sleep(20);
         answer = await send(connection, placed, agent);

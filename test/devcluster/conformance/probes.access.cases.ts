@@ -6,31 +6,35 @@ type Headers = { readonly [name: string]: string };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'probes-access', name, steps });
 const quiet = (step: Step): Step => ({ ...step, quiet: true });
 const merge = 'application/merge-patch+json';
-const maps = '/api/v1/namespaces/{ns}/configmaps';
-const rbac = '/apis/rbac.authorization.k8s.io/v1';
+export const maps = '/api/v1/namespaces/{ns}/configmaps';
+export const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const apiVersion = 'rbac.authorization.k8s.io/v1';
-const map = (name: string): Fields => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
-const as = (user: string, more: Headers = {}): Headers => ({ 'impersonate-user': user, ...more });
-const bearer = (token: string): Partial<Step> => ({ anonymous: true, headers: { authorization: `Bearer ${token}` } });
+export const map = (name: string): Fields => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name } });
+export const as = (user: string, more: Headers = {}): Headers => ({ 'impersonate-user': user, ...more });
+export const bearer = (token: string): Partial<Step> => ({
+  anonymous: true,
+  headers: { authorization: `Bearer ${token}` },
+});
 
 // Tokens
 
-const account: Step = quiet({
+export const account: Step = quiet({
   path: '/api/v1/namespaces/{ns}/serviceaccounts/default',
   until: (answer) => answer.code === 200,
   keep: { sa: 'metadata.uid' },
 });
-const tokens = '/api/v1/namespaces/{ns}/serviceaccounts/default/token';
-const request = (spec: Fields = {}, path = tokens): Step => ({
+export const tokens = '/api/v1/namespaces/{ns}/serviceaccounts/default/token';
+export const request = (spec: Fields = {}, path = tokens): Step => ({
   path,
   body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenRequest', spec },
 });
-const token = (spec: Fields = {}, name = 'tok'): Step => quiet({ ...request(spec), keep: { [name]: 'status.token' } });
-const review = (spec: Fields): Step => ({
+export const token = (spec: Fields = {}, name = 'tok'): Step =>
+  quiet({ ...request(spec), keep: { [name]: 'status.token' } });
+export const review = (spec: Fields): Step => ({
   path: '/apis/authentication.k8s.io/v1/tokenreviews',
   body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec },
 });
-const self: Step = {
+export const self: Step = {
   path: '/apis/authentication.k8s.io/v1/selfsubjectreviews',
   body: { apiVersion: 'authentication.k8s.io/v1', kind: 'SelfSubjectReview' },
 };
@@ -425,7 +429,7 @@ const asWho: Case[] = [
 // Reviews
 
 const reviews = '/apis/authorization.k8s.io/v1';
-const authz = (kind: string, spec: Fields, headers?: Headers, place = ''): Step => ({
+export const authz = (kind: string, spec: Fields, headers?: Headers, place = ''): Step => ({
   path: `${reviews}/${place}${kind.toLowerCase()}s`,
   body: {
     apiVersion: 'authorization.k8s.io/v1',
@@ -435,7 +439,7 @@ const authz = (kind: string, spec: Fields, headers?: Headers, place = ''): Step 
   },
   ...(headers === undefined ? {} : { headers }),
 });
-const grant = (subject: Fields, rules: readonly Fields[], cluster = false): Step[] => [
+export const grant = (subject: Fields, rules: readonly Fields[], cluster = false): Step[] => [
   quiet({
     path: cluster ? `${rbac}/clusterroles` : `${rbac}/namespaces/{ns}/roles`,
     body: { apiVersion, kind: cluster ? 'ClusterRole' : 'Role', metadata: { name: '{ns}-r' }, rules },
@@ -451,20 +455,20 @@ const grant = (subject: Fields, rules: readonly Fields[], cluster = false): Step
     },
   }),
 ];
-const user = (name: string): Fields => ({ kind: 'User', name, apiGroup: 'rbac.authorization.k8s.io' });
-const allowed = (spec: Fields): Step =>
+export const user = (name: string): Fields => ({ kind: 'User', name, apiGroup: 'rbac.authorization.k8s.io' });
+export const allowed = (spec: Fields): Step =>
   quiet({
     ...authz('SubjectAccessReview', spec),
     until: (answer) => JSON.stringify(answer.body).includes('"allowed":true'),
   });
-const jane = '{ns}-jane';
+export const jane = '{ns}-jane';
 const rights: readonly Fields[] = [
   { apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list'] },
   { apiGroups: ['apps'], resources: ['deployments/scale'], verbs: ['*'] },
   { apiGroups: [''], resources: ['secrets'], resourceNames: ['one'], verbs: ['get'] },
   { apiGroups: ['*'], resources: ['*/status'], verbs: ['patch'] },
 ];
-const granted = [
+export const granted = [
   ...grant(user(jane), rights),
   allowed({ user: jane, resourceAttributes: { namespace: '{ns}', verb: 'get', resource: 'configmaps' } }),
 ];
@@ -736,7 +740,7 @@ const reviewing: Case[] = [
 
 // Escalation
 
-const author = [
+export const author = [
   ...grant(user(jane), [
     {
       apiGroups: ['rbac.authorization.k8s.io'],
@@ -751,12 +755,12 @@ const author = [
     resourceAttributes: { namespace: '{ns}', verb: 'create', group: 'rbac.authorization.k8s.io', resource: 'roles' },
   }),
 ];
-const role = (rules: readonly Fields[], name = 'more'): Step => ({
+export const role = (rules: readonly Fields[], name = 'more'): Step => ({
   path: `${rbac}/namespaces/{ns}/roles`,
   body: { apiVersion, kind: 'Role', metadata: { name }, rules },
   headers: as(jane, { 'impersonate-group': 'dev' }),
 });
-const bind = (roleRef: Fields, more: Fields = {}, headers: Headers = as(jane)): Step => ({
+export const bind = (roleRef: Fields, more: Fields = {}, headers: Headers = as(jane)): Step => ({
   path: `${rbac}/namespaces/{ns}/rolebindings`,
   body: {
     apiVersion,

@@ -8,26 +8,26 @@ const quiet = (step: Step): Step => ({ ...step, quiet: true });
 const group = '/apis/admissionregistration.k8s.io/v1';
 const apiVersion = 'admissionregistration.k8s.io/v1';
 const merge = 'application/merge-patch+json';
-const maps = '/api/v1/namespaces/{ns}/configmaps';
-const pods = '/api/v1/namespaces/{ns}/pods';
-const map = (name: string, labels: Fields = {}, data: Fields = { n: '4' }): Fields => ({
+export const maps = '/api/v1/namespaces/{ns}/configmaps';
+export const pods = '/api/v1/namespaces/{ns}/pods';
+export const map = (name: string, labels: Fields = {}, data: Fields = { n: '4' }): Fields => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name, labels },
   data,
 });
-const rule = {
+export const rule = {
   operations: ['CREATE', 'UPDATE', 'DELETE'],
   apiGroups: [''],
   apiVersions: ['v1'],
   resources: ['configmaps'],
 };
-const ours = { matchLabels: { 'kubernetes.io/metadata.name': '{ns}' } };
+export const ours = { matchLabels: { 'kubernetes.io/metadata.name': '{ns}' } };
 const denied = (answer: Answer): boolean => answer.code !== 201;
 
 // Webhooks
 
-const hook = (name: string, more: Fields = {}): Fields => ({
+export const hook = (name: string, more: Fields = {}): Fields => ({
   name: `${name}.example.com`,
   clientConfig: { url: `{hook}/${name}`, caBundle: '{ca}' },
   rules: [rule],
@@ -42,7 +42,7 @@ const canary = hook('canary', {
   failurePolicy: 'Fail',
   clientConfig: { url: 'https://127.0.0.1:1/' },
 });
-const configuration = (kind: string, webhooks: readonly Fields[]): Step =>
+export const configuration = (kind: string, webhooks: readonly Fields[]): Step =>
   quiet({
     path: `${group}/${kind.toLowerCase()}webhookconfigurations`,
     body: {
@@ -52,12 +52,12 @@ const configuration = (kind: string, webhooks: readonly Fields[]): Step =>
       webhooks,
     },
   });
-const counts: Step = quiet({
+export const counts: Step = quiet({
   path: `${maps}?dryRun=All`,
   body: map('canary', { canary: 'yes' }),
   until: (answer) => answer.code === 500,
 });
-function hooked(
+export function hooked(
   name: string,
   kinds: { readonly [kind: string]: readonly Fields[] },
   hooks: { readonly [name: string]: Verdict },
@@ -75,20 +75,20 @@ function hooked(
     hooks,
   };
 }
-const create: Step = { path: maps, body: map('a') };
+export const create: Step = { path: maps, body: map('a') };
 const patchOf = (operations: unknown): string => Buffer.from(JSON.stringify(operations)).toString('base64');
-const patched = (operations: unknown): Fields => ({
+export const patched = (operations: unknown): Fields => ({
   allowed: true,
   patchType: 'JSONPatch',
   patch: patchOf(operations),
 });
-const text =
+export const text =
   (code: number, body: string, type = 'application/json'): Verdict =>
   (_request, response, _review) => {
     response.writeHead(code, { 'content-type': type });
     response.end(body);
   };
-const whole =
+export const whole =
   (change: (review: { [field: string]: unknown }) => unknown): Verdict =>
   (_request, response, review) => {
     response.writeHead(200, { 'content-type': 'application/json' });
@@ -268,9 +268,14 @@ const widgetRule = {
   apiVersions: ['v1'],
   resources: ['widgets', 'widgets/*'],
 };
-const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';
-const widget = { apiVersion: 'conformance.example.com/v1', kind: 'Widget', metadata: { name: 'w' }, spec: { size: 1 } };
-const deployment = {
+export const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';
+export const widget = {
+  apiVersion: 'conformance.example.com/v1',
+  kind: 'Widget',
+  metadata: { name: 'w' },
+  spec: { size: 1 },
+};
+export const deployment = {
   apiVersion: 'apps/v1',
   kind: 'Deployment',
   metadata: { name: 'd' },
@@ -280,7 +285,7 @@ const deployment = {
     template: { metadata: { labels: { a: 'b' } }, spec: { containers: [{ name: 'c', image: 'x' }] } },
   },
 };
-const deployments = '/apis/apps/v1/namespaces/{ns}/deployments';
+export const deployments = '/apis/apps/v1/namespaces/{ns}/deployments';
 const all = { ...rule, operations: ['*'] };
 const sent: Case[] = [
   hooked('sent: create', { Validating: [hook('h')] }, {}, create),
@@ -553,7 +558,7 @@ const sent: Case[] = [
     },
   ),
 ];
-const condition = (name: string, expression: string): Fields => ({ name, expression });
+export const condition = (name: string, expression: string): Fields => ({ name, expression });
 const no: Fields = { allowed: false, status: { message: 'matched' } };
 const matching: Case[] = [
   ...(
@@ -894,14 +899,14 @@ const configurations: Case[] = ['Validating', 'Mutating'].flatMap((kind) => {
 
 // Policies
 
-const constraints = {
+export const constraints = {
   resourceRules: [
     { operations: ['CREATE', 'UPDATE'], apiGroups: [''], apiVersions: ['v1'], resources: ['configmaps'] },
   ],
   namespaceSelector: ours,
   objectSelector: { matchExpressions: [{ key: 'canary', operator: 'DoesNotExist' }] },
 };
-const policy = (spec: Fields, name = '{ns}', kind = 'Validating'): Step => ({
+export const policy = (spec: Fields, name = '{ns}', kind = 'Validating'): Step => ({
   path: `${group}/${kind.toLowerCase()}admissionpolicies`,
   body: {
     apiVersion,
@@ -910,7 +915,7 @@ const policy = (spec: Fields, name = '{ns}', kind = 'Validating'): Step => ({
     spec: { matchConstraints: constraints, ...spec },
   },
 });
-const binding = (spec: Fields = {}, name = '{ns}', kind = 'Validating'): Step => ({
+export const binding = (spec: Fields = {}, name = '{ns}', kind = 'Validating'): Step => ({
   path: `${group}/${kind.toLowerCase()}admissionpolicybindings`,
   body: {
     apiVersion,
@@ -934,7 +939,7 @@ const policiesCount: Step[] = [
   quiet({ path: `${maps}?dryRun=All`, body: map('canary', { canary: 'yes' }), until: denied }),
 ];
 /** Paramless things count with the canary; those with params may take a little longer: `until` waits for the expected code. */
-const judged = (
+export const judged = (
   name: string,
   spec: Fields,
   more: { binding?: Fields; before?: Step[]; code?: number; steps?: Step[] } = {},
@@ -962,9 +967,9 @@ const judged = (
         ]),
     ...(more.steps ?? [create]),
   );
-const says = (expression: string, more: Fields = {}): Fields => ({ validations: [{ expression, ...more }] });
-const params = { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } };
-const param = (name: string, data: Fields, labels: Fields = {}): Step =>
+export const says = (expression: string, more: Fields = {}): Fields => ({ validations: [{ expression, ...more }] });
+export const params = { paramKind: { apiVersion: 'v1', kind: 'ConfigMap' } };
+export const param = (name: string, data: Fields, labels: Fields = {}): Step =>
   quiet({ path: maps, body: map(name, { param: 'yes', ...labels }, data) });
 const judgements: Case[] = [
   judged('holds', says('object.data.n == "4"')),
@@ -1412,12 +1417,12 @@ const refusals: Case[] = [
     return one(`refused binding: ${name}`, { ...step, path: `${step.path}?dryRun=All` });
   }),
 ];
-const applied = (expression: string): Fields => ({
+export const applied = (expression: string): Fields => ({
   patchType: 'ApplyConfiguration',
   applyConfiguration: { expression },
 });
-const jsonPatch = (expression: string): Fields => ({ patchType: 'JSONPatch', jsonPatch: { expression } });
-const mutation = (mutations: readonly Fields[], more: Fields = {}): Fields => ({
+export const jsonPatch = (expression: string): Fields => ({ patchType: 'JSONPatch', jsonPatch: { expression } });
+export const mutation = (mutations: readonly Fields[], more: Fields = {}): Fields => ({
   reinvocationPolicy: 'Never',
   mutations,
   ...more,
@@ -1439,7 +1444,7 @@ const mutationsCount: Step[] = [
     until: (answer) => JSON.stringify(answer.body).includes('sung'),
   }),
 ];
-const mutated = (
+export const mutated = (
   name: string,
   spec: Fields,
   more: { binding?: Fields; before?: Step[]; steps?: Step[]; code?: number } = {},
@@ -1606,7 +1611,7 @@ const mutations: Case[] = [
 
 // What the default chain does
 
-const pod = (name: string, spec: Fields = {}, container: Fields = {}, meta: Fields = {}): Fields => ({
+export const pod = (name: string, spec: Fields = {}, container: Fields = {}, meta: Fields = {}): Fields => ({
   apiVersion: 'v1',
   kind: 'Pod',
   metadata: { name, ...meta },

@@ -6,6 +6,7 @@ import { controllerProbes } from './probes.controllers.cases.ts';
 import { protocolProbes } from './probes.protocol.cases.ts';
 import { readProbes } from './probes.read.cases.ts';
 import { requestProbes } from './probes.requests.cases.ts';
+import { rightProbes } from './probes.rights.cases.ts';
 
 export const probes: readonly Case[] = [
   ...readProbes,
@@ -14,4 +15,5 @@ export const probes: readonly Case[] = [
   ...controllerProbes,
   ...protocolProbes,
   ...requestProbes,
+  ...rightProbes,
 ];
