@@ -8,6 +8,7 @@ import type { Json } from '../../argocd/lua/vm.ts';
 import { LuaError } from '../../argocd/lua/vm.ts';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
+import { closestTo } from '../manifests/closest.ts';
 import type { Manifest } from '../manifests/load.ts';
 import { readManifests } from '../manifests/load.ts';
 import { escapeJson, escapeLine } from '../terminal/escape.ts';
@@ -18,12 +19,11 @@ export async function health(
   options: { readonly output: 'text' | 'json' },
   io: Io,
 ): Promise<number> {
-  const found = (await readManifests(paths, io)).filter(isOurs);
-  if (found.length === 0) throw new CliError(`there is no object of ${GROUP} in ${paths.join(', ')}`);
-  const shown = found.map(({ object }) => ({
-    kind: object.kind,
-    name: nameOf(object),
-    ...healthByLua(healthLua(rulesOf(object.kind)), asJson(object)),
+  const found = await ourObjects(paths, io);
+  const shown = found.map((manifest) => ({
+    kind: manifest.object.kind,
+    name: nameOf(manifest.object),
+    ...asked(manifest, (object) => healthByLua(healthLua(rulesOf(manifest.object.kind)), object)),
   }));
   if (options.output === 'json') io.out.write(`${escapeJson(JSON.stringify(shown, null, 2))}\n`);
   else {
@@ -41,12 +41,11 @@ export async function actions(
   options: { readonly param?: readonly string[] },
   io: Io,
 ): Promise<number> {
-  const [manifest, ...more] = (await readManifests([file], io)).filter(isOurs);
-  if (manifest === undefined) throw new CliError(`there is no object of ${GROUP} in ${file}`);
+  const [manifest, ...more] = await ourObjects([file], io);
   if (more.length > 0) throw new CliError(`${file} has ${more.length + 1} objects; an action is about one`);
   const { object } = manifest;
   const scripts = actionScripts(object.kind);
-  const offered = scripts === undefined ? [] : actionsByLua(scripts.discovery, asJson(object));
+  const offered = scripts === undefined ? [] : asked(manifest, (json) => actionsByLua(scripts.discovery, json));
   if (action === undefined) {
     for (const { name, disabled, params } of offered) {
       io.out.write(`${name}${params.map((param) => ` [${param}]`).join('')}${disabled ? ' (disabled)' : ''}\n`);
@@ -86,8 +85,40 @@ function parameters(all: readonly string[]): Record<string, string> {
   );
 }
 
-const isOurs = ({ object }: Manifest): boolean =>
-  object.apiVersion.startsWith(`${GROUP}/`) && KINDS.some(({ kind }) => kind === object.kind);
+/** The objects of kinds of ours; throws where there is none. */
+async function ourObjects(paths: readonly string[], io: Io): Promise<[Manifest, ...Manifest[]]> {
+  const grouped = (await readManifests(paths, io)).filter(({ object }) => object.apiVersion.startsWith(`${GROUP}/`));
+  const [first, ...more] = grouped.filter(({ object }) => kinds.includes(object.kind));
+  if (first !== undefined) return [first, ...more];
+  const [stranger] = grouped;
+  if (stranger === undefined) throw new CliError(`there is no object of ${GROUP} in ${paths.join(', ')}`);
+  const near = closestTo(stranger.object.kind, kinds);
+  const hint = near === undefined ? `; kinds are ${kinds.join(', ')}` : `; is ${near} meant?`;
+  throw new CliError(
+    `${placeOf(stranger, 'kind')}: ${JSON.stringify(stranger.object.kind)} is no kind of ${GROUP}${hint}`,
+  );
+}
+
+const kinds = KINDS.map(({ kind }) => kind);
+
+const placeOf = (manifest: Manifest, field: string): string => {
+  const { line, column } = manifest.position(field);
+  return `${manifest.file}:${line}:${column}`;
+};
+
+/** What a script says of an object. Of an object that is none that an API server would have kept, it may fail, as it does in Argo CD. */
+function asked<T>(manifest: Manifest, ask: (object: { readonly [field: string]: Json }) => T): T {
+  try {
+    return ask(asJson(manifest.object));
+  } catch (error) {
+    if (!(error instanceof LuaError)) throw error;
+    const { object } = manifest;
+    throw new CliError(
+      `${placeOf(manifest, 'status')}: the script fails on ${object.kind} ${nameOf(object)}: ${error.message}; fix: give it an object as \`kubectl get -o yaml\` prints it`,
+      { cause: error },
+    );
+  }
+}
 
 const nameOf = ({ metadata }: Manifest['object']): string =>
   [metadata.namespace, metadata.name].filter((part) => typeof part === 'string').join('/');

@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { describe, it } from 'mocha';
 import { parse, parseAllDocuments } from 'yaml';
+import { KINDS } from '../../api/index.ts';
 import { CUSTOMIZATIONS } from '../../argocd/actions.ts';
 import { gen } from '../../cli/argocd/gen.ts';
 import { actions, health } from '../../cli/argocd/inspect.ts';
@@ -91,6 +92,22 @@ describe('kubechain argocd', () => {
     await health(['-'], { output: 'text' }, evil.io);
     assert.equal(evil.said.out, 'Task t: Healthy: \\u001b[31mred\n');
     await assert.rejects(health(['-'], { output: 'text' }, stage('a: b').io), refused(/no object of/, 1));
+  });
+
+  it('says what is wrong with an object that no API server would have kept', async () => {
+    const head = 'apiVersion: kubechain.humanlayer.dev/v1alpha1\n';
+    const odd = (kind: string) => stage(`${head}kind: ${kind}\nmetadata: {name: a}\nspec: x\nstatus: 5\n`).io;
+    const fails =
+      /^-:\d+:\d+: the script fails on \w+ a: .*; fix: give it an object as `kubectl get -o yaml` prints it$/;
+    for (const { kind } of KINDS) {
+      await health(['-'], { output: 'text' }, odd(kind)).catch(refused(fails, 1));
+      await actions('-', undefined, {}, odd(kind)).catch(refused(fails, 1));
+    }
+    await assert.rejects(health(['-'], { output: 'text' }, odd('Agent')), refused(fails, 1));
+    await assert.rejects(
+      health(['-'], { output: 'text' }, odd('Agnt')),
+      refused(/^-:2:7: "Agnt" is no kind .*; is Agent meant\?$/, 1),
+    );
   });
 
   it('lists actions and runs one, and says why one cannot be run', async () => {
