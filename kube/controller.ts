@@ -32,7 +32,7 @@ export async function runController(options: ControllerOptions, signal: AbortSig
       }
     } catch (error) {
       if (signal.aborted) return;
-      const fields = { key, error: messageOf(error), failures: queue.failures(key) };
+      const fields = { key, ...options.about?.(key), error: messageOf(error), failures: queue.failures(key) };
       if (error instanceof TerminalError) {
         result = 'terminal_error';
         queue.forget(key);

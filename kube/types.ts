@@ -219,6 +219,8 @@ export interface ControllerOptions {
   readonly queue: WorkQueue;
   readonly workers: number;
   readonly reconcile: (key: string, signal: AbortSignal) => Promise<ReconcileResult>;
+  /** What log lines about a key say beside it. */
+  readonly about?: (key: string) => Readonly<Record<string, unknown>>;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly metrics?: ControllerMetrics;

@@ -2,10 +2,12 @@ import type { ReconcileResult, WorkQueue } from '../../kube/index.ts';
 import { createAgentController } from '../agent/controller.ts';
 import { createContactChannelController } from '../contactchannel/controller.ts';
 import { createFreshReader } from '../freshReader.ts';
+import { keyIn } from '../keys.ts';
 import { createLLMController } from '../llm/controller.ts';
 import { createMCPServerController } from '../mcpserver/controller.ts';
 import type { ServerPods } from '../mcpserver/pod/pods.ts';
 import { createServerPods, OPERATOR_LABELS } from '../mcpserver/pod/pods.ts';
+import { commitFields } from '../provenance/fields.ts';
 import { createTaskController } from '../task/controller.ts';
 import type { TaskLedgers } from '../task/ledger.ts';
 import { createTaskRunController } from '../taskrun/controller.ts';
@@ -29,6 +31,8 @@ export interface RunningController {
     reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult>;
     wire(): void;
   };
+  /** What log lines say of a key. */
+  readonly about?: (key: string) => Readonly<Record<string, unknown>>;
 }
 
 /** One controller a kind. `identity` is this process' own. */
@@ -115,6 +119,13 @@ export function createControllers(
     approvals: () => ({ ...seals.current(), stampKeys: options.stampKeys ?? [] }),
     maxDelegationDepth: options.maxDelegationDepth ?? 5,
   });
+  const commitOfRun = (key: string) => commitFields(informers.taskRuns.store.get(key)?.status?.provenance);
+  function commitOfCall(key: string): Readonly<Record<string, unknown>> {
+    const call = informers.toolCalls.store.get(key);
+    if (call === undefined) return {};
+    const run = keyIn(call.metadata.namespace, call.spec.taskRunRef.name);
+    return { taskRun: run, ...commitOfRun(run) };
+  }
   return [
     { name: 'llm', queue: queues.llm, workers: WORKERS, controller: llm },
     { name: 'tool', queue: queues.tool, workers: FEW_WORKERS, controller: tool },
@@ -122,8 +133,8 @@ export function createControllers(
     { name: 'contactchannel', queue: queues.contactChannel, workers: FEW_WORKERS, controller: contactChannel },
     { name: 'agent', queue: queues.agent, workers: FEW_WORKERS, controller: agent },
     { name: 'task', queue: queues.task, workers: WORKERS, controller: task },
-    { name: 'taskrun', queue: queues.taskRun, workers: WORKERS, controller: taskRun },
-    { name: 'taskruntoolcall', queue: queues.toolCall, workers: WORKERS, controller: toolCall },
+    { name: 'taskrun', queue: queues.taskRun, workers: WORKERS, controller: taskRun, about: commitOfRun },
+    { name: 'taskruntoolcall', queue: queues.toolCall, workers: WORKERS, controller: toolCall, about: commitOfCall },
   ];
 }
 

@@ -11,6 +11,7 @@ import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import type { ModelCaller, ModelResult } from '../modelCalls.ts';
 import { isTerminal } from '../phases.ts';
 import type { PolicyGate } from '../policy/gate.ts';
+import { commitFields } from '../provenance/fields.ts';
 import { timestamp } from '../status.ts';
 import { delegationChain } from '../toolcall/ancestry.ts';
 import { createRunWriter } from './apply.ts';
@@ -244,16 +245,12 @@ export function createTaskRunController(options: {
   function logStep(key: string, run: TaskRun, { begin, set }: StatusChange): void {
     if (begin !== true && !isTerminal(set.phase)) return;
     const { agent, agentRevision, provenance } = { ...run.status, ...set };
-    const { repo, path, revision, trust } = provenance ?? {};
     const about = {
       taskRun: key,
       task: run.spec.taskRef.name,
       agent,
       agentRevision,
-      repo,
-      path,
-      commit: revision,
-      trust,
+      ...commitFields(provenance),
     };
     if (begin === true) logger.info(about, 'taskrun: begun');
     else logger.info({ ...about, phase: set.phase, error: set.error }, 'taskrun: ended');

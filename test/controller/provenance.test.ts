@@ -3,10 +3,10 @@ import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import type { Agent, AgentSpec, ClusterAgentPolicy } from '../../api/index.ts';
 import { agents, clusterAgentPolicies, GIT_MARKS, GROUP, STAMPS, taskRuns } from '../../api/index.ts';
 import type { KubeObject, Resource } from '../../kube/index.ts';
-import { isAlreadyExists } from '../../kube/index.ts';
+import { isAlreadyExists, KubeError } from '../../kube/index.ts';
 import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET } from '../../policies/approvals/index.ts';
 import { readStampKeys, sealChange, signStamp } from '../../policies/provenance/index.ts';
-import { agent, llm, namespaces, secret, secrets, task } from '../support/objects.ts';
+import { agent, llm, namespaces, secret, secrets, task, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
 import { until, untilServed } from '../support/waiting.ts';
@@ -102,13 +102,13 @@ describe('the commit that an agent comes from', function () {
     const stamps = { [STAMPS.changedBy]: writer, [STAMPS.changeSeal]: seal };
     return { ...made, metadata: { ...made.metadata, annotations: { ...made.metadata.annotations, ...stamps } } };
   }
-  async function runOf(room: Room, made: Agent) {
+  async function runOf(room: Room, made: Agent, message = 'Do it.') {
     await room.create(
       secret(room.namespace, 'openai', { OPENAI_API_KEY: 'sk-good-key' }),
       llm(room.namespace, 'gpt-4o', room.model.url),
     );
     await room.create(made);
-    return room.run('work', 'Do it.');
+    return room.run('work', message);
   }
 
   it('is claimed where Argo CD tracks the agent and Applications are no kind of the cluster', async () => {
@@ -130,6 +130,41 @@ describe('the commit that an agent comes from', function () {
       labels: { 'app.kubernetes.io/instance': 'helm' },
     });
     assert.equal((await runOf(room, made)).status?.provenance, undefined);
+  });
+
+  it('is in each log line about a run and its tool calls, those of failures too', async () => {
+    const room = await stage.room();
+    await room.create(tool(room.namespace, 'add', { execute: { builtin: { name: 'add' } } }));
+    const annotations = { [GIT_MARKS.repo]: REPO, [GIT_MARKS.path]: 'a.yaml', [GIT_MARKS.revision]: COMMIT };
+    // The first write of each status after the run has begun meets a server that is out of order.
+    const broken = new Set<string>();
+    stage.operator.beforeWrite = ({ resource, subresource, namespace, body }) => {
+      const begins = JSON.stringify(body).includes('agentRevision');
+      if (namespace !== room.namespace || subresource !== 'status' || begins || broken.has(resource)) return;
+      if (resource !== 'taskruns' && resource !== 'taskruntoolcalls') return;
+      broken.add(resource);
+      throw new KubeError('Internal', 'out of order');
+    };
+    try {
+      await runOf(room, written(room, undefined, { annotations }, { tools: [{ name: 'add' }] }), 'add 2 and 3');
+    } finally {
+      stage.operator.beforeWrite = undefined;
+    }
+    const about = stage.logger.entries.filter(({ fields }) => JSON.stringify(fields).includes(room.namespace));
+    assert.deepEqual([...new Set(about.map(({ message }) => message))].sort(), [
+      'reconcile failed: again',
+      'taskrun: begun',
+      'taskrun: ended',
+    ]);
+    assert.deepEqual([...broken].sort(), ['taskruns', 'taskruntoolcalls']);
+    for (const { message, fields } of about) {
+      const { repo, path, commit, trust } = fields;
+      assert.deepEqual(
+        { repo, path, commit, trust },
+        { repo: REPO, path: 'a.yaml', commit: COMMIT, trust: 'Claimed' },
+        message,
+      );
+    }
   });
 
   it('is what the annotations of a stamp say, and verified by its signature', async () => {

@@ -185,8 +185,20 @@ export async function openArgoStage(server: 'real' | 'embedded' = 'real'): Promi
     '--serviceaccount=argocd:argocd-application-controller',
   ]);
   // By its own limit of 50 requests a second a sync of a hundred objects takes longer than anything else here.
-  const params = ['--from-literal=controller.k8s.client.qps=500', '--from-literal=controller.k8s.client.burst=1000'];
-  await kubectl(['-n', 'argocd', 'create', 'configmap', 'argocd-cmd-params-cm', ...params]);
+  // What `kubechain argocd gen` says counts from a start on.
+  const params = [
+    'controller.k8s.client.qps=500',
+    'controller.k8s.client.burst=1000',
+    'controller.resource.health.persist=true',
+  ];
+  await kubectl([
+    '-n',
+    'argocd',
+    'create',
+    'configmap',
+    'argocd-cmd-params-cm',
+    ...params.map((param) => `--from-literal=${param}`),
+  ]);
   const state = join(folder, 'argocd');
   const asArgocd = await actingAs('argocd', 'argocd-application-controller');
   const started = await run(REALARGO, ['up', state, asArgocd], { env, maxBuffer: 1e8 });
