@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { after, before, describe, it } from 'mocha';
 import type { AgentPolicy } from '../../../../../api/index.ts';
+import { startHttp } from '../../../../support/http.ts';
 import type { Lab, Platform } from '../platform.ts';
 import { ours, platform } from '../platform.ts';
 
@@ -17,18 +15,16 @@ describe('notifications of Argo CD', function () {
   let on: Platform;
   let lab: Lab;
   const told: string[] = [];
-  const hook = createServer((request, response) => {
-    void text(request).then((body) => {
-      told.push(body);
-      response.end();
-    });
-  });
+  let hook: Awaited<ReturnType<typeof startHttp>>;
   before(async function () {
     on = await platform(this);
-    hook.listen(0, '127.0.0.1');
-    await once(hook, 'listening');
-    const { port } = hook.address() as AddressInfo;
-    const data = { 'service.webhook.hook': `url: http://127.0.0.1:${port}/\n` };
+    hook = await startHttp((request, response) => {
+      void text(request).then((body) => {
+        told.push(body);
+        response.end();
+      });
+    });
+    const data = { 'service.webhook.hook': `url: ${hook.url}\n` };
     await on.stage.kubectl([
       ...['-n', 'argocd', 'patch', 'cm', 'argocd-notifications-cm', '--type=merge', '-p', JSON.stringify({ data })],
     ]);
@@ -49,9 +45,7 @@ describe('notifications of Argo CD', function () {
     const policy = await on.stage.get<AgentPolicy>('agentpolicy', 'careful', lab.namespace);
     assert.equal(policy?.status?.conditions?.[0]?.status, 'True');
   });
-  after(() => {
-    hook.close();
-  });
+  after(() => hook?.[Symbol.asyncDispose]());
   const hears = (pattern: RegExp) =>
     on.stage.eventually(String(pattern), async () => told.some((message) => pattern.test(message)));
 
