@@ -83,7 +83,11 @@ kind: Task
 metadata: {name: hello-world-task}
 spec: {agentRef: {name: my-assistant}, message: "What is the capital of the moon?"}
 `;
-    // The authority reaches the registration a moment after the address.
+    // The authority reaches each registration a moment after the address; the one that stamps lets pass what it is not asked about.
+    const stamped = `kubectl create -n default --dry-run=server -o yaml -f - <<'YAML' | grep -q created-by
+{apiVersion: kubechain.humanlayer.dev/v1alpha1, kind: Agent, metadata: {name: probe}, spec: {llmRef: {name: x}, system: x}}
+YAML`;
+    assert.equal((await eventually(() => stage.shell(stamped))).code, 0);
     const applied = await eventually(() => stage.shell(`kubectl apply -n default -f - <<'YAML'\n${yaml}\nYAML`));
     assert.equal(applied.code, 0, applied.err);
     const waited = await eventually(() =>
