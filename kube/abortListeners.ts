@@ -20,8 +20,8 @@ export function createAbortListeners(): AbortListeners {
       }
       const listeners = new Set([listener]);
       const tell = (): void => {
+        for (const each of [...listeners]) if (listeners.delete(each)) each();
         bySignal.delete(signal);
-        for (const each of listeners) each();
       };
       bySignal.set(signal, { listeners, tell });
       signal.addEventListener('abort', tell, { once: true });

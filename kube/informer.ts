@@ -116,9 +116,11 @@ export function createInformer<T extends KubeObject>(options: InformerOptions<T>
         firstList.resolve();
       }
     },
-    changed(object) {
+    knows(object) {
       const held = store.get(keyOf(object));
-      if (sameVersion(held, object) || newer(held, object)) return;
+      return sameVersion(held, object) || newer(held, object);
+    },
+    changed(object) {
       upsert(object);
       metrics?.objects(resource.plural, store.size);
     },

@@ -11,6 +11,8 @@ export interface ReflectorSink<T extends KubeObject> {
   listStarted(): void;
   /** The complete state at `resourceVersion`. */
   replace(objects: T[], resourceVersion: string): void;
+  /** Whether a change is older than what is there, or the same: then it is neither transformed nor told. */
+  knows(object: T): boolean;
   changed(object: T): void;
   deleted(object: T): void;
   /** All up to this version has been seen. */
@@ -92,7 +94,8 @@ export async function runReflector<T extends KubeObject>(
             throw new KubeError('Gone', `the server is at version ${seen}, behind ${version}: its data was replaced`);
           }
           if (event.type === 'DELETED') sink.deleted(transformed(options, event.object));
-          else if (event.type !== 'BOOKMARK') sink.changed(transformed(options, event.object));
+          else if (event.type !== 'BOOKMARK' && !sink.knows(event.object))
+            sink.changed(transformed(options, event.object));
           if (seen !== '') {
             version = seen;
             sink.progressed(seen);

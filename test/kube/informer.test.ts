@@ -396,6 +396,21 @@ describe('an informer', () => {
       assert.deepEqual(t.seen, ['+a', '~a 101→102', '+b']);
     });
 
+    it('transforms it once', async () => {
+      const transformed: (string | undefined)[] = [];
+      const transform = (object: Widget): Widget => {
+        transformed.push(object.metadata.resourceVersion);
+        return object;
+      };
+      await using t = await setUp({ transform }, (api) => api.put('a'));
+      await until(() => t.api.watchers === 1, 'the watch');
+      t.informer.observe(widget('a', 102, { uid: 'uid-a-0', spec: { x: 1 } }));
+      t.api.put('a', { x: 1 });
+      t.api.put('b');
+      await until(() => t.seen.includes('+b'), 'a later event');
+      assert.deepEqual(transformed, ['101', '102', '103']);
+    });
+
     it('is not set back by an older event', async () => {
       await using t = await setUp({}, (api) => api.put('a'));
       await until(() => t.api.watchers === 1, 'the watch');
