@@ -3,6 +3,7 @@
 import { admitBody } from './admission/bodies.ts';
 import { at, objects, text } from './builtin/access.ts';
 import { selectorMatches } from './builtin/validation/common.ts';
+import { checkContainer, checkLogOptions, checkPorts } from './podoptions.ts';
 import { ephemeralContainers, type Part, resize } from './podparts.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
@@ -39,14 +40,12 @@ const pods = { group: '', resource: 'pods' };
 /** Handlers by `group/plural/subresource`. */
 export function podSubresources(context: () => RegistryContext): Map<string, Handler> {
   const onNode: Handler = async (exchange, definition) => {
+    const { info } = exchange;
+    const kind = info.subresource;
+    if (kind === 'log') checkLogOptions(info.query, info.name);
+    if (kind === 'portforward') checkPorts(info.query);
     const pod = await find(context(), exchange, definition);
-    const kind = exchange.info.subresource;
-    const wanted = exchange.info.query.get('container') ?? '';
-    const names = ['containers', 'initContainers', 'ephemeralContainers'].flatMap((field) =>
-      objects(pod, `spec.${field}`).map((container) => text(container, 'name')),
-    );
-    if (wanted !== '' && !names.includes(wanted))
-      throw badRequest(`container ${wanted} is not valid for pod ${exchange.info.name}`);
+    if (kind !== 'portforward') checkContainer(pod, info.query.get('container') ?? '');
     const node = text(pod, 'spec.nodeName');
     if (node !== '') throw notFound(pods, node);
     if (kind !== 'log') throw badRequest(`pod ${exchange.info.name} does not have a host assigned`);

@@ -9,11 +9,16 @@ import type { UserInfo } from '../types.ts';
 
 const extraPrefix = 'impersonate-extra-';
 
+/** The values of a header, one a line: Node joins them, and a group's name may have a comma. */
+function linesOf({ rawHeaders }: Request, header: string): string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === header);
+}
+
 /** The user to go on as. Throws 400 or 403. */
 export function impersonate(context: RegistryContext, request: Request, user: UserInfo, info: RequestInfo): UserInfo {
   const { headers } = request;
   const name = single(headers['impersonate-user']);
-  const groups = many(headers['impersonate-group']);
+  const groups = headers['impersonate-group'] === undefined ? [] : linesOf(request, 'impersonate-group');
   const uid = single(headers['impersonate-uid']);
   const extra: { [key: string]: string[] } = {};
   for (const [header, value] of Object.entries(headers)) {

@@ -5,6 +5,7 @@ import { copyJson, isObject } from '../registry/copy.ts';
 import { decodeMetadata } from '../registry/decode.ts';
 import { jsonPatch } from '../registry/jsonpatch.ts';
 import { mergePatch } from '../registry/mergepatch.ts';
+import { unregistered } from '../registry/patch.ts';
 import { age, createdDescription, nameDescription } from '../registry/printers.ts';
 import { storageName } from '../registry/resources.ts';
 import { trackScale } from '../registry/scale.ts';
@@ -169,7 +170,7 @@ async function scale(
   const call = writes
     ? callOf(exchange, definition, isPatch ? 'PatchOptions' : 'UpdateOptions', isPatch ? type === 'apply' : undefined)
     : undefined;
-  const replacement = info.method === 'PUT' ? replacingScale(body, info.name) : undefined;
+  const replacement = info.method === 'PUT' ? replacingScale(context, body, info.name) : undefined;
   const key = entryKey(definition.namespaced ? info.namespace : '', info.name);
   const entry = context.store.latest(storageName(definition), key);
   if (entry === undefined) throw notFound({ group: definition.group, resource: definition.plural }, info.name);
@@ -258,8 +259,17 @@ function readScale(current: KubeObject, type: string | undefined, body: string):
 }
 
 /** The Scale that a PUT sends, under the name that the path has. Throws 400. */
-function replacingScale(body: string, name: string): KubeObject {
+function replacingScale(context: RegistryContext, body: string, name: string): KubeObject {
   const sent = newScale({} as KubeObject, undefined, body, name);
+  const { kind = '', apiVersion = '' } = sent;
+  if (kind !== '' && apiVersion !== '' && (kind !== 'Scale' || !apiVersion.startsWith('autoscaling/'))) {
+    const version = apiVersion.slice(apiVersion.indexOf('/') + 1);
+    const why =
+      context.resources.findKind(apiVersion, kind)?.custom === false
+        ? `converting (${version}.${kind}) to (autoscaling.Scale): unknown conversion`
+        : unregistered({ kind, apiVersion });
+    throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a Scale: ${why}`);
+  }
   if (sent.metadata.name) return sent;
   throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
 }

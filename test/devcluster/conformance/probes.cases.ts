@@ -3,6 +3,7 @@ import type { Case } from './harness.ts';
 import { accessProbes } from './probes.access.cases.ts';
 import { admissionProbes } from './probes.admission.cases.ts';
 import { controllerProbes } from './probes.controllers.cases.ts';
+import { mixedProbes } from './probes.mixed.cases.ts';
 import { protocolProbes } from './probes.protocol.cases.ts';
 import { readProbes } from './probes.read.cases.ts';
 import { requestProbes } from './probes.requests.cases.ts';
@@ -16,4 +17,5 @@ export const probes: readonly Case[] = [
   ...protocolProbes,
   ...requestProbes,
   ...rightProbes,
+  ...mixedProbes,
 ];
