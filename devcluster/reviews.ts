@@ -12,12 +12,13 @@ import { timestamp } from './registry/call.ts';
 import { isObject } from './registry/copy.ts';
 import { track } from './registry/create.ts';
 import { qualifiedName } from './registry/names.ts';
+import { parseFieldSelector, parseLabelSelector } from './registry/selectors.ts';
 import type { Exchange } from './request/exchange.ts';
 import { type Form, negotiate } from './request/negotiate.ts';
 import { readObject } from './request/object.ts';
 import { sendWarnings } from './request/response.ts';
 import { sendResult } from './request/result.ts';
-import { badRequest, conflict, fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
+import { badRequest, conflict, failure, fieldError, invalid, methodNotAllowed, notFound } from './request/status.ts';
 import { callOf } from './request/writeOptions.ts';
 import type { FieldError, KubeObject, ResourceDefinition, UserInfo } from './types.ts';
 
@@ -29,6 +30,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
   const review =
     (answer: (exchange: Exchange, object: KubeObject) => void): Handler =>
     async (exchange, definition) => {
+      if (exchange.info.named) throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
       if (exchange.info.method !== 'POST') throw methodNotAllowed();
       const form = reviewForm(exchange.request.headers.accept);
       const call = callOf(exchange, definition, 'CreateOptions');
@@ -43,7 +45,13 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
     const spec = fields(object.spec);
     const attributes = attributesOf(user, spec, namespace);
     const { allowed, reason } = authorize(context(), attributes);
-    object.status = { allowed, ...(reason === '' ? {} : { reason }) };
+    const problems = unreadable(fields(spec.resourceAttributes));
+    const error = problems.length > 1 ? `[${problems.join(', ')}]` : problems[0];
+    object.status = {
+      allowed,
+      ...(reason === '' ? {} : { reason }),
+      ...(error === undefined ? {} : { evaluationError: error }),
+    };
   };
   return new Map<string, Handler>([
     [
@@ -149,6 +157,21 @@ function subject(spec: Fields): UserInfo {
     groups: Array.isArray(spec.groups) ? spec.groups.map(String) : [],
     ...(typeof spec.uid === 'string' ? { uid: spec.uid } : {}),
   };
+}
+
+/** What is said of selectors that cannot be read: they do not count. */
+function unreadable(attributes: Fields): string[] {
+  const parsers = { fieldSelector: parseFieldSelector, labelSelector: parseLabelSelector };
+  return Object.entries(parsers).flatMap(([field, parse]) => {
+    const raw = fields(attributes[field]).rawSelector;
+    if (typeof raw !== 'string' || raw === '') return [];
+    try {
+      parse(raw);
+      return [];
+    } catch {
+      return [`spec.resourceAttributes.${field} ignored due to parse error`];
+    }
+  });
 }
 
 /** The path asked for, as the real server's internal type prints it. */
@@ -342,6 +365,7 @@ function checkBound(
     const type = `${group}/${version}`;
     throw badRequest(`cannot bind token to object of type ${type}, Kind=${kind ?? ''}`);
   }
+  if ((name ?? '') === '') throw badRequest('Name parameter required.');
   const entry = context.store.get(`/${plural}`, plural === 'nodes' ? (name ?? '') : `${namespace}/${name ?? ''}`);
   if (entry === undefined) throw notFound({ group: '', resource: plural }, name ?? '');
   const object = context.store.object(entry);

@@ -29,6 +29,34 @@ const versions: { readonly [group: string]: string } = {
   'storage.k8s.io': 'v1 v1alpha1 v1beta1',
   'storagemigration.k8s.io': 'v1beta1',
 };
+/** Kinds that an older version of their group did not have. */
+const later: { readonly [groupVersion: string]: readonly string[] } = {
+  'admissionregistration.k8s.io/v1alpha1': ['ValidatingWebhookConfiguration', 'MutatingWebhookConfiguration'],
+  'apps/v1beta1': ['DaemonSet', 'ReplicaSet'],
+  'authentication.k8s.io/v1alpha1': ['TokenReview'],
+  'batch/v1beta1': ['Job'],
+  'certificates.k8s.io/v1alpha1': ['CertificateSigningRequest'],
+  'coordination.k8s.io/v1alpha2': ['Lease'],
+  'networking.k8s.io/v1beta1': ['NetworkPolicy'],
+  'storage.k8s.io/v1alpha1': ['StorageClass', 'CSIDriver', 'CSINode'],
+};
+
+function isRegistered(apiVersion: string, kind: string): boolean {
+  const [group = '', version = ''] = apiVersion.includes('/') ? apiVersion.split('/') : ['', apiVersion];
+  const known = Object.hasOwn(versions, group) && (versions[group] as string).split(' ').includes(version);
+  return known && !(later[apiVersion] ?? []).includes(kind);
+}
+
+const formerExtensions = new Set(['DaemonSet', 'Deployment', 'Ingress', 'NetworkPolicy', 'ReplicaSet']);
+const eventVersions = new Set(['v1', 'events.k8s.io/v1']);
+
+/** Whether the real server can read a kind in a version, and make of it what a resource of `group` with that kind holds. */
+export function isConvertible(apiVersion: string, kind: string, group: string): boolean {
+  if (kind === 'Event' && eventVersions.has(apiVersion)) return true;
+  if (apiVersion === 'extensions/v1beta1') return formerExtensions.has(kind);
+  return apiVersion.startsWith(`${group}/`) && isRegistered(apiVersion, kind);
+}
+
 /** Those that the server of custom resources has not heard of. */
 const foreign = new Set(['admission.k8s.io', 'apiextensions.k8s.io', 'apiregistration.k8s.io', 'imagepolicy.k8s.io']);
 

@@ -1,4 +1,5 @@
 /** Bodies of requests as objects of a kind, and as options of a deletion. */
+import { isConvertible } from '../openapi/registered.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { Call, RegistryContext } from '../registry/call.ts';
 import { isObject } from '../registry/copy.ts';
@@ -101,6 +102,10 @@ function checkType(context: RegistryContext, definition: ResourceDefinition, obj
   completeTypeMeta(definition, object);
   if (object.kind === definition.kind && object.apiVersion === expected) return;
   const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
+  if (object.kind === definition.kind && isConvertible(object.apiVersion, object.kind, definition.group))
+    throw badRequest(
+      `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
+    );
   const known = context.resources.findKind(object.apiVersion, object.kind);
   const goGroup = definition.group === '' ? 'core' : (definition.group.split('.')[0] as string);
   const why =

@@ -8,6 +8,7 @@ import { protocolProbes } from './probes.protocol.cases.ts';
 import { readProbes } from './probes.read.cases.ts';
 import { requestProbes } from './probes.requests.cases.ts';
 import { rightProbes } from './probes.rights.cases.ts';
+import { selectorProbes } from './probes.selectors.cases.ts';
 
 export const probes: readonly Case[] = [
   ...readProbes,
@@ -18,4 +19,5 @@ export const probes: readonly Case[] = [
   ...requestProbes,
   ...rightProbes,
   ...mixedProbes,
+  ...selectorProbes,
 ];
