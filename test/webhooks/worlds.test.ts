@@ -7,6 +7,8 @@ import {
   agentRevisions,
   agents,
   clusterAgentPolicies,
+  DEFAULT_BASE_URLS,
+  DEFAULT_MODELS,
   GROUP,
   KINDS,
   mcpServers,
@@ -50,6 +52,8 @@ const SPOILT = WORLDS * 20;
 const SEED = Number(process.env.KUBECHAIN_API_SEED ?? Date.now() % 2 ** 31);
 
 const HOUR = 3_600_000;
+
+type Spec = Readonly<Record<string, unknown>>;
 
 interface Placed {
   readonly world: World;
@@ -281,6 +285,50 @@ describe(`the four places, on an API server (seed ${SEED})`, function () {
         `${namespace}, check`,
       );
     }
+  });
+
+  it('omission bypasses nothing: the API server refuses the same where a field is left out and where it is written', async () => {
+    /** What fields come to that are left out, beside what stands there. */
+    const written = ({ kind, spec }: { readonly kind?: string; readonly spec: Spec }): Spec => {
+      const { parameters, execute, transport } = spec as {
+        parameters?: Spec;
+        execute?: { externalAPI: Spec };
+        transport?: string;
+      };
+      if (kind === 'LLM') {
+        const provider = spec.provider as 'openai' | 'anthropic';
+        const used = { model: DEFAULT_MODELS[provider], baseUrl: DEFAULT_BASE_URLS[provider], temperature: '1' };
+        return { ...spec, parameters: { ...used, ...parameters } };
+      }
+      if (kind === 'MCPServer')
+        return transport === 'stdio'
+          ? { args: [], env: [], egress: [], egressHosts: [], ...spec }
+          : { headers: [], ...spec };
+      if (kind === 'Tool') return { ...spec, execute: { externalAPI: { method: 'GET', ...execute?.externalAPI } } };
+      if (kind === 'Agent') return { onDefinitionChange: 'Pin', ...spec };
+      return { everythingThatHappenedSoFar: [], suspend: false, ...spec };
+    };
+    /** Which rules refuse what, without how they word it. */
+    const refused = async (object: KubeObject): Promise<string[]> => {
+      const { status, body } = await raw.post(pathOf(object), JSON.stringify(object));
+      assert.ok(status === 409 || status === 403, `${nameOf(object)}: ${body.message}`);
+      return [...(body.message ?? '').matchAll(/^(?:admission webhook .* request: )?(\[\S+\/\S+\] \S+):/gm)].map(
+        ([, head = '']) => head,
+      );
+    };
+    let told = 0;
+    for (const { world: each } of placed.filter(({ enforced }) => enforced)) {
+      for (const object of each.objects as unknown as (KubeObject & { readonly spec: Spec })[]) {
+        const absent = await refused(object);
+        assert.deepEqual(
+          absent,
+          await refused({ ...object, spec: written(object) } as KubeObject),
+          `${each.namespace} ${nameOf(object)}`,
+        );
+        told += absent.length;
+      }
+    }
+    assert.ok(told >= WORLDS, `${told} findings`);
   });
 
   it('objects that are spoilt anyhow get an answer that says why, and the webhook is there for the next one', async () => {
