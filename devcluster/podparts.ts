@@ -1,5 +1,7 @@
 /** The endpoints of a pod that write a part of its spec: which part, and what may become of it. */
 import { list, objects, record, text } from './builtin/access.ts';
+import { goDiff } from './builtin/godiff.ts';
+import { goForm } from './builtin/goform.ts';
 import { qualityOfService } from './builtin/prepare.ts';
 import { equalJson, isObject } from './registry/copy.ts';
 import { fieldError } from './request/status.ts';
@@ -33,8 +35,10 @@ export const ephemeralContainers: Part = {
     for (const before of objects(live, 'ephemeralContainers')) {
       const now = objects(spec, 'ephemeralContainers').find((item) => item.name === before.name);
       const why = `existing ephemeral containers ${JSON.stringify(text(before, 'name'))} may not be ${now === undefined ? 'removed' : 'changed'}`;
-      if (now === undefined || !equalJson(now, before))
-        errors.push(fieldError.forbidden('spec.ephemeralContainers', `${why}\n`));
+      if (now !== undefined && equalJson(now, before)) continue;
+      const changes =
+        now === undefined ? '' : goDiff(goForm('EphemeralContainer', before), goForm('EphemeralContainer', now));
+      errors.push(fieldError.forbidden('spec.ephemeralContainers', `${why}\n${changes}`));
     }
     return errors;
   },

@@ -26,7 +26,7 @@ import {
   fieldError,
   methodNotAllowed,
   notFound,
-  type StatusError,
+  StatusError,
   unknownError,
 } from './request/status.ts';
 import { callOf } from './request/writeOptions.ts';
@@ -121,8 +121,11 @@ export async function bind(
   const kind = text(binding, 'target.kind');
   const node = text(binding, 'target.name');
   const { body } = fieldError.notSupported('', kind, ['Node', '<empty>']);
-  if (kind !== '' && kind !== 'Node') throw unknownError(`target.kind: ${body}`);
-  if (node === '') throw unknownError('target.name: Required value');
+  const problems = [
+    ...(kind !== '' && kind !== 'Node' ? [`target.kind: ${body}`] : []),
+    ...(node === '' ? ['target.name: Required value'] : []),
+  ];
+  if (problems.length > 0) throw unknownError(problems.length === 1 ? String(problems[0]) : `[${problems.join(', ')}]`);
   const sent = { ...callOf(exchange, definition, 'CreateOptions'), name };
   ensureNamespace(sent, binding);
   const bindings = context.resources.find('', 'v1', 'bindings') ?? definition;
@@ -181,7 +184,8 @@ async function evict(context: RegistryContext, exchange: Exchange, definition: R
   const running = !['Succeeded', 'Failed', 'Pending'].includes(text(pod, 'status.phase'));
   if (running && pod.metadata.deletionTimestamp === undefined) checkBudgets(context, info.namespace, pod);
   const options = isObject(eviction.deleteOptions) ? eviction.deleteOptions : {};
-  await remove(context, { ...call, subresource: '', admitted: true }, options);
+  const dryRun = call.dryRun || (Array.isArray(options.dryRun) && options.dryRun.length > 0);
+  await remove(context, { ...call, dryRun, subresource: '', admitted: true }, options);
   sendWarnings(exchange.response, call.warnings);
   done(exchange);
 }
@@ -201,15 +205,27 @@ function checkBudgets(context: RegistryContext, namespace: string, pod: KubeObje
     );
   const [budget] = budgets;
   if (budget === undefined) return;
-  const allowed = at(budget, 'status.disruptionsAllowed');
-  if (typeof allowed === 'number' && allowed > 0) return;
   const name = budget.metadata.name ?? '';
-  const needed = Number(at(budget, 'status.desiredHealthy') ?? 0);
-  const healthy = Number(at(budget, 'status.currentHealthy') ?? 0);
+  const count = (field: string): number => Number(at(budget, `status.${field}`) ?? 0);
+  const [needed, healthy] = [count('desiredHealthy'), count('currentHealthy')];
+  const ready = objects(pod, 'status.conditions').some((item) => item.type === 'Ready' && item.status === 'True');
+  // A pod that is not ready counts for nobody.
+  if (!ready && at(budget, 'spec.unhealthyPodEvictionPolicy') === 'AlwaysAllow') return;
+  if (!ready && needed > 0 && healthy >= needed) return;
+  if (count('observedGeneration') < (budget.metadata.generation ?? 0))
+    throw violated(`The disruption budget ${name} is still being processed by the server.`, 10);
+  if (count('disruptionsAllowed') > 0) return;
   const message = `The disruption budget ${name} needs ${needed} healthy pods and has ${healthy} currently`;
-  throw failure(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
+  throw violated(message);
+}
+
+/** The 429 of a budget that does not let a pod go; `after` is when to ask again, in seconds. */
+function violated(message: string, after?: number): Error {
+  const error = failure(429, 'TooManyRequests', "Cannot evict pod as it would violate the pod's disruption budget.", {
     causes: [{ reason: 'DisruptionBudget', message }],
+    ...(after === undefined ? {} : { retryAfterSeconds: after }),
   });
+  return after === undefined ? error : new StatusError(error.status, { 'retry-after': String(after) });
 }
 
 /** The endpoint that writes the conditions of a signing request. */

@@ -4,6 +4,7 @@ import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
 import { AdmissionChain } from './admission/chain.ts';
+import { claimResize } from './admission/claimresize.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
 import { limitRanges, podPriority } from './admission/pods.ts';
 import { podSecurity } from './admission/podsecurity.ts';
@@ -82,6 +83,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     podPriority(() => context),
     storageProtection(),
     podRuntimeClass(() => context),
+    claimResize(() => context),
     escalationCheck(() => context),
     mutatingPolicies(() => context),
     webhooks.mutating,

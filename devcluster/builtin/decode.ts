@@ -168,6 +168,11 @@ function decodeBytes(values: readonly Json[], place: Place): Json {
 
 function decodeScalar(value: Json, type: ScalarType, place: Place, depth: number, unknown: Unknown): Json {
   switch (type.name) {
+    case 'any':
+      // A struct without fields.
+      if (place.goType !== undefined && (typeof value !== 'object' || Array.isArray(value)))
+        throw mismatch(value, type, place);
+      return value;
     case 'string':
       if (typeof value !== 'string') throw mismatch(value, type, place);
       return value;

@@ -172,6 +172,10 @@ const defaults: { readonly [definition: string]: Defaults } = {
   [`${core}EndpointPort`]: protocol,
   [`${core}Service`]: service,
   [`${core}Pod`]: pod,
+  [`${core}PodStatus`]: (object) => {
+    const address = text(object, 'podIP');
+    if (address !== '' && text(objects(object, 'podIPs')[0], 'ip') !== address) object.podIPs = [{ ip: address }];
+  },
   [`${core}PodSpec`]: podSpec,
   [`${core}ImageVolumeSource`]: (object) => fill(object, { pullPolicy: pullPolicy(text(object, 'reference')) }),
   [`${core}Probe`]: (object) =>
@@ -216,7 +220,7 @@ const defaults: { readonly [definition: string]: Defaults } = {
   [`${core}Node`]: (object) => {
     const spec = child(object, 'spec');
     // The first of the blocks has a field of its own, from before there could be two.
-    if (spec !== undefined && text(spec, 'podCIDR') !== '' && list(spec, 'podCIDRs').length === 0)
+    if (spec !== undefined && text(spec, 'podCIDR') !== '' && list(spec, 'podCIDRs')[0] !== spec.podCIDR)
       spec.podCIDRs = [text(spec, 'podCIDR')];
   },
   [`${core}LimitRangeItem`]: limitRangeItem,

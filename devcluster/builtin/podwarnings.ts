@@ -1,6 +1,7 @@
 /** Warnings of pods and their templates: fields that do nothing any more, definitions that hide each other. */
 import type { JsonObject } from '../types.ts';
 import { at, number, objects, record, text } from './access.ts';
+import { hasProfileOfAnnotation } from './prepare.ts';
 import { parseQuantity } from './quantity.ts';
 
 const oldLabels: { readonly [label: string]: string } = {
@@ -205,7 +206,7 @@ function annotationWarnings(pod: unknown, all: readonly Container[], path: strin
     };
     if (at(container, 'securityContext.seccompProfile') === undefined)
       say(`${seccomp}${name}`, 'non-functional in v1.27+; use the "seccompProfile" field instead');
-    if (at(container, 'securityContext.appArmorProfile') === undefined)
+    if (at(container, 'securityContext.appArmorProfile') === undefined || hasProfileOfAnnotation(container))
       say(`${appArmor}${name}`, 'deprecated since v1.30; use the "appArmorProfile" field instead');
   }
 }

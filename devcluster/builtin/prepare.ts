@@ -59,6 +59,35 @@ function tolerateAbsence(spec: JsonObject): void {
   spec.tolerations = [...list(spec, 'tolerations'), ...missing.map((key) => ({ key, ...notReady }))];
 }
 
+const appArmor = 'container.apparmor.security.beta.kubernetes.io/';
+const profileTypes: { readonly [annotation: string]: string } = {
+  'runtime/default': 'RuntimeDefault',
+  unconfined: 'Unconfined',
+};
+
+/** Containers whose profile was that of an annotation: a warning says so. */
+const fromAnnotations = new WeakSet<object>();
+
+export const hasProfileOfAnnotation = (container: object): boolean => fromAnnotations.has(container);
+
+/** AppArmor profiles that annotations of a pod name stand in the fields that there are for them now. */
+function profilesOfAnnotations(pod: KubeObject, spec: JsonObject): void {
+  if (text(spec, 'os.name') === 'windows') return;
+  const ofPod = at(spec, 'securityContext.appArmorProfile');
+  for (const field of ['initContainers', 'containers', 'ephemeralContainers'])
+    for (const container of objects(spec, field)) {
+      const annotation = pod.metadata.annotations?.[`${appArmor}${text(container, 'name')}`];
+      if (annotation === undefined || at(container, 'securityContext.appArmorProfile') !== undefined) continue;
+      const local = /^localhost\/(\S.*\S|\S)$/.exec(annotation)?.[1];
+      const type = local === undefined ? profileTypes[annotation] : 'Localhost';
+      if (type === undefined) continue;
+      const profile: JsonObject = { type, ...(local === undefined ? {} : { localhostProfile: local }) };
+      if (JSON.stringify(profile) === JSON.stringify(ofPod)) continue;
+      container.securityContext = { ...record(container, 'securityContext'), appArmorProfile: profile };
+      fromAnnotations.add(container);
+    }
+}
+
 /** What admission plugins of the real server put into every pod: service account, tolerations, priority. */
 export function preparePod(object: KubeObject): void {
   object.status = { phase: 'Pending', qosClass: qualityOfService(object.spec) };
@@ -75,6 +104,7 @@ export function preparePod(object: KubeObject): void {
   }
   const spec = child(object, 'spec');
   if (spec === undefined) return;
+  profilesOfAnnotations(object, spec);
   if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
     spec.terminationGracePeriodSeconds = 1;
   tolerateAbsence(spec);

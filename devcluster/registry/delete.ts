@@ -1,5 +1,5 @@
 /** DELETE: preconditions, grace, finalizers, and the choice between marking and removing. */
-import { conflict, failure, fieldError, invalid, notFound, type Status } from '../request/status.ts';
+import { badRequest, conflict, failure, fieldError, invalid, notFound, type Status } from '../request/status.ts';
 import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
@@ -184,6 +184,7 @@ export function deleteOptions(
   query: URLSearchParams,
 ): DeleteOptions & { readonly dryRun?: readonly string[] } {
   const raw: { [key: string]: unknown } = isObject(body) ? body : {};
+  checkTypes(raw);
   const out: { -readonly [K in keyof DeleteOptions]: DeleteOptions[K] } & { dryRun?: string[] } = {};
   const grace = raw.gracePeriodSeconds ?? numberOf(query.get('gracePeriodSeconds'));
   if (typeof grace === 'number') out.gracePeriodSeconds = Math.max(0, grace);
@@ -220,6 +221,27 @@ export function deleteOptions(
   if (dryRun.some((value) => value !== 'All')) errors.push(fieldError.notSupported('dryRun', dryRun, ['All']));
   if (errors.length > 0) throw invalid('meta.k8s.io', 'DeleteOptions', '', errors);
   return out;
+}
+
+/** Go's types of the options, with what JSON they are read from. */
+const optionTypes: { readonly [field: string]: readonly [string, string] } = {
+  gracePeriodSeconds: ['number', 'int64'],
+  orphanDependents: ['boolean', 'bool'],
+  propagationPolicy: ['string', 'v1.DeletionPropagation'],
+  dryRun: ['array', '[]string'],
+  preconditions: ['object', 'v1.Preconditions'],
+};
+
+/** Throws 400 for an option of another type than it has. */
+function checkTypes(options: { readonly [field: string]: unknown }): void {
+  for (const [field, [json, go]] of Object.entries(optionTypes)) {
+    const value = options[field];
+    if (value === undefined || value === null) continue;
+    const given = Array.isArray(value) ? 'array' : typeof value === 'bigint' ? 'number' : typeof value;
+    if (given === json) continue;
+    const shown = given === 'boolean' ? 'bool' : given;
+    throw badRequest(`json: cannot unmarshal ${shown} into Go struct field DeleteOptions.${field} of type ${go}`);
+  }
 }
 
 const policies = ['Foreground', 'Background', 'Orphan'];

@@ -55,9 +55,23 @@ export function table(
         : objects.map((object) => ({
             cells: cells(definition, object, now),
             ...rowConditions(definition, object),
-            object: include === 'None' ? null : include === 'Object' ? object : partialMetadata(object, version),
+            object:
+              include === 'None' ? null : include === 'Object' ? object : partialMetadata(rowObject(object), version),
           })),
   };
+}
+
+/** What an annotation says only when a DaemonSet is converted: its rows are made before. */
+const convertedAnnotation = 'deprecated.daemonset.template.generation';
+
+function rowObject(object: KubeObject): KubeObject {
+  if (object.metadata.annotations?.[convertedAnnotation] === undefined) return object;
+  const { [convertedAnnotation]: _, ...annotations } = object.metadata.annotations;
+  const { annotations: __, ...metadata } = object.metadata;
+  return {
+    ...object,
+    metadata: Object.keys(annotations).length === 0 ? metadata : { ...metadata, annotations },
+  } as KubeObject;
 }
 
 function rowConditions(definition: ResourceDefinition, object: KubeObject): { conditions?: Json[] } {

@@ -85,6 +85,8 @@ export async function handleResource(
 async function get(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const { info, request } = exchange;
   const form = negotiate(request.headers.accept, definition.custom);
+  if (info.query.has('export') && !['false', '0', ''].includes(info.query.get('export') ?? ''))
+    throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
   const version = info.query.get('resourceVersion') ?? '';
   const problem = versionProblem(version);
   if (problem !== undefined) {

@@ -5,13 +5,21 @@ import { copyJson, isObject } from '../registry/copy.ts';
 import { decodeMetadata } from '../registry/decode.ts';
 import { jsonPatch } from '../registry/jsonpatch.ts';
 import { mergePatch } from '../registry/mergepatch.ts';
+import { qualifiedName } from '../registry/names.ts';
 import { unregistered } from '../registry/patch.ts';
 import { age, createdDescription, nameDescription } from '../registry/printers.ts';
 import { storageName } from '../registry/resources.ts';
 import { trackScale } from '../registry/scale.ts';
 import { update } from '../registry/update.ts';
 import { entryKey } from '../storage/entry.ts';
-import { DecodeError, type KubeObject, type ResourceDefinition, type ScalePaths, type TableColumn } from '../types.ts';
+import {
+  DecodeError,
+  type FieldError,
+  type KubeObject,
+  type ResourceDefinition,
+  type ScalePaths,
+  type TableColumn,
+} from '../types.ts';
 import { readText } from './body.ts';
 import type { Exchange } from './exchange.ts';
 import { JsonSyntaxError, parseJson, printJson } from './json.ts';
@@ -61,9 +69,11 @@ export async function finalizeNamespace(
   // The strategy keeps spec as it was on every other endpoint.
   const definition: ResourceDefinition = { ...call.definition };
   delete (definition as { prepareForUpdate?: unknown }).prepareForUpdate;
+  const named = (wanted as unknown[]).map(String);
+  const own = { ...definition, validateUpdate: () => finalizerProblems(named) };
   const result = await update(
     context,
-    { ...call, definition },
+    { ...call, definition: own },
     {
       createMissing: false,
       uid: undefined,
@@ -83,6 +93,16 @@ export async function finalizeNamespace(
     },
   );
   return result.object;
+}
+
+function finalizerProblems(finalizers: readonly string[]): FieldError[] {
+  return finalizers.flatMap((name, index) => {
+    const path = `spec.finalizers[${index}]`;
+    const form = qualifiedName(name).map((problem) => fieldError.invalid(path, name, problem));
+    if (name.includes('/') || ['kubernetes', 'orphan', 'foregroundDeletion'].includes(name)) return form;
+    const detail = 'name is neither a standard finalizer name nor is it fully qualified';
+    return [...form, fieldError.invalid(path, name, detail)];
+  });
 }
 
 function pathOf(path: string): string[] {

@@ -104,6 +104,15 @@ export function serveWatch(
   const sender = new Sender(response);
   const encoder = new Encoder(context, definition, form, include);
   let last = Number(options.resourceVersion || 0);
+  // What is there already may end the watch before there is anything to let go of.
+  let release = (): void => undefined;
+  let stopped = false;
+  const stop = (): void => {
+    stopped = true;
+    release();
+    closing.removeEventListener('abort', stop);
+    sender.end();
+  };
 
   const show = (event: StoreEvent): void => {
     const buffer = encoder.event(event, selected);
@@ -194,15 +203,16 @@ export function serveWatch(
     },
     Math.min(seconds * 1000, 2 ** 31 - 1),
   );
-  const stop = (): void => {
+  release = () => {
     clearTimeout(timer);
     clearInterval(bookmarks);
     unsubscribe();
-    closing.removeEventListener('abort', stop);
-    sender.end();
   };
-  closing.addEventListener('abort', stop);
-  sender.onClosed(stop);
+  if (stopped) release();
+  else {
+    closing.addEventListener('abort', stop);
+    sender.onClosed(stop);
+  }
 }
 
 function tooOld(revision: number, error: Compacted): Status {

@@ -7,13 +7,13 @@ import {
   type Errors,
   fieldError,
   immutableText,
-  isStandardOrQualified,
   nonNegativeQuantity,
   problems,
   quantityOrder,
   same,
   wholeQuantity,
 } from './common.ts';
+import { containerResourceName } from './containerresources.ts';
 
 const quotaScopes = [
   'BestEffort',
@@ -95,12 +95,7 @@ function limitFieldsOf(limit: unknown, type: string): [string, string[]][] {
 function limitedName(resource: string, type: string, path: string, errors: Errors): void {
   const named = qualifiedName(resource);
   if (type === 'Container' || type === 'Pod') {
-    problems(path, resource, named, errors);
-    if (isStandardOrQualified(resource)) return;
-    const standard = [...quotaResources, 'storage'].includes(resource);
-    if (!standard && named.length === 0)
-      errors.push(fieldError.invalid(path, resource, 'must be a standard resource type or fully qualified'));
-    errors.push(fieldError.invalid(path, resource, 'must be a standard resource for containers'));
+    containerResourceName(resource, path, errors);
   } else {
     problems(path, resource, named, errors);
     if (named.length === 0 && !resource.includes('/') && ![...quotaResources, 'storage'].includes(resource))

@@ -147,6 +147,14 @@ const volumeTypes = [
 ];
 
 export function persistentVolume(object: unknown, errors: Errors, old?: unknown): void {
+  volumeSpec(object, errors);
+  if (old === undefined) return;
+  // An update looks at it twice.
+  volumeSpec(object, errors);
+  volumeUpdate(object, old, errors);
+}
+
+function volumeSpec(object: unknown, errors: Errors): void {
   const spec = at(object, 'spec');
   const modes = list(spec, 'accessModes').map(String);
   if (modes.length === 0) errors.push(fieldError.required('spec.accessModes'));
@@ -176,7 +184,10 @@ export function persistentVolume(object: unknown, errors: Errors, old?: unknown)
   nodeAffinity(spec, errors);
   volumeSources(object, errors);
   volumePolicies(spec, errors);
-  if (old === undefined) return;
+}
+
+function volumeUpdate(object: unknown, old: unknown, errors: Errors): void {
+  const spec = at(object, 'spec');
   if (!same(sourcesOf(spec), sourcesOf(at(old, 'spec')))) {
     const source = (from: unknown) => goForm('PersistentVolumeSource', at(from, 'spec'));
     const detail = `spec.persistentvolumesource is immutable after creation\n${goDiff(source(old), source(object))}`;

@@ -3,8 +3,8 @@
  *
  *   REAL=KUBECONFIG node test/devcluster/conformance/compare.ts [REGEXP of the cases' ids] [--brief] [--known]
  *
- * With --known only the cases that are known to differ. With --record the answers to probes that are the same on both are kept, beside
- * those that the files have already.
+ * With --known only the cases that are known to differ, with --sweep every field of every builtin kind with odd values (sweep.ts). With
+ * --record the answers to probes that are the same on both are kept, beside those that the files have already.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
@@ -14,7 +14,9 @@ import { startWebhookServer } from '../../support/webhookServer.ts';
 import { allCases, idOf, prepare } from './cases.ts';
 import { type Connection, connect, connectTo, run } from './harness.ts';
 import { probes } from './probes.cases.ts';
+import { sweepCases } from './sweep.ts';
 
+const sweeps = process.argv.includes('--sweep');
 const known = process.argv.includes('--known');
 const brief = process.argv.includes('--brief');
 const pattern = new RegExp(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? '');
@@ -68,7 +70,7 @@ const attempt = async (connection: Connection, item: Parameters<typeof run>[2]):
 await Promise.all([prepare(real, agent), prepare(ours, agent)]);
 const alike = new Map<string, Map<string, unknown>>();
 const table = new Map<string, { equal: number; total: number }>();
-const waiting = [...allCases, ...probes].filter(
+const waiting = (sweeps ? [...sweepCases] : [...allCases, ...probes]).filter(
   (item) => pattern.test(idOf(item)) && (item.differs !== undefined) === known,
 );
 const worker = async (): Promise<void> => {

@@ -9,7 +9,10 @@ import { type Case, connect, run } from './harness.ts';
 import { probes } from './probes.cases.ts';
 import { differingProbes } from './probes.differences.ts';
 
-const recording = testsRealServer && process.env.CONFORMANCE_RECORD === '1';
+/** `1`, or the areas to record alone. */
+const record = process.env.CONFORMANCE_RECORD ?? '';
+const recording = testsRealServer && record !== '';
+const isRecorded = (area: string): boolean => record === '1' || record.split(',').includes(area);
 const everyOne = testsRealServer || process.env.DEVCLUSTER_PROBES === 'all';
 /** Most cases wait for something; the real server's controllers have less patience with many. */
 const atOnce = testsRealServer ? 16 : everyOne ? 8 : 32;
@@ -26,7 +29,7 @@ const asWritten = (answers: unknown): unknown => JSON.parse(JSON.stringify(answe
 describe('what a stranger would ask, as the real API server answers it', () => {
   const recorded: { [id: string]: unknown } = Object.assign({}, ...areas.map(load));
   const answers = new Map<Case, unknown>();
-  const same = probes.filter((item) => !differingProbes.has(idOf(item)));
+  const same = probes.filter((item) => !differingProbes.has(idOf(item)) && (!recording || isRecorded(item.area)));
   // All of them take a minute of a processor, and many wait for something: `npm test` asks some seven hundred of those that wait for nothing,
   // DEVCLUSTER_PROBES=all and a real server get every one.
   const waits = ({ area, steps, hooks }: Case): boolean =>
@@ -65,7 +68,7 @@ describe('what a stranger would ask, as the real API server answers it', () => {
     await hooks[Symbol.asyncDispose]();
     await server.close();
     if (!recording) return;
-    for (const area of areas) {
+    for (const area of areas.filter(isRecorded)) {
       const lines = compared
         .filter((item) => item.area === area)
         .map((item) => `${JSON.stringify(idOf(item))}:${JSON.stringify(answers.get(item))}`);
