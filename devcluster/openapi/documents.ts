@@ -5,7 +5,7 @@ import type { Exchange } from '../request/exchange.ts';
 import { parseAccept } from '../request/negotiate.ts';
 import { sendBytes, sendText } from '../request/response.ts';
 import type { BuiltinSchemas } from '../types.ts';
-import { otherPaths } from './operations.ts';
+import { otherPaths } from './documentPaths.ts';
 import { swaggerDocument } from './v2.ts';
 import { encodeSwagger, swaggerProtobuf, swaggerProtobufNames } from './v2proto.ts';
 import { otherDocument, versionDocument } from './v3.ts';

@@ -3,9 +3,11 @@
 import { groupVersion } from '../registry/resources.ts';
 import type { BuiltinSchemas, JsonObject, ResourceDefinition } from '../types.ts';
 import { customComponents } from './custom.ts';
-import { groupPath, type Operation, otherPaths, type PathItem, resourcePaths, versionPath } from './operations.ts';
+import { groupPath, otherPaths, versionPath } from './documentPaths.ts';
+import type { Operation, PathItem } from './operations.ts';
 import type { Parameter } from './parameters.ts';
 import { withEveryVersion } from './registered.ts';
+import { resourcePaths } from './resourcePaths.ts';
 import { reachable } from './v3.ts';
 
 type Document = { [key: string]: unknown };

@@ -2,17 +2,11 @@
 import { groupVersion } from '../registry/resources.ts';
 import type { BuiltinSchemas, JsonObject, ResourceDefinition } from '../types.ts';
 import { customComponents } from './custom.ts';
-import {
-  groupPath,
-  type Operation,
-  otherPaths,
-  type PathItem,
-  type Paths,
-  resourcePaths,
-  versionPath,
-} from './operations.ts';
+import { groupPath, otherPaths, versionPath } from './documentPaths.ts';
+import type { Operation, PathItem, Paths } from './operations.ts';
 import type { Parameter } from './parameters.ts';
 import { withEveryVersion } from './registered.ts';
+import { resourcePaths } from './resourcePaths.ts';
 
 type Document = { [key: string]: unknown };
 
