@@ -1,8 +1,8 @@
 /** Server-side apply and what managedFields look like after each kind of write; strategic merge patches of lists. */
 import type { Case, Step } from './harness.ts';
+import type { Fields } from './steps.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'apply', name, steps });
-type Fields = { readonly [field: string]: unknown };
 
 const types = {
   merge: 'application/merge-patch+json',

@@ -1,7 +1,7 @@
 /** Requests at the edges: who may ask, how, for which form, of which version; policies and pods' fields. */
 import type { Answer, Case, Step } from './harness.ts';
+import { type Fields, merge } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'asks', name, steps });
 const maps = '/api/v1/namespaces/{ns}/configmaps';
 const secrets = '/api/v1/namespaces/{ns}/secrets';
@@ -17,7 +17,6 @@ const get = (path: string, headers?: { [name: string]: string }): Step => ({
   path,
   ...(headers === undefined ? {} : { headers }),
 });
-const merge = 'application/merge-patch+json';
 const review = (group: string, kind: string, spec: Fields): Fields => ({
   apiVersion: `${group}/v1`,
   kind,

@@ -1,8 +1,7 @@
 /** What becomes of builtin objects over several requests: allocations, what may change, status beside spec, defaults. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge, quiet } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
-const merge = 'application/merge-patch+json';
 const area = (name: string, ...steps: Step[]): Case => ({ area: 'behaviours', name, steps });
 const labels = { app: 'x' };
 const selector = { matchLabels: labels };
@@ -80,7 +79,6 @@ const status = (kind: string, change: Fields): Step => patch(kind, { status: cha
 const time = '2026-01-02T03:04:05Z';
 
 /** Quiet first steps: addresses and ports that are picked at random are of no matter. */
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
 const ports = [{ name: 'a', port: 80 }];
 
 const services: Case[] = [

@@ -1,8 +1,7 @@
 /** What `kubectl get` shows: every column of a kind, wide ones too, of objects whose status says something. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
-const merge = 'application/merge-patch+json';
 const accept = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 const labels = { app: 'x' };
 const template = {

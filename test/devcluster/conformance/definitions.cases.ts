@@ -1,9 +1,8 @@
 /** Custom resources of many schemas: what a definition is refused for, and how objects of one that is not are judged. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
-const merge = 'application/merge-patch+json';
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'crds', name, steps });
 const string = { type: 'string' };
 const integer = { type: 'integer' };

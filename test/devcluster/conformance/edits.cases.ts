@@ -1,7 +1,7 @@
 /** Writes in a row: patches of every kind, who owns what after them, preconditions, dry runs, generated names, collections. */
 import type { Case, Step } from './harness.ts';
+import type { Fields } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'edits', name, steps });
 const maps = '/api/v1/namespaces/{ns}/configmaps';
 const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';

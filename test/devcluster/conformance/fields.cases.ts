@@ -1,11 +1,10 @@
 /** What the builtin kinds' validation says of single fields: a small valid object of each kind, with some fields replaced. */
 import type { Case, Step } from './harness.ts';
 import { type Kind, kinds } from './kinds.objects.ts';
+import { merge } from './steps.ts';
 
 /** Values by dotted path; `undefined` removes. */
 type Change = { readonly [path: string]: unknown };
-
-const merge = 'application/merge-patch+json';
 
 /** A copy of an object with values at some paths replaced. */
 function changed(object: unknown, change: Change): unknown {

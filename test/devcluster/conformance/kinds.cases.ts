@@ -1,10 +1,10 @@
 /** Every builtin kind through the same questions: what is made of a small object, of an empty one, and on each endpoint. */
 import type { Case, Step } from './harness.ts';
 import { type Kind, kinds } from './kinds.objects.ts';
+import { merge } from './steps.ts';
 
 const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'kinds', name, steps });
-const merge = 'application/merge-patch+json';
 
 /** Kinds whose objects a controller changes at a time of its own, and the answers with it. */
 const controlled: { readonly [plural: string]: string } = {

@@ -1,10 +1,9 @@
 /** Pod Security: what a namespace's labels enforce and warn of. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'podsecurity', name, steps });
 const pods = '/api/v1/namespaces/{ns}/pods';
-const merge = 'application/merge-patch+json';
 const label = (labels: Fields, quiet = true): Step => ({
   method: 'PATCH',
   path: '/api/v1/namespaces/{ns}',

@@ -1,10 +1,9 @@
 /** What is said of a pod's fields: volumes, scheduling, security, probes, names. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const pods = '/api/v1/namespaces/{ns}/pods';
 const dry = '/api/v1/namespaces/default/pods?dryRun=All';
-const merge = 'application/merge-patch+json';
 const container = { name: 'c', image: 'nginx' };
 const pod = (spec: Fields, meta: Fields = {}): Fields => ({
   apiVersion: 'v1',

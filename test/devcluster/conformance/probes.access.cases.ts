@@ -1,11 +1,9 @@
 /** Probes of access: who one is, what one may, and what the refusals say. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge, quiet } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 type Headers = { readonly [name: string]: string };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'probes-access', name, steps });
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
-const merge = 'application/merge-patch+json';
 export const maps = '/api/v1/namespaces/{ns}/configmaps';
 export const rbac = '/apis/rbac.authorization.k8s.io/v1';
 const apiVersion = 'rbac.authorization.k8s.io/v1';

@@ -1,13 +1,11 @@
 /** Probes of admission: webhooks, policies, quotas, what the default chain does to a Pod. */
 import type { Verdict } from '../../support/webhookServer.ts';
 import type { Answer, Case, Step } from './harness.ts';
+import { type Fields, merge, quiet } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'probes-admission', name, steps });
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
 const group = '/apis/admissionregistration.k8s.io/v1';
 const apiVersion = 'admissionregistration.k8s.io/v1';
-const merge = 'application/merge-patch+json';
 export const maps = '/api/v1/namespaces/{ns}/configmaps';
 export const pods = '/api/v1/namespaces/{ns}/pods';
 export const map = (name: string, labels: Fields = {}, data: Fields = { n: '4' }): Fields => ({

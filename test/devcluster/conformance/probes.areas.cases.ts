@@ -3,8 +3,6 @@ import type { Answer, Case, Step } from './harness.ts';
 import {
   apply,
   body,
-  caseOf,
-  type Fields,
   get,
   list,
   patch,
@@ -12,15 +10,14 @@ import {
   podSpec,
   post,
   put,
-  quiet,
   remove,
   selector,
   table,
   template,
 } from './probes.objects.ts';
+import { casesOf, type Fields, merge, quiet } from './steps.ts';
 
-const one = caseOf('probes-mixed');
-const merge = 'application/merge-patch+json';
+const one = casesOf('probes-mixed');
 const map = (data: Fields = { a: '1' }, meta: Fields = {}): Step => ({
   path: pathOf('ConfigMap'),
   body: { ...body('ConfigMap', {}, meta), data },

@@ -1,10 +1,8 @@
 /** Probes of controllers: garbage collection, namespaces, accounts, aggregation, definitions that go. */
 import type { Answer, Case, Step } from './harness.ts';
+import { type Fields, merge, quiet, remove } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'probes-controllers', name, steps });
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
-const merge = 'application/merge-patch+json';
 const maps = '/api/v1/namespaces/{ns}/configmaps';
 const secrets = '/api/v1/namespaces/{ns}/secrets';
 const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';
@@ -38,11 +36,6 @@ const owner = (sort: string, name: string, more: Fields = {}): Fields => ({
   name,
   uid: `{uid_${name}}`,
   ...more,
-});
-const remove = (path: string, body?: Fields): Step => ({
-  method: 'DELETE',
-  path,
-  ...(body === undefined ? {} : { body }),
 });
 const read = (path: string, until: (answer: Answer) => boolean = gone): Step => ({ path, until, view: meta });
 const release = (path: string): Step =>

@@ -3,7 +3,6 @@ import type { Case, Step } from './harness.ts';
 import {
   apply,
   body,
-  caseOf,
   container,
   get,
   labels,
@@ -15,15 +14,15 @@ import {
   podSpec,
   post,
   put,
-  quiet,
   remove,
   selector,
   table,
   template,
   time,
 } from './probes.objects.ts';
+import { casesOf, quiet } from './steps.ts';
 
-const one = caseOf('probes-kinds');
+const one = casesOf('probes-kinds');
 const names = (found: unknown): unknown =>
   (found as { items?: { metadata: { name: string } }[] }).items?.map((item) => item.metadata.name);
 const columns = (found: unknown): unknown => (found as { columnDefinitions?: unknown }).columnDefinitions;

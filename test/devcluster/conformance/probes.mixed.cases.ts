@@ -16,29 +16,12 @@ import {
   widget,
   widgets,
 } from './probes.admission.cases.ts';
+import { casesOf, type Fields, patch, quiet, remove } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
-const inArea =
-  (area: string) =>
-  (name: string, ...steps: Step[]): Case => ({ area, name: `story: ${name}`, steps });
-const read = inArea('probes-read');
-const protocol = inArea('probes-protocol');
-const control = inArea('probes-controllers');
-const access = inArea('probes-access');
-const merge = 'application/merge-patch+json';
-const patch = (path: string, body: unknown, more: Partial<Step> = {}): Step => ({
-  method: 'PATCH',
-  path,
-  body,
-  type: merge,
-  ...more,
-});
-const remove = (path: string, body?: Fields): Step => ({
-  method: 'DELETE',
-  path,
-  ...(body === undefined ? {} : { body }),
-});
+const read = casesOf('probes-read', 'story: ');
+const protocol = casesOf('probes-protocol', 'story: ');
+const control = casesOf('probes-controllers', 'story: ');
+const access = casesOf('probes-access', 'story: ');
 const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 const metadata = { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io' };
 const metadataList = { accept: 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io' };

@@ -1,7 +1,6 @@
 /** Builders that the probes share: where a kind lives, and small objects of it. */
-import type { Case, Step } from './harness.ts';
-
-export type Fields = { readonly [field: string]: unknown };
+import type { Step } from './harness.ts';
+import type { Fields } from './steps.ts';
 
 export const patchTypes = {
   merge: 'application/merge-patch+json',
@@ -102,15 +101,10 @@ export const remove = (kind: string, options?: Fields, query = ''): Step => ({
   path: `${pathOf(kind)}/${nameOf(kind)}${query}`,
   ...(options === undefined ? {} : { body: options }),
 });
-export const quiet = (step: Step): Step => ({ ...step, quiet: true });
 export const table = (step: Step): Step => ({
   ...step,
   headers: { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' },
 });
-/** Cases of one area. */
-export const caseOf =
-  (area: string) =>
-  (name: string, ...steps: Step[]): Case => ({ area, name, steps });
 
 export const labels = { app: 'x' };
 export const selector = { matchLabels: labels };

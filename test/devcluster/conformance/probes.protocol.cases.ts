@@ -1,9 +1,8 @@
 /** Probes of the protocol: media types, bodies, sizes, headers, paths. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge, quiet } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'probes-protocol', name, steps });
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
 const maps = '/api/v1/namespaces/{ns}/configmaps';
 const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';
 const map: Fields = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: '1' } };
@@ -13,7 +12,6 @@ const widget: Fields = {
   metadata: { name: 'a' },
   spec: { size: 1 },
 };
-const merge = 'application/merge-patch+json';
 const sorts: readonly [string, string, Fields][] = [
   ['maps', maps, map],
   ['widgets', widgets, widget],

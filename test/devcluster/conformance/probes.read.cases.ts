@@ -1,14 +1,12 @@
 /** Probes of reading: paging, versions, selectors, forms, watches, discovery. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge, quiet } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'probes-read', name, steps });
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
 const get = (path: string, headers?: { [name: string]: string }): Step => ({
   path,
   ...(headers === undefined ? {} : { headers }),
 });
-const merge = 'application/merge-patch+json';
 const maps = '/api/v1/namespaces/{ns}/configmaps';
 const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';
 const map = (name: string, labels: Fields = {}, data: Fields = {}): Fields => ({

@@ -1,9 +1,8 @@
 /** Probes of requests that are unusual: methods, paths, health, discovery, documents, forms. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, quiet } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
 const protocol = (name: string, ...steps: Step[]): Case => ({ area: 'probes-protocol', name, steps });
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
 const maps = '/api/v1/namespaces/{ns}/configmaps';
 const deployments = '/apis/apps/v1/namespaces/{ns}/deployments';
 const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';

@@ -25,28 +25,11 @@ import {
   widget,
   widgets,
 } from './probes.admission.cases.ts';
+import { casesOf, type Fields, patch, quiet, remove } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
-const inArea =
-  (area: string) =>
-  (name: string, ...steps: Step[]): Case => ({ area, name, steps });
-const right = inArea('probes-access');
-const control = inArea('probes-controllers');
-const admit = inArea('probes-admission');
-const merge = 'application/merge-patch+json';
-const patch = (path: string, body: unknown, more: Partial<Step> = {}): Step => ({
-  method: 'PATCH',
-  path,
-  body,
-  type: merge,
-  ...more,
-});
-const remove = (path: string, body?: Fields): Step => ({
-  method: 'DELETE',
-  path,
-  ...(body === undefined ? {} : { body }),
-});
+const right = casesOf('probes-access');
+const control = casesOf('probes-controllers');
+const admit = casesOf('probes-admission');
 const {
   account,
   as,

@@ -29,32 +29,13 @@ import {
   says,
   widgets,
 } from './probes.admission.cases.ts';
+import { casesOf, type Fields, patch, quiet, remove } from './steps.ts';
 
-type Fields = { readonly [field: string]: unknown };
-const quiet = (step: Step): Step => ({ ...step, quiet: true });
-const c =
-  (area: string) =>
-  (name: string, ...steps: Step[]): Case => ({ area: `probes-${area}`, name: `kinds: ${name}`, steps });
-const read = c('read'),
-  protocol = c('protocol'),
-  _control = c('controllers'),
-  access = c('access'),
-  admit = c('admission');
-const merge = 'application/merge-patch+json';
-const patch = (path: string, body: unknown, more: Partial<Step> = {}): Step => ({
-  method: 'PATCH',
-  path,
-  body,
-  type: merge,
-  ...more,
-});
-const remove = (path: string, body?: Fields): Step => ({
-  method: 'DELETE',
-  path,
-  ...(body === undefined ? {} : { body }),
-});
+const read = casesOf('probes-read', 'kinds: ');
+const protocol = casesOf('probes-protocol', 'kinds: ');
+const access = casesOf('probes-access', 'kinds: ');
+const admit = casesOf('probes-admission', 'kinds: ');
 const P = '/api/v1/namespaces/{ns}';
-const _table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 const fieldsOf: [string, string[]][] = [
   [
     '/api/v1/namespaces/{ns}/pods',

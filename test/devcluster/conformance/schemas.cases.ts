@@ -1,10 +1,10 @@
 /** CustomResourceDefinitions: what is refused and with which words, and how their objects are validated, defaulted and pruned. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge } from './steps.ts';
 
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'schemas', name, steps });
 
-type Fields = { readonly [field: string]: unknown };
 const open = { type: 'object', 'x-kubernetes-preserve-unknown-fields': true };
 const string = { type: 'string' };
 const integer = { type: 'integer' };
@@ -829,7 +829,6 @@ const changes: readonly [Fields, Fields][] = [
   [{ ports: [{ port: 1 }] }, { ports: [{ port: 1, protocol: 'TCP' }, { port: 1 }] }],
   [{ any: { a: 1 } }, { any: { b: null } }],
 ];
-const merge = 'application/merge-patch+json';
 const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 
 /** The kind that the objects are of; to be installed before. */

@@ -5,7 +5,7 @@
 import { structType, type WireType } from '../../../devcluster/builtin/types.ts';
 import type { Case } from './harness.ts';
 import { type Kind, kinds } from './kinds.objects.ts';
-import type { Fields } from './probes.objects.ts';
+import type { Fields } from './steps.ts';
 
 const long = 'x'.repeat(300);
 const texts = ['', 'Bad Value!', 'ab-c', long, 5, 'a/b'];

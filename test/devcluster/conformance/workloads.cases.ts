@@ -1,10 +1,9 @@
 /** Pods and what holds them: warnings, admission, subresources, limits. */
 import type { Case, Step } from './harness.ts';
+import { type Fields, merge } from './steps.ts';
 
 const ns = '/api/v1/namespaces/{ns}';
 const pods = `${ns}/pods`;
-const merge = 'application/merge-patch+json';
-type Fields = { readonly [field: string]: unknown };
 
 const of =
   (area: string) =>
