@@ -6,6 +6,7 @@ import type { KubeObject, Resource } from '../../kube/index.ts';
 import { isAlreadyExists, KubeError } from '../../kube/index.ts';
 import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET } from '../../policies/approvals/index.ts';
 import { readStampKeys, sealChange, signStamp } from '../../policies/provenance/index.ts';
+import type { LogEntry } from '../support/logger.ts';
 import { agent, llm, namespaces, secret, secrets, task, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
 import { startStage } from '../support/operator.ts';
@@ -150,7 +151,9 @@ describe('the commit that an agent comes from', function () {
     } finally {
       stage.operator.beforeWrite = undefined;
     }
-    const about = stage.logger.entries.filter(({ fields }) => JSON.stringify(fields).includes(room.namespace));
+    const isAbout = ({ fields }: LogEntry): boolean => JSON.stringify(fields).includes(room.namespace);
+    await stage.logger.logged((entry) => isAbout(entry) && entry.message === 'taskrun: ended');
+    const about = stage.logger.entries.filter(isAbout);
     assert.deepEqual([...new Set(about.map(({ message }) => message))].sort(), [
       'reconcile failed: again',
       'taskrun: begun',
@@ -222,11 +225,8 @@ describe('the commit that an agent comes from', function () {
       });
       const event = await room.untilEvent('ValidationSucceeded', 'work-1');
       assert.equal(event.message, 'Task validated successfully; agent "assistant" from acme/agents@3f2c1a9 (Verified)');
-      assert.ok(
-        stage.logger.entries.some(
-          ({ fields }) => fields.taskRun === `${room.namespace}/work-1` && fields.commit === COMMIT,
-        ),
-        'and in the log of the run',
+      await stage.logger.logged(
+        ({ fields }) => fields.taskRun === `${room.namespace}/work-1` && fields.commit === COMMIT,
       );
       // The Application goes on to another commit that does not touch the agent.
       await stage.client.patch(
