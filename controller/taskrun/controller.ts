@@ -70,6 +70,14 @@ export function createTaskRunController(options: {
     return policy === 'Abort' && currentRevision !== agentRevision ? currentRevision : undefined;
   }
 
+  function isDelegatorOver({ metadata: { namespace }, spec: { taskRunToolCallRef } }: TaskRun): boolean {
+    if (taskRunToolCallRef === undefined) return false;
+    const call = informers.toolCalls.store.get(keyIn(namespace, taskRunToolCallRef.name));
+    const delegator =
+      call === undefined ? undefined : informers.taskRuns.store.get(keyIn(namespace, call.spec.taskRunRef.name));
+    return delegator?.spec.cancel === true || isTerminal(delegator?.status?.phase);
+  }
+
   function resolveFunction(run: TaskRun, functionName: string): TaskRunToolCall['spec']['tool'] {
     const tool = revisionOf(run)?.spec.tools.find((candidate) => candidate.functionName === functionName);
     if (tool === undefined) return undefined;
@@ -109,6 +117,7 @@ export function createTaskRunController(options: {
       agent,
       revision,
       supersededBy: supersededBy(run),
+      delegatorOver: phase === 'Pending' && isDelegatorOver(run),
       calls,
       model,
       slotFree: revision !== undefined && caller.slotFree(namespace ?? '', revision),

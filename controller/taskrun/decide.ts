@@ -28,7 +28,10 @@ export function decide(state: RunState): Decision {
   const phase = status.phase ?? 'Pending';
   if (run.metadata.deletionTimestamp !== undefined) return WAIT;
   if (isTerminal(phase)) return expire(run, now);
-  if (run.spec.cancel === true) return cancel(state);
+  if (run.spec.cancel === true) return cancel(state, 'Cancelled by spec.cancel');
+  // Those under way are cancelled by their call; one that has not begun must not begin before that is seen.
+  if (phase === 'Pending' && state.delegatorOver === true)
+    return cancel(state, 'Cancelled: the run that delegated to it is over');
 
   const deadline = deadlineOf(run);
   if (deadline !== undefined && now >= deadline) {
@@ -322,8 +325,7 @@ function resume(state: RunState, phase: TaskRunPhase, status: TaskRunStatus): De
   };
 }
 
-function cancel(state: RunState): Decision {
-  const detail = 'Cancelled by spec.cancel';
+function cancel(state: RunState, detail: string): Decision {
   return {
     kind: 'write',
     change: {

@@ -27,6 +27,8 @@ export interface RunState {
   readonly revision: AgentRevision | undefined;
   /** The revision that the run's Agent has got since, where the run is not to go on then. */
   readonly supersededBy?: string | undefined;
+  /** Whether the run that delegated to this one has ended, or is to: nobody waits for this one. */
+  readonly delegatorOver?: boolean;
   /** The tool calls that the last answer asks for, in its order; undefined where none was created yet. */
   readonly calls: readonly (TaskRunToolCall | undefined)[];
   readonly model: EffectState<ModelResult>;

@@ -98,6 +98,15 @@ describe('the next step of a run', () => {
     });
   }
 
+  it('does not begin when the run that delegated to it is over', () => {
+    const pending = stateOf(runOf({ phase: 'Pending' }), { delegatorOver: true });
+    const { change } = written(decide(pending));
+    assert.deepEqual(
+      [change.set.phase, change.set.statusDetail],
+      ['Cancelled', 'Cancelled: the run that delegated to it is over'],
+    );
+  });
+
   it('asks the model, once, and waits for it', () => {
     const run = runOf(begun('SendContextWindowToLLM'));
     assert.equal(decide(stateOf(run)).kind, 'callModel');

@@ -218,9 +218,12 @@ describe('delegation', function () {
     const stop = () =>
       stage.client.patch(taskRuns, room.key('stop-1'), { type: 'merge', body: { spec: { cancel: true } } });
     const cancelled = Promise.withResolvers<void>();
-    stage.operator.beforeWrite = async ({ namespace, resource, verb, name }) => {
+    stage.operator.beforeWrite = async ({ namespace, resource, subresource, verb, name }) => {
+      if (namespace !== room.namespace || resource !== 'taskruns' || name === 'stop-1') return;
+      // Whoever cancels the child is slow: it does not begin in the meantime.
+      if (verb === 'patch' && subresource === '') await room.untilEnded(name);
       // The child's Task is there; before its run is, the parent is cancelled, and the operator has seen that.
-      if (namespace !== room.namespace || resource !== 'taskruns' || verb !== 'create' || name === 'stop-1') return;
+      if (verb !== 'create') return;
       await stop();
       await room.untilEnded('stop-1');
       cancelled.resolve();
