@@ -3,6 +3,7 @@ import { alreadyExists, badRequest, failure, fieldError, forbidden, invalid, unk
 import { entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition, StrategyContext } from '../types.ts';
+import { attributesOf } from './attributes.ts';
 import type { Call, RegistryContext, Result } from './call.ts';
 import { between, timestamp } from './call.ts';
 import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
@@ -35,19 +36,11 @@ export async function create(
   if (!tracked) track(context, call, undefined, object);
   pause = between(call);
   if (pause !== undefined) await pause;
-  const attributes = {
-    operation: 'CREATE' as const,
-    definition,
-    subresource: call.subresource,
-    namespace: call.namespace,
-    name: object.metadata.name ?? '',
-    user: call.user,
-    dryRun: call.dryRun,
-    options: call.options,
+  const attributes = attributesOf(call, 'CREATE', {
     object,
     oldObject: undefined,
-    warn: (message: string) => void call.warnings.push(message),
-  };
+    name: object.metadata.name ?? '',
+  });
   const mutated = context.admission.mutate(attributes);
   const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
   if (admitted.metadata.managedFields?.length === 0) delete admitted.metadata.managedFields;

@@ -3,6 +3,7 @@ import { badRequest, conflict, failure, fieldError, invalid, notFound, type Stat
 import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
+import { attributesOf } from './attributes.ts';
 import { type Call, type RegistryContext, timestamp } from './call.ts';
 import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { copyJson, isObject } from './copy.ts';
@@ -43,19 +44,11 @@ async function attemptRemove(context: RegistryContext, call: Call, options: Dele
   if (converting !== undefined) await converting;
   const live = readEntry(context.store, entry, definition).object;
   checkPreconditions(definition, live, options);
-  const attributes = {
-    operation: 'DELETE' as const,
-    definition,
-    subresource: call.subresource,
-    namespace: call.namespace,
-    name: call.collection === true ? '' : call.name,
-    user: call.user,
-    dryRun: call.dryRun,
-    options: call.options,
+  const attributes = attributesOf(call, 'DELETE', {
     object: undefined,
     oldObject: live,
-    warn: (message: string) => void call.warnings.push(message),
-  };
+    ...(call.collection === true ? { name: '' } : {}),
+  });
   if (call.admitted !== true) {
     const mutated = context.admission.mutate(attributes);
     if (mutated instanceof Promise) await mutated;

@@ -13,6 +13,7 @@ import {
 import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
 import type { FieldError, KubeObject, ResourceDefinition } from '../types.ts';
+import { attributesOf } from './attributes.ts';
 import { between, type Call, type RegistryContext, type Result } from './call.ts';
 import { convertEntries, markCurrent, readEntry, toStorage } from './convert.ts';
 import { copyJson, equalJson, isObject } from './copy.ts';
@@ -80,19 +81,7 @@ async function attemptUpdate(context: RegistryContext, call: Call, change: Chang
   ensureNamespace(call, object);
   dropRepeatedOwners(call, object);
   if (!tracked) track(context, call, live, object);
-  const attributes = {
-    operation: 'UPDATE' as const,
-    definition,
-    subresource: call.subresource,
-    namespace: call.namespace,
-    name: call.name,
-    user: call.user,
-    dryRun: call.dryRun,
-    options: call.options,
-    object,
-    oldObject: live,
-    warn: (message: string) => void call.warnings.push(message),
-  };
+  const attributes = attributesOf(call, 'UPDATE', { object, oldObject: live });
   const mutated = call.admitted === true ? undefined : context.admission.mutate(attributes);
   const admitted = (mutated instanceof Promise ? await mutated : mutated) ?? object;
   ensureNamespace(call, admitted);
