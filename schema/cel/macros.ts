@@ -23,12 +23,30 @@ class BadArgument {
   }
 }
 
+/** How many nodes the macros of one expression may repeat: optMap() in the operand of optMap() doubles it with each. */
+const MAX_COPIES = 10_000;
+
+export interface CopyBudget {
+  left: number;
+}
+
+/** What one expression may spend. */
+export function copyBudget(): CopyBudget {
+  return { left: MAX_COPIES };
+}
+
 /** Builds nodes that stand at the place of the macro call. */
 class Factory {
   readonly #offset: number;
+  readonly #budget: CopyBudget;
 
-  constructor(offset: number) {
+  constructor(offset: number, budget: CopyBudget) {
     this.#offset = offset;
+    this.#budget = budget;
+  }
+
+  copy(expr: Expr): Expr {
+    return copyOf(expr, this.#budget);
   }
 
   literal(value: CelValue): Expr {
@@ -82,34 +100,10 @@ class Factory {
   }
 }
 
-function variable(expr: Expr | undefined, message: string): string {
-  if (expr?.kind !== 'ident') throw new BadArgument(expr as Expr, message);
-  if (expr.name === '__result__') throw new BadArgument(expr, 'iteration variable overwrites accumulator variable');
-  return expr.name;
-}
-
-const SIMPLE_NAME = 'argument must be a simple name';
-const IDENTIFIER = 'argument is not an identifier';
-
-/** One or two iteration variables, and what follows them. */
-function variables(
-  args: readonly Expr[],
-  two: boolean,
-  message: string,
-): { iterVar: string; iterVar2: string | undefined; rest: readonly Expr[] } {
-  const iterVar = variable(args[0], message);
-  if (!two) return { iterVar, iterVar2: undefined, rest: args.slice(1) };
-  const iterVar2 = variable(args[1], message);
-  if (iterVar === iterVar2) throw new BadArgument(args[1] as Expr, `duplicate variable name: ${iterVar}`);
-  return { iterVar, iterVar2, rest: args.slice(2) };
-}
-
-function copy(expr: Expr): Expr {
-  return structuredCloneExpr(expr);
-}
-
 /** A copy of the tree: the checker annotates nodes, so that one node must not stand at two places. */
-function structuredCloneExpr(expr: Expr): Expr {
+function copyOf(expr: Expr, budget: CopyBudget): Expr {
+  const copy = (part: Expr): Expr => copyOf(part, budget);
+  if (--budget.left < 0) throw new BadArgument(expr, `macros repeat more than ${MAX_COPIES} parts of the expression`);
   switch (expr.kind) {
     case 'literal':
     case 'ident':
@@ -137,6 +131,28 @@ function structuredCloneExpr(expr: Expr): Expr {
         result: copy(expr.result),
       };
   }
+}
+
+function variable(expr: Expr | undefined, message: string): string {
+  if (expr?.kind !== 'ident') throw new BadArgument(expr as Expr, message);
+  if (expr.name === '__result__') throw new BadArgument(expr, 'iteration variable overwrites accumulator variable');
+  return expr.name;
+}
+
+const SIMPLE_NAME = 'argument must be a simple name';
+const IDENTIFIER = 'argument is not an identifier';
+
+/** One or two iteration variables, and what follows them. */
+function variables(
+  args: readonly Expr[],
+  two: boolean,
+  message: string,
+): { iterVar: string; iterVar2: string | undefined; rest: readonly Expr[] } {
+  const iterVar = variable(args[0], message);
+  if (!two) return { iterVar, iterVar2: undefined, rest: args.slice(1) };
+  const iterVar2 = variable(args[1], message);
+  if (iterVar === iterVar2) throw new BadArgument(args[1] as Expr, `duplicate variable name: ${iterVar}`);
+  return { iterVar, iterVar2, rest: args.slice(2) };
 }
 
 const all =
@@ -234,7 +250,7 @@ const transformMapEntry = transform(
 
 const filter: Macro = (make, range, args) => {
   const { rest, ...vars } = variables(args, false, IDENTIFIER);
-  return collect(make, range, vars, rest[0], make.list(), append(make, copy(args[0] as Expr)));
+  return collect(make, range, vars, rest[0], make.list(), append(make, make.copy(args[0] as Expr)));
 };
 
 const optMap =
@@ -242,7 +258,7 @@ const optMap =
   (make, target, args) => {
     const bound = args[0] as Expr;
     if (bound.kind !== 'ident') throw new BadArgument(bound, `${name}() variable name must be a simple identifier`);
-    const body = make.bind(bound.name, make.member('value', copy(target)), args[1] as Expr);
+    const body = make.bind(bound.name, make.member('value', make.copy(target)), args[1] as Expr);
     return make.call(
       '_?_:_',
       make.member('hasValue', target),
@@ -290,8 +306,8 @@ const MEMBERS = new Map<string, Macro>([
 ]);
 
 /** Expands a call that is a macro; both results undefined when it is none. */
-export function expandMacro(expr: CallExpr): Expansion {
-  const make = new Factory(expr.offset);
+export function expandMacro(expr: CallExpr, budget: CopyBudget): Expansion {
+  const make = new Factory(expr.offset, budget);
   const { target, args } = expr;
   try {
     if (target === undefined) {

@@ -1,7 +1,8 @@
 import { balance, type CallExpr, call, type Entry, type Expr, literal, type StructField } from './ast.ts';
+import { Abort, TokenCursor } from './cursor.ts';
 import { CelCompileError, type CelIssue, issueAt, issueWithAll } from './issues.ts';
 import { type Token, tokenize } from './lexer.ts';
-import { expandMacro } from './macros.ts';
+import { copyBudget, expandMacro } from './macros.ts';
 import type { CelValue } from './values.ts';
 
 /** cel-go's own limits. */
@@ -17,24 +18,6 @@ const RESERVED: ReadonlySet<string> = new Set(
 const RELATIONS: ReadonlySet<string> = new Set(['<', '<=', '>=', '>', '==', '!=', 'in']);
 const INT_LIMIT = 1n << 63n;
 
-const STARTS = [
-  "'['",
-  "'{'",
-  "'('",
-  "'.'",
-  "'-'",
-  "'!'",
-  "'true'",
-  "'false'",
-  "'null'",
-  'NUM_FLOAT',
-  'NUM_INT',
-  'NUM_UINT',
-  'STRING',
-  'BYTES',
-  'IDENTIFIER',
-];
-
 /** Parses an expression and expands its macros. Throws CelCompileError with messages as cel-go words the common ones. */
 export function parse(source: string): Expr {
   if (source.length > MAX_CODE_POINTS) {
@@ -48,115 +31,56 @@ export function parse(source: string): Expr {
   return new Parser(source, tokens, issues).parse();
 }
 
-/** Ends parsing after an error from which nothing sensible can be read on. */
-class Abort {}
-
 class Parser {
   readonly #source: string;
-  readonly #tokens: readonly Token[];
-  readonly #issues: CelIssue[];
-  #at = 0;
+  readonly #cursor: TokenCursor;
+  readonly #copies = copyBudget();
   #depth = 0;
   /** How deep operators, selections, indexes and conditionals nest in what was parsed last. */
   #height = 0;
 
   constructor(source: string, tokens: readonly Token[], issues: CelIssue[]) {
     this.#source = source;
-    this.#tokens = tokens;
-    this.#issues = issues;
+    this.#cursor = new TokenCursor(source, tokens, issues);
   }
 
   parse(): Expr {
     let expr: Expr | undefined;
     try {
       expr = this.#expression();
-      if (this.#token.kind !== 'eof') {
-        const extraneous = this.#peek(1).kind === 'eof';
-        this.#syntax(
-          this.#token,
-          `${extraneous ? 'extraneous' : 'mismatched'} input '${this.#token.text}' expecting <EOF>`,
+      if (this.#cursor.token.kind !== 'eof') {
+        const extraneous = this.#cursor.peek(1).kind === 'eof';
+        this.#cursor.syntax(
+          this.#cursor.token,
+          `${extraneous ? 'extraneous' : 'mismatched'} input '${this.#cursor.token.text}' expecting <EOF>`,
         );
       }
     } catch (error) {
       if (!(error instanceof Abort)) throw error;
     }
-    if (this.#height > MAX_DEPTH) this.#issues.push(issueWithAll('max recursion depth exceeded'));
-    if (this.#issues.length > 0 || expr === undefined) {
-      const issues = [...this.#issues].sort((a, b) => a.offset - b.offset);
+    if (this.#height > MAX_DEPTH) this.#cursor.issues.push(issueWithAll('max recursion depth exceeded'));
+    if (this.#cursor.issues.length > 0 || expr === undefined) {
+      const issues = [...this.#cursor.issues].sort((a, b) => a.offset - b.offset);
       throw new CelCompileError(issues, this.#source);
     }
     return expr;
   }
 
-  get #token(): Token {
-    return this.#peek(0);
-  }
-
-  #peek(ahead: number): Token {
-    return this.#tokens[Math.min(this.#at + ahead, this.#tokens.length - 1)] as Token;
-  }
-
-  #is(text: string): boolean {
-    return this.#token.kind === 'op' && this.#token.text === text;
-  }
-
-  #next(): Token {
-    const token = this.#token;
-    this.#at++;
-    return token;
-  }
-
-  #accept(text: string): Token | undefined {
-    return this.#is(text) ? this.#next() : undefined;
-  }
-
-  #report(offset: number, message: string): void {
-    this.#issues.push(issueAt(this.#source, offset, message));
-  }
-
-  #syntax(token: Token, message: string): never {
-    this.#report(token.offset, `Syntax error: ${message}`);
-    throw new Abort();
-  }
-
-  /** Takes a token that must be here, with ANTLR's guess at what went wrong if it is not. */
-  #expect(text: string, others: readonly string[] = []): Token {
-    const found = this.#accept(text);
-    if (found !== undefined) return found;
-    const token = this.#token;
-    const expecting = others.length === 0 ? `'${text}'` : `{'${text}', ${others.join(', ')}}`;
-    const following = this.#peek(1);
-    if (following.kind === 'op' && following.text === text) {
-      this.#syntax(token, `extraneous input '${token.text}' expecting ${expecting}`);
-    }
-    const insertable = others.length === 0 && (text === ':' ? this.#startsExpression(token) : true);
-    if (insertable) this.#syntax(token, `missing '${text}' at '${token.text}'`);
-    this.#syntax(token, `mismatched input '${token.text}' expecting ${expecting}`);
-  }
-
-  #startsExpression(token: Token): boolean {
-    return (
-      token.kind === 'ident' ||
-      token.kind === 'literal' ||
-      token.kind === 'number' ||
-      (token.kind === 'op' && '[{(.-!'.includes(token.text))
-    );
-  }
-
   #expression(): Expr {
     if (++this.#depth > MAX_DEPTH) {
-      this.#issues.push(issueWithAll(`expression recursion limit exceeded: ${MAX_DEPTH}`));
+      this.#cursor.issues.push(issueWithAll(`expression recursion limit exceeded: ${MAX_DEPTH}`));
       throw new Abort();
     }
     const condition = this.#logical('||');
-    const question = this.#accept('?');
+    const question = this.#cursor.accept('?');
     let expr = condition;
     if (question !== undefined) {
       let height = this.#height;
       const yes = this.#logical('||');
       height = Math.max(height, this.#height);
-      if (!this.#is(':')) this.#syntax(this.#token, `mismatched input '${this.#token.text}' expecting ':'`);
-      this.#next();
+      if (!this.#cursor.is(':'))
+        this.#cursor.syntax(this.#cursor.token, `mismatched input '${this.#cursor.token.text}' expecting ':'`);
+      this.#cursor.next();
       const no = this.#expression();
       this.#height = 1 + Math.max(height, this.#height);
       expr = call(question.offset, '_?_:_', [condition, yes, no]);
@@ -170,7 +94,7 @@ class Parser {
     const terms = [operand()];
     const offsets: number[] = [];
     let height = this.#height;
-    for (let token = this.#accept(operator); token !== undefined; token = this.#accept(operator)) {
+    for (let token = this.#cursor.accept(operator); token !== undefined; token = this.#cursor.accept(operator)) {
       offsets.push(token.offset);
       terms.push(operand());
       height = Math.max(height, this.#height);
@@ -204,8 +128,8 @@ class Parser {
   #chain(isOperator: (token: Token) => boolean, operand: () => Expr): Expr {
     let left = operand();
     let height = this.#height;
-    while (this.#token.kind === 'op' && isOperator(this.#token)) {
-      const token = this.#next();
+    while (this.#cursor.token.kind === 'op' && isOperator(this.#cursor.token)) {
+      const token = this.#cursor.next();
       const fn = token.text === 'in' ? '@in' : `_${token.text}_`;
       left = call(token.offset, fn, [left, operand()]);
       height = 1 + Math.max(height, this.#height);
@@ -215,13 +139,13 @@ class Parser {
   }
 
   #unary(): Expr {
-    const token = this.#token;
-    if (!this.#is('!') && !this.#is('-')) return this.#member(this.#primary());
+    const token = this.#cursor.token;
+    if (!this.#cursor.is('!') && !this.#cursor.is('-')) return this.#member(this.#primary());
     // One minus right before a number belongs to the number.
-    if (token.text === '-' && this.#peek(1).kind === 'number') return this.#member(this.#primary());
+    if (token.text === '-' && this.#cursor.peek(1).kind === 'number') return this.#member(this.#primary());
     let count = 0;
-    while (this.#is(token.text)) {
-      this.#next();
+    while (this.#cursor.is(token.text)) {
+      this.#cursor.next();
       count++;
     }
     const operand = this.#member(this.#primary());
@@ -233,37 +157,37 @@ class Parser {
     let height = this.#height;
     for (;;) {
       this.#height = 0;
-      const dot = this.#accept('.');
+      const dot = this.#cursor.accept('.');
       if (dot !== undefined) {
         expr = this.#selection(expr, dot.offset);
         height = 1 + Math.max(height, this.#height);
         continue;
       }
-      const bracket = this.#accept('[');
+      const bracket = this.#cursor.accept('[');
       if (bracket === undefined) {
         this.#height = height;
         return expr;
       }
-      const optional = this.#accept('?') !== undefined;
-      if (!optional && !this.#startsExpression(this.#token)) this.#unexpected(["'?'"]);
+      const optional = this.#cursor.accept('?') !== undefined;
+      if (!optional && !this.#cursor.startsExpression(this.#cursor.token)) this.#cursor.unexpected(["'?'"]);
       const index = this.#expression();
       height = 1 + Math.max(height, this.#height);
-      this.#expect(']');
+      this.#cursor.expect(']');
       expr = call(bracket.offset, optional ? '_[?_]' : '_[_]', [expr, index]);
     }
   }
 
   #selection(operand: Expr, offset: number): Expr {
-    const optional = this.#accept('?') !== undefined;
-    const name = this.#token;
+    const optional = this.#cursor.accept('?') !== undefined;
+    const name = this.#cursor.token;
     if (name.kind === 'op' && name.text.startsWith('`')) {
-      this.#report(name.offset, "unsupported syntax: '`'");
+      this.#cursor.report(name.offset, "unsupported syntax: '`'");
       throw new Abort();
     }
-    if (name.kind !== 'ident') this.#syntax(name, "no viable alternative at input '.'");
-    this.#next();
+    if (name.kind !== 'ident') this.#cursor.syntax(name, "no viable alternative at input '.'");
+    this.#cursor.next();
     if (optional) return call(offset, '_?._', [operand, literal(name.offset, name.text)]);
-    const open = this.#accept('(');
+    const open = this.#cursor.accept('(');
     if (open === undefined) return { kind: 'select', offset, operand, field: name.text, testOnly: false };
     return this.#macro({ kind: 'call', offset: open.offset, fn: name.text, target: operand, args: this.#arguments() });
   }
@@ -279,84 +203,71 @@ class Parser {
   #arguments(): Expr[] {
     const args: Expr[] = [];
     this.#height = 0;
-    if (this.#accept(')') !== undefined) return args;
-    if (!this.#startsExpression(this.#token)) this.#unexpected(["')'"]);
+    if (this.#cursor.accept(')') !== undefined) return args;
+    if (!this.#cursor.startsExpression(this.#cursor.token)) this.#cursor.unexpected(["')'"]);
     do args.push(this.#part());
-    while (this.#accept(',') !== undefined);
-    this.#expect(')');
+    while (this.#cursor.accept(',') !== undefined);
+    this.#cursor.expect(')');
     return args;
   }
 
   #macro(expr: CallExpr): Expr {
-    const { expanded, error } = expandMacro(expr);
-    if (error !== undefined) this.#report(error.offset, error.message);
+    const { expanded, error } = expandMacro(expr, this.#copies);
+    if (error !== undefined) this.#cursor.report(error.offset, error.message);
     return expanded ?? expr;
-  }
-
-  #unexpected(others: readonly string[] = []): never {
-    const token = this.#token;
-    const names = [...STARTS];
-    if (others.includes("'?'")) names.splice(6, 0, "'?'");
-    if (others.includes("')'")) names.splice(3, 0, "')'");
-    const following = this.#peek(1);
-    const extraneous = token.kind !== 'eof' && this.#startsExpression(following);
-    this.#syntax(
-      token,
-      `${extraneous ? 'extraneous' : 'mismatched'} input '${token.text}' expecting {${names.join(', ')}}`,
-    );
   }
 
   #primary(): Expr {
     this.#height = 0;
-    const token = this.#token;
+    const token = this.#cursor.token;
     switch (token.kind) {
       case 'literal':
-        this.#next();
+        this.#cursor.next();
         return literal(token.offset, token.value as CelValue);
       case 'number':
-        this.#next();
+        this.#cursor.next();
         return this.#number(token, false, token.offset);
       case 'ident':
-        this.#next();
+        this.#cursor.next();
         return this.#named(token, '');
       case 'eof':
-        return this.#unexpected();
+        return this.#cursor.unexpected();
       default:
         break;
     }
     switch (token.text) {
       case '-':
-        if (this.#peek(1).kind !== 'number') return this.#unexpected();
-        this.#next();
-        return this.#number(this.#next(), true, token.offset);
+        if (this.#cursor.peek(1).kind !== 'number') return this.#cursor.unexpected();
+        this.#cursor.next();
+        return this.#number(this.#cursor.next(), true, token.offset);
       case '(': {
-        this.#next();
+        this.#cursor.next();
         const inner = this.#expression();
-        this.#expect(')');
+        this.#cursor.expect(')');
         return inner;
       }
       case '[':
-        this.#next();
+        this.#cursor.next();
         return this.#list(token.offset);
       case '{':
-        this.#next();
+        this.#cursor.next();
         return { kind: 'map', offset: token.offset, entries: this.#entries() };
       case '.': {
-        this.#next();
-        const name = this.#token;
-        if (name.kind !== 'ident') return this.#unexpected();
-        this.#next();
+        this.#cursor.next();
+        const name = this.#cursor.token;
+        if (name.kind !== 'ident') return this.#cursor.unexpected();
+        this.#cursor.next();
         return this.#named(name, '.');
       }
       default:
-        return this.#unexpected();
+        return this.#cursor.unexpected();
     }
   }
 
   #number(token: Token, negative: boolean, offset: number): Expr {
     const { value } = token;
     if (typeof value === 'bigint') {
-      if (!negative && value === INT_LIMIT) this.#report(offset, 'invalid int literal');
+      if (!negative && value === INT_LIMIT) this.#cursor.report(offset, 'invalid int literal');
       return literal(offset, negative ? -value : value);
     }
     if (typeof value === 'number') return literal(offset, negative ? -value : value);
@@ -367,13 +278,13 @@ class Parser {
   #named(token: Token, leadingDot: string): Expr {
     const braces = this.#structName(token);
     if (braces !== undefined) return this.#struct(leadingDot + braces);
-    const open = this.#accept('(');
+    const open = this.#cursor.accept('(');
     if (open !== undefined) {
       const fn = leadingDot + token.text;
       return this.#macro({ kind: 'call', offset: open.offset, fn, target: undefined, args: this.#arguments() });
     }
     if (RESERVED.has(token.text)) {
-      this.#report(token.offset, `reserved identifier: ${token.text}`);
+      this.#cursor.report(token.offset, `reserved identifier: ${token.text}`);
       throw new Abort();
     }
     return { kind: 'ident', offset: token.offset, name: leadingDot + token.text };
@@ -384,61 +295,61 @@ class Parser {
     let name = first.text;
     let ahead = 0;
     while (
-      this.#peek(ahead).text === '.' &&
-      this.#peek(ahead).kind === 'op' &&
-      this.#peek(ahead + 1).kind === 'ident'
+      this.#cursor.peek(ahead).text === '.' &&
+      this.#cursor.peek(ahead).kind === 'op' &&
+      this.#cursor.peek(ahead + 1).kind === 'ident'
     ) {
-      name += `.${this.#peek(ahead + 1).text}`;
+      name += `.${this.#cursor.peek(ahead + 1).text}`;
       ahead += 2;
     }
-    const brace = this.#peek(ahead);
+    const brace = this.#cursor.peek(ahead);
     if (brace.kind !== 'op' || brace.text !== '{') return undefined;
-    this.#at += ahead;
+    this.#cursor.skip(ahead);
     return name;
   }
 
   #struct(typeName: string): Expr {
-    const brace = this.#next();
+    const brace = this.#cursor.next();
     const fields: StructField[] = [];
-    while (!this.#is('}')) {
-      const optional = this.#accept('?') !== undefined;
-      const name = this.#token;
+    while (!this.#cursor.is('}')) {
+      const optional = this.#cursor.accept('?') !== undefined;
+      const name = this.#cursor.token;
       if (name.kind !== 'ident')
-        this.#syntax(
+        this.#cursor.syntax(
           name,
           `mismatched input '${name.text}' expecting {${fields.length === 0 ? "'}', ',', '?', IDENTIFIER, ESC_IDENTIFIER" : "'}', '?', ',', IDENTIFIER"}}`,
         );
-      this.#next();
-      const colon = this.#expect(':');
+      this.#cursor.next();
+      const colon = this.#cursor.expect(':');
       fields.push({ name: name.text, value: this.#part(), optional, offset: colon.offset });
-      if (this.#accept(',') === undefined) break;
+      if (this.#cursor.accept(',') === undefined) break;
     }
-    this.#expect('}', ["','"]);
+    this.#cursor.expect('}', ["','"]);
     return { kind: 'struct', offset: brace.offset, typeName, fields };
   }
 
   #list(offset: number): Expr {
     const elements: Expr[] = [];
     const optional = new Set<number>();
-    while (!this.#is(']')) {
-      if (this.#accept('?') !== undefined) optional.add(elements.length);
+    while (!this.#cursor.is(']')) {
+      if (this.#cursor.accept('?') !== undefined) optional.add(elements.length);
       elements.push(this.#part());
-      if (this.#accept(',') === undefined) break;
+      if (this.#cursor.accept(',') === undefined) break;
     }
-    this.#expect(']', ["','"]);
+    this.#cursor.expect(']', ["','"]);
     return { kind: 'list', offset, elements, optional };
   }
 
   #entries(): Entry[] {
     const entries: Entry[] = [];
-    while (!this.#is('}')) {
-      const optional = this.#accept('?') !== undefined;
+    while (!this.#cursor.is('}')) {
+      const optional = this.#cursor.accept('?') !== undefined;
       const key = this.#part();
-      this.#expect(':');
+      this.#cursor.expect(':');
       entries.push({ key, value: this.#part(), optional });
-      if (this.#accept(',') === undefined) break;
+      if (this.#cursor.accept(',') === undefined) break;
     }
-    this.#expect('}', ["','"]);
+    this.#cursor.expect('}', ["','"]);
     return entries;
   }
 }

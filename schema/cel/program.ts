@@ -1,23 +1,14 @@
-import { entry, goKind, hasField, indexInto, isKey, optionalIndex, selectOther } from './access.ts';
-import { type Accumulator, accumulatorFor, MapAccumulator } from './accumulators.ts';
-import type { CallExpr, ComprehensionExpr, Expr, ListExpr, MapExpr, SelectExpr, StructExpr } from './ast.ts';
+import { entry, goKind, hasField, indexInto, optionalIndex, selectOther } from './access.ts';
+import { type Accumulator, accumulatorFor, type MapAccumulator } from './accumulators.ts';
+import { type Construct, LIST_COST, listOf, mapOf, structOf } from './aggregates.ts';
+import type { CallExpr, ComprehensionExpr, Expr, SelectExpr } from './ast.ts';
 import { CelProgramError, callByTypes, callDirectly, withPattern } from './calls.ts';
 import { charge, constant, type Frame, failureOf, type Node, type Run } from './frame.ts';
 import { type FunctionTable, isProven } from './functions.ts';
 import { ACCU } from './macros.ts';
+import { conditional, fallback, indexed, logical, membership, notStrictlyFalse } from './operators.ts';
 import { DYN } from './types.ts';
-import {
-  CelFailure,
-  CelList,
-  CelMap,
-  CelOptional,
-  type CelValue,
-  fail,
-  mapKey,
-  NO_SUCH_OVERLOAD,
-  printValue,
-  ValueList,
-} from './values.ts';
+import { CelFailure, CelList, CelMap, CelOptional, type CelValue, fail } from './values.ts';
 
 /** What the compiler needs to know of the environment. */
 export interface Target {
@@ -27,7 +18,7 @@ export interface Target {
   /** Slot of each variable. */
   readonly variables: ReadonlyMap<string, number>;
   /** Builds `Name{…}`; absent where the environment has no such types. */
-  readonly construct?: (typeName: string, fields: ReadonlyMap<string, CelValue>) => CelValue;
+  readonly construct?: Construct;
 }
 
 /** Compiles a checked expression into closures. Returns the number of slots that a frame needs. */
@@ -42,10 +33,6 @@ interface Scope {
   readonly slot: number;
   readonly parent: Scope | undefined;
 }
-
-const LIST_COST = 10;
-const MAP_COST = 30;
-const STRUCT_COST = 40;
 
 /** Conversions of constants are done once, with the expression; they cost nothing then. */
 const CONVERSIONS: ReadonlySet<string> = new Set([
@@ -81,11 +68,24 @@ class Compiler {
       case 'call':
         return this.#call(expr, scope);
       case 'list':
-        return this.#list(expr, scope);
+        return listOf(
+          expr.elements.map((element) => this.compile(element, scope)),
+          expr.optional,
+        );
       case 'map':
-        return this.#map(expr, scope);
+        return mapOf(
+          expr.entries.map(({ key, value, optional }) => ({
+            key: this.compile(key, scope),
+            value: this.compile(value, scope),
+            optional,
+          })),
+        );
       case 'struct':
-        return this.#struct(expr, scope);
+        return structOf(
+          expr.typeName,
+          expr.fields.map((field) => ({ ...field, value: this.compile(field.value, scope) })),
+          this.#target.construct,
+        );
       case 'comprehension':
         return this.#comprehension(expr, scope);
     }
@@ -144,126 +144,20 @@ class Compiler {
 
   #call(expr: CallExpr, scope: Scope | undefined): Node {
     switch (expr.fn) {
-      case '_&&_':
-        return this.#logical(expr, scope, false);
-      case '_||_':
-        return this.#logical(expr, scope, true);
-      case '_?_:_':
-        return this.#conditional(expr, scope);
-      case '_[_]':
-        return this.#index(expr, scope, indexInto);
-      case '_[?_]':
-      case '_?._':
-        return this.#index(expr, scope, optionalIndex);
-      case '@not_strictly_false':
-        return this.#notStrictlyFalse(expr, scope);
       case '_+_':
       case 'cel.@mapInsert':
-        return this.#accumulate(expr, scope) ?? this.#function(expr, scope);
-      case '@in':
-        return this.#membership(expr, scope) ?? this.#function(expr, scope);
-      case 'or':
-      case 'orValue':
-        return this.#fallback(expr, scope) ?? this.#function(expr, scope);
-      default:
-        return this.#function(expr, scope);
+        return this.#accumulate(expr, scope) ?? this.#function(expr, this.#arguments(expr, scope));
+      default: {
+        // Once: nested calls would be compiled twice a level otherwise.
+        const args = this.#arguments(expr, scope);
+        return operator(expr, args) ?? this.#function(expr, args);
+      }
     }
-  }
-
-  /** `x in ['a', 'b']`: one look-up, free of charge. */
-  #membership(expr: CallExpr, scope: Scope | undefined): Node | undefined {
-    const [value, list] = this.#arguments(expr, scope) as [Node, Node];
-    if (!(list.constant instanceof ValueList) || !list.constant.items.every(isKey)) return undefined;
-    const keys = new Set(list.constant.items.map(mapKey));
-    const run: Run = (frame) => {
-      const item = value.run(frame);
-      return isKey(item) && keys.has(mapKey(item));
-    };
-    return { run, attribute: false };
-  }
-
-  /** `a.orValue(b)` evaluates b only when it is needed, and costs nothing itself. */
-  #fallback(expr: CallExpr, scope: Scope | undefined): Node | undefined {
-    if (expr.target === undefined) return undefined;
-    const [first, second] = this.#arguments(expr, scope) as [Node, Node];
-    const unwraps = expr.fn === 'orValue';
-    const run: Run = (frame) => {
-      const value = first.run(frame);
-      if (!(value instanceof CelOptional)) return fail(NO_SUCH_OVERLOAD);
-      if (value.value === undefined) return second.run(frame);
-      return unwraps ? value.value : value;
-    };
-    return { run, attribute: false };
   }
 
   #arguments(expr: CallExpr, scope: Scope | undefined): Node[] {
     const operands = expr.target === undefined ? expr.args : [expr.target, ...expr.args];
     return operands.map((operand) => this.compile(operand, scope));
-  }
-
-  #logical(expr: CallExpr, scope: Scope | undefined, deciding: boolean): Node {
-    const [left, right] = this.#arguments(expr, scope) as [Node, Node];
-    const run: Run = (frame) => {
-      let failure: CelFailure | undefined;
-      try {
-        const value = left.run(frame);
-        if (value === deciding) return deciding;
-        if (typeof value !== 'boolean') failure = new CelFailure(NO_SUCH_OVERLOAD);
-      } catch (error) {
-        failure = failureOf(error);
-      }
-      // A failure on the left does not matter if the right side decides alone.
-      if (failure === undefined) {
-        const value = right.run(frame);
-        return typeof value === 'boolean' ? value : fail(NO_SUCH_OVERLOAD);
-      }
-      try {
-        if (right.run(frame) === deciding) return deciding;
-      } catch (error) {
-        failureOf(error);
-      }
-      throw failure;
-    };
-    return { run, attribute: false };
-  }
-
-  #conditional(expr: CallExpr, scope: Scope | undefined): Node {
-    const [condition, yes, no] = this.#arguments(expr, scope) as [Node, Node, Node];
-    const run: Run = (frame) => {
-      const value = condition.run(frame);
-      if (typeof value !== 'boolean') return fail(NO_SUCH_OVERLOAD);
-      const branch = value ? yes : no;
-      frame.cost -= branch.refund ?? 0;
-      return branch.run(frame);
-    };
-    return { run, attribute: true };
-  }
-
-  #index(expr: CallExpr, scope: Scope | undefined, read: (value: CelValue, index: CelValue) => CelValue): Node {
-    const [operand, index] = this.#arguments(expr, scope) as [Node, Node];
-    const cost = operand.attribute ? 1 : 2;
-    const run: Run = (frame) => {
-      const value = operand.run(frame);
-      const at = index.run(frame);
-      const item = read(value, at);
-      charge(frame, item === CelOptional.NONE ? cost - 1 : cost);
-      return item;
-    };
-    return { run, attribute: true, refund: 1 };
-  }
-
-  #notStrictlyFalse(expr: CallExpr, scope: Scope | undefined): Node {
-    const [operand] = this.#arguments(expr, scope) as [Node];
-    const run: Run = (frame) => {
-      charge(frame, 1);
-      try {
-        return operand.run(frame) !== false;
-      } catch (error) {
-        failureOf(error);
-        return true;
-      }
-    };
-    return { run, attribute: false };
   }
 
   /** `accu + [x]` and insertion into the accumulated map: done in place, or a fold would take quadratic time. */
@@ -297,8 +191,7 @@ class Compiler {
     return { run, attribute: false };
   }
 
-  #function(expr: CallExpr, scope: Scope | undefined): Node {
-    const args = this.#arguments(expr, scope);
+  #function(expr: CallExpr, args: readonly Node[]): Node {
     const operands = expr.target === undefined ? expr.args : [expr.target, ...expr.args];
     const candidates = (this.#target.functions.get(expr.fn.replace(/^\./, '')) ?? []).filter(
       (overload) => overload.member === (expr.target !== undefined),
@@ -316,72 +209,6 @@ class Compiler {
     } catch (error) {
       throw new CelProgramError(failureOf(error).message);
     }
-  }
-
-  #list(expr: ListExpr, scope: Scope | undefined): Node {
-    const elements = expr.elements.map((element) => this.compile(element, scope));
-    if (expr.optional.size === 0 && elements.every((element) => element.constant !== undefined)) {
-      return constant(new ValueList(elements.map((element) => element.constant as CelValue)));
-    }
-    const run: Run = (frame) => {
-      const items: CelValue[] = [];
-      elements.forEach((element, i) => {
-        const value = element.run(frame);
-        if (!expr.optional.has(i)) items.push(value);
-        else if (!(value instanceof CelOptional))
-          fail(`cannot initialize optional list element from non-optional value ${printValue(value)}`);
-        else if (value.value !== undefined) items.push(value.value);
-      });
-      charge(frame, LIST_COST);
-      return new ValueList(items);
-    };
-    return { run, attribute: false };
-  }
-
-  #map(expr: MapExpr, scope: Scope | undefined): Node {
-    const entries = expr.entries.map(({ key, value, optional }) => ({
-      key: this.compile(key, scope),
-      value: this.compile(value, scope),
-      optional,
-    }));
-    const build = (frame: Frame): CelValue => {
-      const map = new MapAccumulator();
-      for (const entry of entries) {
-        const key = entry.key.run(frame);
-        const value = entry.value.run(frame);
-        if (!entry.optional) map.replace(key, value);
-        else if (!(value instanceof CelOptional))
-          fail(`cannot initialize optional entry '${printValue(key)}' from non-optional value ${printValue(value)}`);
-        else if (value.value !== undefined) map.replace(key, value.value);
-      }
-      return map;
-    };
-    const isConstant = entries.every(
-      ({ key, value, optional }) => !optional && key.constant !== undefined && value.constant !== undefined,
-    );
-    if (isConstant) return constant(build({ slots: [], cost: 0, limit: Number.POSITIVE_INFINITY }));
-    const run: Run = (frame) => {
-      const map = build(frame);
-      charge(frame, MAP_COST);
-      return map;
-    };
-    return { run, attribute: false };
-  }
-
-  #struct(expr: StructExpr, scope: Scope | undefined): Node {
-    const fields = expr.fields.map((field) => ({ ...field, run: this.compile(field.value, scope).run }));
-    const { construct } = this.#target;
-    const run: Run = (frame) => {
-      const values = new Map<string, CelValue>();
-      for (const field of fields) {
-        const value = field.run(frame);
-        if (!field.optional) values.set(field.name, value);
-        else if (value instanceof CelOptional && value.value !== undefined) values.set(field.name, value.value);
-      }
-      charge(frame, STRUCT_COST);
-      return construct === undefined ? fail(NO_SUCH_OVERLOAD) : construct(expr.typeName, values);
-    };
-    return { run, attribute: false };
   }
 
   #comprehension(expr: ComprehensionExpr, scope: Scope | undefined): Node {
@@ -438,5 +265,32 @@ class Compiler {
       return result(frame);
     };
     return { run, attribute: false };
+  }
+}
+
+/** What is evaluated otherwise than a function, which gets the values of all its arguments. */
+function operator(expr: CallExpr, args: readonly Node[]): Node | undefined {
+  const [first, second, third] = args as [Node, Node, Node];
+  switch (expr.fn) {
+    case '_&&_':
+      return logical(first, second, false);
+    case '_||_':
+      return logical(first, second, true);
+    case '_?_:_':
+      return conditional(first, second, third);
+    case '_[_]':
+      return indexed(first, second, indexInto);
+    case '_[?_]':
+    case '_?._':
+      return indexed(first, second, optionalIndex);
+    case '@not_strictly_false':
+      return notStrictlyFalse(first);
+    case '@in':
+      return membership(first, second);
+    case 'or':
+    case 'orValue':
+      return expr.target === undefined ? undefined : fallback(first, second, expr.fn === 'orValue');
+    default:
+      return undefined;
   }
 }

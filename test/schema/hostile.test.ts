@@ -52,6 +52,49 @@ describe('schema: hostile input ends soon', () => {
     });
   }
 
+  // Each form nests itself; what is done twice a level takes for ever at sixty of them.
+  for (const nest of [
+    (inner: string) => `true in [${inner}]`,
+    (inner: string) => `!(${inner})`,
+    (inner: string) => `[${inner}][0]`,
+    (inner: string) => `{'a': ${inner}}.a`,
+    (inner: string) => `{'a': ${inner}}['a']`,
+    (inner: string) => `(true && ${inner})`,
+    (inner: string) => `(${inner} || false)`,
+    (inner: string) => `(self.a ? ${inner} : false)`,
+    (inner: string) => `(${inner} == true)`,
+    (inner: string) => `([${inner}] + [true])[0]`,
+    (inner: string) => `dyn(${inner})`,
+    (inner: string) => `bool(string(${inner}))`,
+    (inner: string) => `optional.of(${inner}).orValue(false)`,
+    (inner: string) => `optional.of(true).orValue(${inner})`,
+    (inner: string) => `optional.none().or(optional.of(${inner})).value()`,
+    (inner: string) => `[?optional.of(${inner})][0]`,
+    (inner: string) => `{'a': ${inner}}[?'a'].value()`,
+    (inner: string) => `('%s'.format([${inner}]) == '')`,
+    (inner: string) => `[true].all(x, ${inner})`,
+    (inner: string) => `[${inner}].exists(x, x)`,
+    (inner: string) => `[true].map(x, ${inner})[0]`,
+    (inner: string) => `[true].filter(x, ${inner}).size() == 1`,
+    (inner: string) => `optional.of(true).optMap(x, ${inner}).value()`,
+  ]) {
+    it(`${nest('…')} in itself, sixty deep`, () => {
+      let source = 'self.a';
+      for (let depth = 0; depth < 60; depth++) source = nest(source);
+      const program = soon(() => withSelf.compile(source));
+      const { value } = soon(() => program.evaluate({ self: fromJson({ a: true }) }));
+      assert.equal(typeof value, 'boolean');
+    });
+  }
+
+  it('a macro that repeats its operand is refused when it repeats too much', () => {
+    const nested = (depth: number): string =>
+      Array.from({ length: depth }).reduce((inner: string) => `optional.of(${inner}).optMap(x, x).value()`, 'self.a');
+    assert.ok(soon(() => withSelf.compile(nested(6))));
+    const message = /macros repeat more than 10000 parts of the expression/;
+    assert.throws(() => soon(() => withSelf.compile(nested(60))), message);
+  });
+
   it('patterns that make large programs are refused, in the words of the server', () => {
     for (const pattern of ['a{1001}', '((a{100}){100}){100}', '(?=a)', '(a)\\1', '(?<!a)b']) {
       const found = soon(() => checkStructuralSchema(specWith({ type: 'string', pattern }), 'schema', { environment }));
