@@ -43,6 +43,17 @@ function shown(
   return { area: 'columns', name: `${plural}: ${name}`, steps };
 }
 
+/** The Table that answers the creation: for what a controller of the real server writes to in its own time. */
+function shownWhenMade(name: string, path: string, kind: string, spec: Fields, own = '{ns}'): Case {
+  const apiVersion = path.split('/').slice(2, 4).join('/');
+  const body = { apiVersion, kind, metadata: { name: own }, spec };
+  return {
+    area: 'columns',
+    name: `${path.split('/').at(-1)}: ${name}`,
+    steps: [{ path: `${path}?includeObject=None`, body, headers: accept }],
+  };
+}
+
 const time = '2026-01-02T03:04:05Z';
 const ready = (name: string, more: Fields = {}): Fields => ({
   name,
@@ -667,23 +678,18 @@ const others: Case[] = [
     true,
     'cols.c-{ns}.example.com',
   ),
-  shown(
+  shownWhenMade(
     'service',
-    'apiregistration.k8s.io/v1',
-    'apiservices',
+    '/apis/apiregistration.k8s.io/v1/apiservices',
     'APIService',
     {
-      spec: {
-        group: 'g-{ns}.example.com',
-        version: 'v1',
-        groupPriorityMinimum: 100,
-        versionPriority: 10,
-        service: { name: 's', namespace: 'default' },
-        insecureSkipTLSVerify: true,
-      },
+      group: 'g-{ns}.example.com',
+      version: 'v1',
+      groupPriorityMinimum: 100,
+      versionPriority: 10,
+      service: { name: 's', namespace: 'default' },
+      insecureSkipTLSVerify: true,
     },
-    { conditions: [{ type: 'Available', status: 'False', reason: 'Because' }] },
-    true,
     'v1.g-{ns}.example.com',
   ),
   shown(
@@ -703,21 +709,11 @@ const others: Case[] = [
     undefined,
     true,
   ),
-  shown(
-    'flows',
-    'flowcontrol.apiserver.k8s.io/v1',
-    'flowschemas',
-    'FlowSchema',
-    {
-      spec: {
-        priorityLevelConfiguration: { name: 'exempt' },
-        matchingPrecedence: 7000,
-        distinguisherMethod: { type: 'ByUser' },
-      },
-    },
-    undefined,
-    true,
-  ),
+  shownWhenMade('flows', '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas', 'FlowSchema', {
+    priorityLevelConfiguration: { name: 'exempt' },
+    matchingPrecedence: 7000,
+    distinguisherMethod: { type: 'ByUser' },
+  }),
   shown('phase', 'v1', 'namespaces', 'Namespace', {}, undefined, true, 'ns-{ns}'),
   shown('template', 'v1', 'podtemplates', 'PodTemplate', { template }),
 ];

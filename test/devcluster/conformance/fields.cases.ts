@@ -61,8 +61,14 @@ function creates(plural: string, base: Change, changes: readonly Change[], group
   }));
 }
 
-/** One object and merge patches of it, each as a dry run. */
-function updates(plural: string, base: Change, changes: readonly Change[], group?: string): Case[] {
+/** One object and merge patches of it, each as a dry run; once `settled` holds of it, where a controller writes to it in its own time. */
+function updates(
+  plural: string,
+  base: Change,
+  changes: readonly Change[],
+  group?: string,
+  settled?: NonNullable<Step['until']>,
+): Case[] {
   const kind = kindOf(plural, group);
   const object = objectOf(kind, base) as { metadata: { name: string } };
   const path = pathOf(kind);
@@ -71,6 +77,7 @@ function updates(plural: string, base: Change, changes: readonly Change[], group
     const nulled = Object.fromEntries(Object.entries(change).map(([at, value]) => [at, value ?? null]));
     const steps: Step[] = [
       { path, body: object, quiet: true },
+      ...(settled === undefined ? [] : [{ path: own, until: settled, quiet: true }]),
       { method: 'PATCH', path: `${own}?dryRun=All`, body: changed({}, nulled), type: merge },
     ];
     return {
@@ -285,10 +292,13 @@ const core: Case[] = [
     },
     { 'spec.hard': { pods: '1' }, 'spec.scopes': ['BestEffort', 'BestEffort'] },
   ]),
-  ...updates('resourcequotas', { 'spec.scopes': ['NotBestEffort'] }, [
-    { 'spec.scopes': ['Terminating'] },
-    { 'spec.hard': { cpu: '5' } },
-  ]),
+  ...updates(
+    'resourcequotas',
+    { 'spec.scopes': ['NotBestEffort'] },
+    [{ 'spec.scopes': ['Terminating'] }, { 'spec.hard': { cpu: '5' } }],
+    undefined,
+    ({ body }) => (body as { status?: { used?: unknown } }).status?.used !== undefined,
+  ),
   ...creates('endpoints', {}, [
     { 'subsets.0.addresses.0.ip': '127.0.0.1' },
     { 'subsets.0.addresses.0.ip': '' },

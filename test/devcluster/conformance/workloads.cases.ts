@@ -205,13 +205,13 @@ const admissions: Case[] = [
     }),
   ),
   admission(
-    'a quota of config maps',
-    quota({ 'count/configmaps': '2' }),
+    'a quota of secrets by group',
+    quota({ 'count/secrets': '1' }),
     counted,
-    { path: `${ns}/configmaps`, body: configMap('a') },
-    used('"2"'),
-    { path: `${ns}/configmaps`, body: configMap('b') },
-    { path: `${ns}/configmaps?dryRun=All`, body: configMap('c') },
+    object(`${ns}/secrets`, 'v1', 'Secret', {}),
+    used('"1"'),
+    object(`${ns}/secrets`, 'v1', 'Secret', { metadata: { name: 'b' } }),
+    object(`${ns}/secrets?dryRun=All`, 'v1', 'Secret', { metadata: { name: 'c' } }),
   ),
   admission('a quota by plain name', quota({ secrets: '0' }), counted, object(`${ns}/secrets`, 'v1', 'Secret', {})),
   admission(
@@ -432,6 +432,7 @@ const subresources: Case[] = [
   ),
   sub(
     'a token for a pod',
+    { path: `${ns}/serviceaccounts/default`, until: ({ code }) => code === 200, quiet: true },
     { ...make(pod('a')), quiet: true, keep: { uid: 'metadata.uid' } },
     {
       path: `${ns}/serviceaccounts/default/token`,
