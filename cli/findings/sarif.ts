@@ -25,7 +25,7 @@ export function asSarif({ command, findings }: Report): string {
               id,
               shortDescription: { text: `${command}: ${id}` },
               defaultConfiguration: { level: LEVELS[level] },
-              ...(docs === undefined ? {} : { helpUri: docs }),
+              ...(docs === undefined ? {} : { helpUri: asUri(docs) }),
               properties: { 'security-severity': SECURITY_SEVERITY[severity], tags: ['policy'] },
             })),
           },
@@ -42,7 +42,7 @@ export function asSarif({ command, findings }: Report): string {
                 ? {}
                 : {
                     physicalLocation: {
-                      artifactLocation: { uri: encodeURI(finding.file).replaceAll('#', '%23').replaceAll('?', '%3F') },
+                      artifactLocation: { uri: fileReference(finding.file) },
                       region: { startLine: finding.line, startColumn: finding.column },
                     },
                   }),
@@ -59,3 +59,14 @@ export function asSarif({ command, findings }: Report): string {
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
+
+/** What RFC 3986 lets stand in a path; all else is percent-encoded. A colon in a relative path could be read as the end of a scheme. */
+const fileReference = (file: string): string =>
+  file.toWellFormed().replace(/[^A-Za-z0-9\-._~!$&'()*+,;=@/]/gu, encodeURIComponent);
+
+/** An address as people write them, as an address of RFC 3986. */
+const asUri = (address: string): string =>
+  address
+    .toWellFormed()
+    .replace(/%(?![0-9A-Fa-f]{2})/g, '%25')
+    .replace(/[^A-Za-z0-9\-._~!$&'()*+,;=@/:?#%]/gu, encodeURIComponent);

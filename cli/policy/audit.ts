@@ -1,7 +1,7 @@
 import { SCANNED_KINDS } from '../../controller/policy/background/objects.ts';
 import { finish, type ReportOptions } from '../findings/finish.ts';
 import type { Io } from '../io.ts';
-import { treeOf } from '../manifests/tree.ts';
+import { namespaceOf, treeOf } from '../manifests/tree.ts';
 import { type ClusterInput, readCluster } from './cluster.ts';
 import { judgeTree } from './judge.ts';
 
@@ -20,11 +20,23 @@ const SCANNED: ReadonlySet<string> = new Set<string>([
 export async function policyAudit(options: AuditOptions, io: Io): Promise<number> {
   const manifests = await readCluster(options, 'live', io);
   const all = treeOf(manifests, { namespace: 'default' });
-  const tree = { ...all, ours: all.ours.filter(({ object }) => SCANNED.has(object.kind)) };
+  const { namespace } = options;
+  // With a namespace, the cluster's policies count and are not what is looked at.
+  const ours = all.ours
+    .filter(({ object }) => SCANNED.has(object.kind))
+    .map((manifest) =>
+      namespace === undefined || namespaceOf(manifest.object) !== ''
+        ? manifest
+        : { ...manifest, beside: true as const },
+    );
+  const tree = { ...all, ours };
   const { broken, ...judgement } = judgeTree(tree, { now: options.now ?? Date.now(), place: 'background' });
   return finish(
     { command: 'policy audit', ...judgement },
-    { broken, nothing: 'nothing to audit: no object of ours there' },
+    {
+      broken,
+      nothing: `nothing to audit: no object of ours ${namespace === undefined ? 'there' : `in namespace ${namespace}`}`,
+    },
     options,
     io,
   );

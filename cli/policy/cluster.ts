@@ -12,9 +12,12 @@ import {
 import type { KubeClient, KubeObject, Resource } from '../../kube/index.ts';
 import { KubeError } from '../../kube/index.ts';
 import { type ClusterOptions, withCluster } from '../connect.ts';
+import { CliError } from '../exit.ts';
+import { CHECK_EXIT } from '../findings/model.ts';
 import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
 import type { Manifest, ManifestObject } from '../manifests/parse.ts';
+import { didYouMean } from '../runs/near.ts';
 
 export interface ClusterInput extends ClusterOptions, LogOptions {}
 
@@ -45,7 +48,10 @@ export type Records = 'none' | 'live' | 'all';
 /** How many objects one answer of the API server holds. */
 const PAGE = 500;
 
-/** The objects of a cluster as if they were manifests: of the namespace that `-n` names, else of all. */
+/**
+ * The objects of a cluster as if they were manifests: of the namespace that `-n` names, else of all. Throws `CliError` where there is no
+ * such namespace: a misspelt one would pass for a clean one.
+ */
 export function readCluster(options: ClusterInput, records: Records, io: Io): Promise<readonly Manifest[]> {
   return withCluster(options, io, createLogger(options, io.err, 'warn'), async ({ client }) => {
     const all = async (kinds: readonly unknown[], wanted?: (object: KubeObject) => boolean) => {
@@ -58,11 +64,18 @@ export function readCluster(options: ClusterInput, records: Records, io: Io): Pr
       ...(records === 'none' ? [] : await all(RUNS, records === 'live' ? hasNotEnded : undefined)),
       ...(records === 'all' ? await all(HISTORY) : []),
     ];
+    const { namespace } = options;
     // Who may not read Namespaces does without their labels: policies that select by them count then.
     const labelled = await listAll(client, namespaces, undefined).catch((error) => {
       if (error instanceof KubeError && error.code === 'Forbidden') return [];
       throw error;
     });
+    const names = labelled.map(({ metadata }) => metadata.name ?? '');
+    if (namespace !== undefined && names.length > 0 && !names.includes(namespace)) {
+      throw new CliError(`there is no namespace ${namespace}${didYouMean(namespace, names)}`, {
+        exitCode: CHECK_EXIT.nothing,
+      });
+    }
     const parameters = await parametersOf(client, found);
     return [...found, ...labelled, ...parameters].map(asManifest);
   });

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Io } from '../io.ts';
 import { collect, parseAge, parseNamespace, parseTime } from '../options.ts';
-import { inputs, report } from './options.ts';
+import { FORMATS, inputs, report } from './options.ts';
 
 /** Adds `kubechain policy …`. */
 export function registerPolicy(program: Command, io: Io, finish: (exitCode: number) => void): void {
@@ -43,11 +43,7 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
         'that no case exercises. Exit code: 0 all passed, 1 a case failed, 2 usage or unreadable input, 3 a policy is broken, ' +
         '5 no test ran.',
     )
-    .addOption(
-      new Option('-o, --output <format>', 'form of the report')
-        .choices(['text', 'json', 'yaml', 'junit', 'github', 'markdown'])
-        .default('text'),
-    )
+    .addOption(new Option('-o, --output <format>', 'form of the report').choices(FORMATS).default('text'))
     .option('--output-file <file>', 'write the report there instead of to standard output')
     .option('--require-coverage', 'fail where a rule is exercised by no case')
     .option('--filter <text>', 'only cases whose name contains it')

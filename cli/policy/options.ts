@@ -3,7 +3,7 @@ import { Option } from 'commander';
 import { collect, parseNamespace } from '../options.ts';
 
 /** What reports come in: a copy of `FORMATS`, so that `--help` loads nothing. */
-const FORMATS = ['text', 'json', 'yaml', 'junit', 'sarif', 'github', 'markdown'];
+export const FORMATS = ['text', 'json', 'yaml', 'junit', 'sarif', 'github', 'markdown'];
 
 /** Options of commands that print findings. */
 export function report(command: Command): Command {

@@ -10,15 +10,15 @@ import {
 } from '../../policies/testing/index.ts';
 
 import { emit, sinkOf } from '../findings/emit.ts';
-import { CHECK_EXIT } from '../findings/model.ts';
+import { CHECK_EXIT, type Format } from '../findings/model.ts';
 import type { Io } from '../io.ts';
 import { readSources, shownAs, type Unreadable } from '../manifests/files.ts';
 import { type Manifest, parseManifests } from '../manifests/parse.ts';
 import { createStyle } from '../terminal/style.ts';
-import { renderTests, type SuiteRun, type TestFormat, totalsOf } from './report.ts';
+import { renderTests, type SuiteRun, totalsOf } from './report.ts';
 
 export interface PolicyTestOptions {
-  readonly output: TestFormat;
+  readonly output: Format;
   readonly outputFile?: string;
   readonly requireCoverage?: boolean;
   /** Only cases whose name contains it. */

@@ -2,13 +2,11 @@ import { stringify } from 'yaml';
 import { policyLabel } from '../../policies/engine/index.ts';
 import type { CaseResult, SuiteResult } from '../../policies/testing/index.ts';
 import { markdown, markdownCode, workflowProperty, workflowText, xml } from '../findings/escape.ts';
-import { plural } from '../findings/model.ts';
+import { type Finding, type Format, plural } from '../findings/model.ts';
+import { asSarif } from '../findings/sarif.ts';
 import type { Position } from '../manifests/position.ts';
 import { escapeControl } from '../terminal/escape.ts';
 import type { Style } from '../terminal/style.ts';
-
-export const TEST_FORMATS = ['text', 'json', 'yaml', 'junit', 'github', 'markdown'] as const;
-export type TestFormat = (typeof TEST_FORMATS)[number];
 
 /** A suite that ran. */
 export interface SuiteRun {
@@ -58,7 +56,7 @@ export function totalsOf(runs: readonly SuiteRun[]): Totals {
 }
 
 /** The report on tests in the form that is asked for. */
-export function renderTests(runs: readonly SuiteRun[], format: TestFormat, style: Style): string {
+export function renderTests(runs: readonly SuiteRun[], format: Format, style: Style): string {
   const totals = totalsOf(runs);
   switch (format) {
     case 'json':
@@ -67,6 +65,13 @@ export function renderTests(runs: readonly SuiteRun[], format: TestFormat, style
       return stringify(asData(runs, totals), { lineWidth: 0, aliasDuplicateObjects: false });
     case 'junit':
       return asJUnit(runs, totals);
+    case 'sarif':
+      return asSarif({
+        command: 'policy test',
+        findings: asFindings(runs, totals),
+        judged: totals.passed + totals.failed,
+        excepted: 0,
+      });
     case 'github':
       return asAnnotations(runs, totals);
     case 'markdown':
@@ -122,6 +127,51 @@ function detailsOf({ problems, messages }: CaseResult): string[] {
     ...problems,
     ...(messages.length === 0 ? ['nothing was said'] : messages.map((message) => `said: ${message}`)),
   ];
+}
+
+/** Policies that do not compile, cases that failed, rules that no case exercised: for reports that know findings alone. */
+function asFindings(runs: readonly SuiteRun[], totals: Totals): Finding[] {
+  return runs.flatMap(({ file, name, result, positions, coverageRequired }) => {
+    const about = { file, object: `PolicyTest ${name}`, level: 'error', severity: 'high' } as const;
+    const broken = result.broken.map(
+      ({ policy, field, message }): Finding => ({
+        ...about,
+        line: 1,
+        column: 1,
+        rule: 'policy',
+        field: 'policies',
+        pointer: '/policies',
+        message: `${policy.kind} ${policyLabel(policy)}: ${field}: ${message}`,
+      }),
+    );
+    const failed = result.cases
+      .filter(({ passed }) => !passed)
+      .map(
+        (each): Finding => ({
+          ...about,
+          ...(positions[each.index] ?? { line: 1, column: 1 }),
+          rule: 'case',
+          field: `cases[${each.index}]`,
+          pointer: `/cases/${each.index}`,
+          message: `${each.name}: ${detailsOf(each).join('; ')}`,
+        }),
+      );
+    const uncovered = result.rules
+      .map(ruleName)
+      .filter((rule) => coverageRequired && totals.missing.includes(rule))
+      .map(
+        (rule): Finding => ({
+          ...about,
+          line: 1,
+          column: 1,
+          rule: 'coverage',
+          field: 'coverage',
+          pointer: '/coverage',
+          message: `no case exercises ${rule}`,
+        }),
+      );
+    return [...broken, ...failed, ...uncovered];
+  });
 }
 
 /** As Jenkins, GitLab and others read it: https://github.com/testmoapp/junitxml */

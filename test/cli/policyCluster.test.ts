@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'mocha';
-import type { AgentPolicy, TaskRun } from '../../api/index.ts';
+import type { AgentPolicy, ClusterAgentPolicy, TaskRun } from '../../api/index.ts';
 import { API_VERSION, agentPolicies, taskRuns } from '../../api/index.ts';
 import { runProgram } from '../../cli/runProgram.ts';
 import { task, taskRun, tool } from '../support/objects.ts';
 import { type Room, type Stage, startStage } from '../support/operator.ts';
+import { assertSarif } from '../support/sarif.ts';
 import { fakeIo } from './support/fakeIo.ts';
 import { createFolders, head } from './support/folder.ts';
 
@@ -46,9 +47,11 @@ describe('kubechain policy on a cluster', function () {
     await stage[Symbol.asyncDispose]();
   });
 
-  async function kubechain(cwd: string, ...args: string[]) {
+  const kubechain = (cwd: string, ...args: string[]) => kubechainIn(room.namespace, cwd, ...args);
+  async function kubechainIn(namespace: string, cwd: string, ...args: string[]) {
     const { io, out, err } = fakeIo({ cwd });
-    const code = await runProgram([...args, '--kubeconfig', stage.kubeConfig.source, '-n', room.namespace], io);
+    const code = await runProgram([...args, '--kubeconfig', stage.kubeConfig.source, '-n', namespace], io);
+    if (args.includes('sarif')) assertSarif(out());
     return { code, out: out(), err: err() };
   }
 
@@ -66,6 +69,12 @@ describe('kubechain policy on a cluster', function () {
       runs.map(({ object }: { object: string }) => object),
       [`TaskRun ${room.namespace}/held-1`],
     );
+  });
+
+  it('audit is SARIF where that is asked for, of objects without files, too', async () => {
+    const { out } = await kubechain(process.cwd(), 'policy', 'audit', '-o', 'sarif');
+    const [{ locations }] = JSON.parse(out).runs[0].results;
+    assert.deepEqual([locations.length, Object.keys(locations[0])], [1, ['logicalLocations']]);
   });
 
   it('explain, replay and diff read agents, policies and runs from there', async () => {
@@ -93,5 +102,32 @@ describe('kubechain policy on a cluster', function () {
       /error: \[new\/tools\.deny\] Agent .*\/assistant: spec\.tools\[0\]\.name: was allowed, would be denied/,
     );
     assert.match(compared.out, /sum-1: call 1, tool\/add/);
+  });
+
+  it('a namespace that is not there, or that has nothing, does not pass for a clean one', async () => {
+    const { path } = folders.create({
+      'policy.yaml': `${head('ClusterAgentPolicy', 'new')}spec: {tools: {deny: ["shell/*"]}}\n`,
+    });
+    const missing = `${room.namespace}x`;
+    for (const args of [
+      ['policy', 'audit'],
+      ['policy', 'explain', 'assistant', 'tool/add'],
+      ['policy', 'replay', '--policies', 'policy.yaml'],
+      ['policy', 'diff', 'policy.yaml', 'policy.yaml', '--cluster'],
+    ]) {
+      const { code, err } = await kubechainIn(missing, path, ...args);
+      assert.equal(code, 5, args.join(' '));
+      assert.match(err, new RegExp(`there is no namespace ${missing}; did you mean .*${room.namespace}`));
+    }
+    const cluster: ClusterAgentPolicy = {
+      apiVersion: API_VERSION,
+      kind: 'ClusterAgentPolicy',
+      metadata: { name: `${room.namespace}-cluster` },
+      spec: { mode: 'Audit', match: { namespaces: [room.namespace] }, tools: { deny: ['shell/*'] } },
+    };
+    await room.create(cluster);
+    const empty = await kubechainIn('kube-public', path, 'policy', 'audit');
+    assert.equal(empty.code, 5);
+    assert.match(empty.err, /nothing to audit: no object of ours in namespace kube-public/);
   });
 });

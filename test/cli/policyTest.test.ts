@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { runProgram } from '../../cli/runProgram.ts';
+import { assertSarif } from '../support/sarif.ts';
 import { fakeIo } from './support/fakeIo.ts';
 
 const head = (kind: string, name: string) =>
@@ -183,6 +184,15 @@ describe('kubechain policy test', () => {
       github,
       /^::error file=tests\/kubechain-test\.yaml,line=9,col=12,title=policy test::a <b> & "c": expected allow, got deny%0Asaid: /m,
     );
+    const sarif = (await run(text, ['-o', 'sarif', '--require-coverage'])).out;
+    assertSarif(sarif);
+    const [failed, ...missing] = JSON.parse(sarif).runs[0].results;
+    assert.match(failed.message.text, /^PolicyTest prod: cases\[0\]: a <b> & "c": expected allow, got deny; said: /);
+    assert.deepEqual(failed.locations[0].physicalLocation, {
+      artifactLocation: { uri: 'tests/kubechain-test.yaml' },
+      region: { startLine: 9, startColumn: 12 },
+    });
+    assert.match(missing[0].message.text, /no case exercises production\/limits\.maxTurns|no case exercises/);
     const json = JSON.parse((await run(text, ['-o', 'json'])).out);
     assert.deepEqual(
       [json.passed, json.failed, json.suites[0].cases[0].actual, json.suites[0].cases[0].line],

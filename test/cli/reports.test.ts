@@ -1,14 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { Ajv } from 'ajv';
+import fc from 'fast-check';
 import { after, describe, it } from 'mocha';
 import { parse } from 'yaml';
+import type { Finding } from '../../cli/findings/model.ts';
 import { FORMATS } from '../../cli/findings/model.ts';
 import { render } from '../../cli/findings/render.ts';
 import { parseManifests } from '../../cli/manifests/parse.ts';
 import { createStyle } from '../../cli/terminal/style.ts';
 import { processorTime } from '../support/processorTime.ts';
+import { assertSarif } from '../support/sarif.ts';
 import { createFolders, head } from './support/folder.ts';
 
 const POLICY = `${head('ClusterAgentPolicy', 'production')}spec:
@@ -18,82 +20,6 @@ const POLICY = `${head('ClusterAgentPolicy', 'production')}spec:
 `;
 const agent = (name: string, tools: string) =>
   `${head('Agent', name)}spec:\n  llmRef: {name: gpt}\n  system: You bill.\n  mcpServers:\n    - name: ${tools}\n`;
-
-/** What the standard requires of a log, and what GitHub's code scanning requires beside that. */
-const text = { type: 'object', required: ['text'], properties: { text: { type: 'string', minLength: 1 } } };
-const SARIF = {
-  type: 'object',
-  required: ['version', 'runs'],
-  properties: {
-    version: { const: '2.1.0' },
-    runs: {
-      type: 'array',
-      items: {
-        type: 'object',
-        required: ['tool', 'results'],
-        properties: {
-          tool: {
-            type: 'object',
-            required: ['driver'],
-            properties: {
-              driver: {
-                type: 'object',
-                required: ['name', 'rules'],
-                properties: {
-                  rules: {
-                    type: 'array',
-                    uniqueItems: true,
-                    items: { type: 'object', required: ['id'], properties: { shortDescription: text } },
-                  },
-                },
-              },
-            },
-          },
-          columnKind: { enum: ['utf16CodeUnits', 'unicodeCodePoints'] },
-          results: {
-            type: 'array',
-            items: {
-              type: 'object',
-              required: ['message', 'ruleId', 'level', 'locations'],
-              properties: {
-                level: { enum: ['none', 'note', 'warning', 'error'] },
-                message: text,
-                locations: {
-                  type: 'array',
-                  minItems: 1,
-                  items: {
-                    type: 'object',
-                    properties: {
-                      physicalLocation: {
-                        type: 'object',
-                        required: ['artifactLocation'],
-                        properties: {
-                          artifactLocation: {
-                            type: 'object',
-                            required: ['uri'],
-                            properties: { uri: { type: 'string', pattern: '^[^\\s#?]+$' } },
-                          },
-                          region: {
-                            type: 'object',
-                            required: ['startLine', 'startColumn'],
-                            properties: {
-                              startLine: { type: 'integer', minimum: 1 },
-                              startColumn: { type: 'integer', minimum: 1 },
-                            },
-                          },
-                        },
-                      },
-                    },
-                  },
-                },
-              },
-            },
-          },
-        },
-      },
-    },
-  },
-};
 
 describe('reports', () => {
   const folders = createFolders();
@@ -105,9 +31,6 @@ describe('reports', () => {
     const { code, out } = await check('-o', 'sarif');
     assert.equal(code, 1);
     const log: ReturnType<typeof JSON.parse> = JSON.parse(out);
-    const validate = new Ajv({ strict: false }).compile(SARIF);
-    const valid: unknown = validate(log);
-    assert.ok(valid, JSON.stringify(validate.errors));
     const [result] = log.runs[0].results;
     assert.equal(result.ruleId, 'production/defaultAction');
     assert.equal(log.runs[0].tool.driver.rules[result.ruleIndex].id, result.ruleId);
@@ -120,6 +43,50 @@ describe('reports', () => {
       (await folders.create({ 'policy.yaml': POLICY }).run(['policy', 'check', '.', '-o', 'sarif'])).out,
     );
     assert.deepEqual(clean.runs[0].results, []);
+    const onInput = await broken().run(
+      ['policy', 'check', '-', '--policies', '.', '-o', 'sarif'],
+      agent('bot', 'shell'),
+    );
+    assert.deepEqual(Object.keys(JSON.parse(onInput.out).runs[0].results[0].locations[0]), ['logicalLocations']);
+  });
+
+  it('are SARIF whatever files, objects and rules are called', () => {
+    const text = fc.oneof(
+      fc.string({ maxLength: 20 }),
+      fc.constantFrom(
+        'a:b.yaml',
+        '\u0000\u007f\u{10ffff}',
+        '/abs/ü.yaml',
+        'a b%zz',
+        '\ud800',
+        '../x[1].yaml',
+        '',
+        '-',
+        'C:\\x',
+      ),
+    );
+    const finding = fc.record({
+      level: fc.constantFrom('error', 'warning', 'notice'),
+      file: text,
+      line: fc.integer({ min: 1, max: 9 }),
+      column: fc.integer({ min: 1, max: 9 }),
+      object: text,
+      rule: text,
+      field: text,
+      pointer: text,
+      message: text,
+      severity: fc.constantFrom('info', 'critical'),
+      docs: fc.oneof(
+        fc.constantFrom('https://a.example/{x}|y?q=%zz#[1]', 'http://[::1]:80/', 'https://ü.example/ß'),
+        text.map((it) => `https://a.example/${it.replace(/\s/g, '')}`),
+      ),
+    });
+    fc.assert(
+      fc.property(fc.array(finding, { maxLength: 4 }), (findings) => {
+        const report = { command: 'lint', judged: 1, excepted: 0, findings: findings as Finding[] };
+        assertSarif(render(report, 'sarif', createStyle({ write: () => true }, {})));
+      }),
+    );
   });
 
   it('are JSON and YAML with the same content, with pointers', async () => {

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { runProgram } from '../../../cli/runProgram.ts';
+import { assertSarif } from '../../support/sarif.ts';
 import { fakeIo } from './fakeIo.ts';
 
 export const head = (kind: string, name: string, more = '') =>
@@ -13,7 +14,7 @@ export interface Folder {
   readonly path: string;
   write(files: Readonly<Record<string, string | Uint8Array>>): void;
   git(...args: string[]): string;
-  /** Runs a command line there, in this process. */
+  /** Runs a command line there, in this process. What it prints as SARIF has to be that. */
   run(args: readonly string[], input?: string): Promise<{ code: number; out: string; err: string }>;
 }
 
@@ -41,6 +42,7 @@ export function createFolders() {
         async run(args, input = '') {
           const { io, out, err } = fakeIo({ cwd: path, input });
           const code = await runProgram(args, io);
+          if (args.includes('sarif') && out() !== '') assertSarif(out());
           return { code, out: out(), err: err() };
         },
       };
