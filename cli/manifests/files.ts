@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
-import { join, relative, resolve, sep } from 'node:path';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CliError, EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
 import { isPathGlob, matchPaths } from './pathGlob.ts';
@@ -30,17 +30,28 @@ const MAX_FILES = 50_000;
 
 /**
  * The texts under `paths`: files, folders (their `.yaml`, `.yml` and `.json` files at any depth, hidden folders and node_modules left
- * out), globs, `-`. Each file once, in the order of their names. Symbolic links are followed within the folder that was named: one
- * that leads out of it, or round in a circle, is passed over.
+ * out), globs, `-`. Each file once, in the order of their names. Symbolic links are followed within the folder that was named, and those
+ * that a glob matches within the repository: one that leads out of it, or round in a circle, is passed over. With `within`, a folder,
+ * what lies outside of it is not read, whatever way leads there.
  */
 export async function readSources(
   paths: readonly string[],
   io: Io,
+  within?: string,
 ): Promise<{ readonly sources: readonly Source[]; readonly unreadable: readonly Unreadable[] }> {
   const sources: Source[] = [];
   const unreadable: Unreadable[] = [];
   const seen = new Set<string>();
+  const isOutside = (path: string, folder: string | undefined): boolean =>
+    folder !== undefined && !isAtOrBelow(path, folder);
+  const outside = `lies outside of ${within}, and is not read from here`;
+  const bounds = within === undefined ? undefined : realpathSync(within);
   for (const path of paths) {
+    // Before anything is looked at: whether it is there is nobody's business, either.
+    if (isOutside(path === STDIN ? STDIN : resolve(io.cwd, path), within)) {
+      unreadable.push(fault(path, outside));
+      continue;
+    }
     if (path === STDIN) {
       if (seen.has(STDIN)) continue;
       seen.add(STDIN);
@@ -56,6 +67,10 @@ export async function readSources(
     }
     for (const file of found.files) {
       const real = realpathSync(file);
+      if (isOutside(real, bounds)) {
+        unreadable.push(fault(path, outside));
+        break;
+      }
       if (seen.has(real)) continue;
       seen.add(real);
       if (seen.size > MAX_FILES) {
@@ -110,6 +125,16 @@ export function filesNamed(path: string, cwd: string): readonly string[] {
   return found.files;
 }
 
+/** The repository that a folder lies in: the nearest folder above that has `.git`. */
+export function repositoryOf(folder: string): string | undefined {
+  if (existsSync(join(folder, '.git'))) return folder;
+  const parent = dirname(folder);
+  return parent === folder ? undefined : repositoryOf(parent);
+}
+
+const isAtOrBelow = (path: string, folder: string): boolean =>
+  path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+
 function filesAt(path: string, cwd: string): { readonly files: readonly string[] } | { readonly problem: string } {
   const full = resolve(cwd, path);
   const stat = statSync(full, { throwIfNoEntry: false });
@@ -119,10 +144,13 @@ function filesAt(path: string, cwd: string): { readonly files: readonly string[]
   if (!isPathGlob(path)) return { problem: 'does not exist' };
   const matched = matchPaths(path, cwd);
   if ('problem' in matched) return matched;
-  const files = matched.paths.flatMap((match) => {
-    const kind = statSync(match, { throwIfNoEntry: false });
-    return kind?.isFile() ? [match] : kind?.isDirectory() ? filesUnder(match) : [];
-  });
+  const repository = repositoryOf(cwd);
+  const files = matched.paths
+    .filter((match) => !leadsOut(match, repository))
+    .flatMap((match) => {
+      const kind = statSync(match, { throwIfNoEntry: false });
+      return kind?.isFile() ? [match] : kind?.isDirectory() ? filesUnder(match) : [];
+    });
   return files.length === 0 ? { problem: 'matches no file' } : { files };
 }
 
@@ -146,11 +174,21 @@ function filesUnder(folder: string): string[] {
   return files;
 }
 
+/** Whether a path within the repository is really outside of it: a pattern does not mean what a pull request links there. */
+function leadsOut(path: string, repository: string | undefined): boolean {
+  if (repository === undefined || !isAtOrBelow(path, repository)) return false;
+  try {
+    return !isAtOrBelow(realpathSync(path), realpathSync(repository));
+  } catch {
+    return true;
+  }
+}
+
 /** What a link leads to; undefined where that is nothing, or outside of the folder. */
 function linked(link: string, root: string) {
   try {
     const target = realpathSync(link);
-    return target === root || target.startsWith(root + sep) ? statSync(target) : undefined;
+    return isAtOrBelow(target, root) ? statSync(target) : undefined;
   } catch {
     // It leads nowhere, or to itself.
     return undefined;

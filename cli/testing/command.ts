@@ -12,7 +12,7 @@ import {
 import { emit, sinkOf } from '../findings/emit.ts';
 import { CHECK_EXIT, type Format } from '../findings/model.ts';
 import type { Io } from '../io.ts';
-import { readSources, shownAs, type Unreadable } from '../manifests/files.ts';
+import { readSources, repositoryOf, shownAs, type Unreadable } from '../manifests/files.ts';
 import { type Manifest, parseManifests } from '../manifests/parse.ts';
 import { createStyle } from '../terminal/style.ts';
 import { renderTests, type SuiteRun, totalsOf } from './report.ts';
@@ -80,11 +80,13 @@ async function runOne(
     .filter(({ testCase }) => filter === undefined || testCase.name.includes(filter));
   const suite: Suite = { ...read.suite, cases: kept.map(({ testCase }) => testCase) };
   const folder = file === '-' ? io.cwd : dirname(resolve(io.cwd, file));
+  // Suites come from pull requests, and what is wrong with a file is told with words of it.
+  const repository = repositoryOf(folder);
   const faults: Unreadable[] = [];
   const load = async (field: 'policies' | 'objects' | 'exceptions'): Promise<PolicyObject[]> => {
     const objects: PolicyObject[] = [];
     for (const [index, path] of (suite[field] ?? []).entries()) {
-      const loaded = await readSources([path], { ...io, cwd: folder });
+      const loaded = await readSources([path], { ...io, cwd: folder }, repository);
       const at = manifest.position(`${field}[${index}]`);
       // Names of files within are relative to the suite: shown relative to where the command was started.
       for (const each of loaded.unreadable) faults.push({ file, ...at, message: `${each.file}: ${each.message}` });

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { after, before, describe, it } from 'mocha';
 import { runProgram } from '../../cli/runProgram.ts';
 import { assertSarif } from '../support/sarif.ts';
 import { fakeIo } from './support/fakeIo.ts';
+import { createFolders } from './support/folder.ts';
 
 const head = (kind: string, name: string) =>
   `apiVersion: kubechain.humanlayer.dev/v1alpha1\nkind: ${kind}\nmetadata: {name: ${name}}\n`;
@@ -152,6 +153,57 @@ describe('kubechain policy test', () => {
       await problems(suite(GOOD).replace('../policies', 'objects.yaml')),
       /there is no policy in these files/,
     );
+  });
+
+  it('reads files of its repository only, whatever way leads out of it', async () => {
+    const folders = createFolders();
+    try {
+      const outer = folders.create({
+        'secret.yaml': 'a: hunter2\na: hunter2\n',
+        'secrets/s.yaml': 'a: hunter2\na: 1\n',
+      });
+      const repository = folders.create({
+        '.git/HEAD': '',
+        'policies/production.yaml': POLICY,
+        'tests/objects.yaml': OBJECTS,
+      });
+      symlinkSync(join(outer.path, 'secret.yaml'), join(repository.path, 'tests/link.yaml'));
+      symlinkSync(join(outer.path, 'secrets'), join(repository.path, 'tests/linked'));
+      symlinkSync('../policies', join(repository.path, 'tests/own'));
+      const outside = relative(join(repository.path, 'tests'), outer.path);
+      const ask = async (path: string) => {
+        const text = suite(GOOD).replace('policies: [../policies]', `policies: [../policies, ${JSON.stringify(path)}]`);
+        repository.write({ 'tests/kubechain-test.yaml': text });
+        return repository.run(['policy', 'test', 'tests']);
+      };
+      for (const path of [
+        `${outside}/secret.yaml`,
+        `${outside}/is-not-there.yaml`,
+        `${outside}/*.yaml`,
+        `${outside}`,
+        `{x,${outside}}/secret.yaml`,
+        `${outer.path}/secret.yaml`,
+        '/proc/self/environ',
+        'link.yaml',
+        'lin*.yaml',
+        'linked',
+        'linked/s.yaml',
+        'linked/*.yaml',
+        '-',
+      ]) {
+        const { code, out, err } = await ask(path);
+        assert.equal(code, 2, path);
+        const [said = ''] = /(?<=kubechain-test\.yaml:4:25: ).*/.exec(err) ?? [];
+        const passedOver = path.startsWith('lin') && path.includes('*');
+        const why = passedOver ? 'matches no file' : `lies outside of ${repository.path}, and is not read from here`;
+        assert.equal(said, `${path}: ${why}`, err);
+        assert.doesNotMatch(out + err, /hunter2/, path);
+      }
+      const { code, err } = await ask('own/*.yaml');
+      assert.equal(code, 0, err);
+    } finally {
+      folders.remove();
+    }
   });
 
   it('tells a broken policy from a failed case, and no test from a passed one', async () => {

@@ -220,6 +220,11 @@ describe('files with manifests', () => {
     assert.deepEqual(await files('a'), ['a/b/two.yml', 'a/link.yaml']);
     assert.deepEqual(await files('a', 'a/one.yaml'), ['a/b/two.yml', 'a/link.yaml']);
     assert.deepEqual(await files('a/**/t*.yml'), ['a/b/two.yml']);
+    assert.deepEqual(await files('a/o*.yaml'), ['a/one.yaml', 'a/out.yaml']);
+    const repository = folders.create({ '.git/HEAD': '', 'policy.yaml': POLICY, 'one.yaml': agent('one', 'shell') });
+    symlinkSync(join(folder.path, 'outside.yaml'), join(repository.path, 'out.yaml'));
+    const { out } = await repository.run(['policy', 'check', 'o*.yaml', '--policies', 'policy.yaml']);
+    assert.deepEqual(out.match(/^[a-z]+\.yaml/gm), ['one.yaml'], 'no pattern leads out of a repository');
     const none = await folder.run(['policy', 'check', 'b*.yaml']);
     assert.deepEqual([none.code, /b\*\.yaml:1:1: error: \[syntax\] matches no file/.test(none.out)], [2, true]);
   });
