@@ -34,6 +34,7 @@ export * from './mcpserver.ts';
 export type { Message, ToolCall } from './message.ts';
 export type { JudgedKind, LabelSelector, PolicyMatch, PolicySubject } from './policymatch.ts';
 export { JUDGED_KINDS } from './policymatch.ts';
+export type { PodTemplateSection } from './policypods.ts';
 export type {
   ApprovalSection,
   ArgumentRule,

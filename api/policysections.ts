@@ -1,5 +1,6 @@
 import { networks } from './mcppod.ts';
 import { patterns } from './policymatch.ts';
+import { podTemplates } from './policypods.ts';
 import { PROVENANCE_TRUST } from './provenance.ts';
 import type { TypeOf } from './schema.ts';
 import { anyObject, bool, int, list, listByKey, object, oneOf, str } from './schema.ts';
@@ -158,6 +159,7 @@ export const mcpServers = object(
         ),
       },
     ),
+    podTemplate: podTemplates('stdio servers that run as Pods'),
     env: object(
       'Environment variables and headers.',
       {},
@@ -201,6 +203,7 @@ export const containers = object(
         ),
       },
     ),
+    podTemplate: podTemplates('they'),
   },
 );
 export type ContainerSection = TypeOf<typeof containers>;

@@ -2,30 +2,9 @@ import type { Egress } from '../../api/index.ts';
 import { METADATA_NETWORKS } from '../../api/index.ts';
 import { parseCidr } from '../../schema/net.ts';
 import { isWithin, portsOf } from '../engine/sections/egress.ts';
+import { every, type Place } from './place.ts';
 import type { CelRule } from './rule.ts';
 import { allOf, anyOf, quoted } from './text.ts';
-
-/** Where a list stands: the fields from the spec on, each of which may be absent; `when` says of an object whether it is judged at all. */
-interface Place {
-  readonly path: readonly string[];
-  readonly when?: (object: string) => string;
-}
-
-const listIn = (object: string, { path }: Place): string => [object, 'spec', ...path].join('.');
-
-/** Whether an object has the list and is judged by it. */
-const judged = (object: string, { path, when }: Place): string =>
-  [
-    ...(when === undefined ? [] : [when(object)]),
-    ...path.map((_, i) => `has(${[object, 'spec', ...path.slice(0, i + 1)].join('.')})`),
-  ].join(' && ');
-
-/** All entries `e` pass, or stood in the old object with what they are judged by: there, `o` is such an entry. */
-const every = (place: Place, passes: (old: (same: string) => string) => string): string => {
-  const old = (same: string): string =>
-    `(oldObject != null && ${judged('oldObject', place)} && ${listIn('oldObject', place)}.exists(o, ${same}))`;
-  return `!(${judged('object', place)}) || ${listIn('object', place)}.all(e, ${passes(old)})`;
-};
 
 const end = (port: string): string => `(has(${port}.endPort) ? ${port}.endPort : ${port}.port)`;
 const protocol = (port: string): string => `(has(${port}.protocol) ? ${port}.protocol : "TCP")`;

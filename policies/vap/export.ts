@@ -159,8 +159,13 @@ function tellWhatIsLeft(spec: PolicySpec, leave: (field: string, reason: string)
   }
   if (llms !== undefined) leave('spec.llms', 'the LLM of an Agent is another object: LLMs alone are judged');
   if (llms?.baseURLs !== undefined) leave('spec.llms.baseURLs', 'URLs are parsed before they are compared');
-  if (mcpServers?.egress !== undefined) {
-    leave('spec.mcpServers.egress', 'the servers of an Agent are other objects: MCPServers alone are judged');
+  for (const field of ['egress', 'podTemplate'] as const) {
+    if (mcpServers?.[field] === undefined) continue;
+    leave(`spec.mcpServers.${field}`, 'the servers of an Agent are other objects: MCPServers alone are judged');
+  }
+  for (const section of ['mcpServers', 'containers'] as const) {
+    if (spec[section]?.podTemplate?.proxies === undefined) continue;
+    leave(`spec.${section}.podTemplate.proxies`, 'URLs are parsed before they are compared');
   }
   for (const field of ['commands', 'images', 'urls', 'env'] as const) {
     if (mcpServers?.[field] !== undefined) leave(`spec.mcpServers.${field}`, 'takes more than CEL has');

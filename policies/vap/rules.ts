@@ -3,6 +3,7 @@ import { DEFAULT_MODELS } from '../../api/index.ts';
 import { createExpressionCompiler } from '../engine/cel.ts';
 import { compileGlob } from '../engine/glob.ts';
 import { hostsRule, networksRule } from './egress.ts';
+import { podRules } from './pods.ts';
 import type { CelRule } from './rule.ts';
 import { listOf, matchesGlobs, quoted } from './text.ts';
 
@@ -46,7 +47,7 @@ export function celRules(spec: PolicySpec, kind: string): CelRule[] {
     case 'LLM':
       return [...models(spec), ...labels(spec, kind), ...own(spec, kind)];
     case 'MCPServer':
-      return [...servers(spec), ...serverEgress(spec), ...labels(spec, kind), ...own(spec, kind)];
+      return [...servers(spec), ...serverEgress(spec), ...serverPods(spec), ...labels(spec, kind), ...own(spec, kind)];
     case 'Tool':
       return [...containers(spec), ...labels(spec, kind), ...own(spec, kind)];
     default:
@@ -201,9 +202,14 @@ function servers({ mcpServers }: PolicySpec): CelRule[] {
   return rules;
 }
 
+const isStdio = (object: string): string => `${object}.spec.transport == "stdio"`;
+
+const serverPods = ({ mcpServers }: PolicySpec): CelRule[] =>
+  podRules('mcpServers.podTemplate', { path: [], when: isStdio }, mcpServers?.podTemplate);
+
 function serverEgress({ mcpServers: { egress = {} } = {} }: PolicySpec): CelRule[] {
   const { networks, hosts, privateHosts } = egress;
-  const place = (list: string) => ({ path: [list], when: (object: string) => `${object}.spec.transport == "stdio"` });
+  const place = (list: string) => ({ path: [list], when: isStdio });
   const rule = 'mcpServers.egress';
   return [
     ...(networks === undefined ? [] : [networksRule(`${rule}.networks`, place('egress'), networks)]),
@@ -215,7 +221,7 @@ function serverEgress({ mcpServers: { egress = {} } = {} }: PolicySpec): CelRule
 }
 
 /** Tools that run a container; the images are compared with their registry written out, as `fullImage` has it. */
-function containers({ containers: { images, egress } = {} }: PolicySpec): CelRule[] {
+function containers({ containers: { images, egress, podTemplate } = {} }: PolicySpec): CelRule[] {
   const path = ['execute', 'container'];
   const rules: CelRule[] = [];
   if (images !== undefined) {
@@ -232,6 +238,7 @@ function containers({ containers: { images, egress } = {} }: PolicySpec): CelRul
   if (egress?.networks !== undefined) {
     rules.push(networksRule('containers.egress.networks', { path: [...path, 'egress'] }, egress.networks));
   }
+  rules.push(...podRules('containers.podTemplate', { path }, podTemplate));
   return rules;
 }
 

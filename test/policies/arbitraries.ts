@@ -74,6 +74,12 @@ const parts = {
         },
         { requiredKeys: [] },
       ),
+      podTemplate: fc.constantFrom(
+        {},
+        { serviceAccountNames: ['default'], caBundles: [] },
+        { tolerations: [{ key: 'gpu*', effect: 'NoSchedule' as const }], runtimeClassNames: ['gvisor'] },
+        { proxies: ['http://proxy.internal:3128/'], nodeSelector: { pool: 'agents' } },
+      ),
       env: fc.constantFrom({}, { denyLiteralSecrets: true }, { allow: [] }),
     },
     { requiredKeys: [] },
@@ -88,6 +94,7 @@ const parts = {
     { images: ['ghcr.io/acme/*'] },
     { egress: { networks: [] } },
     { egress: { networks: [{ cidr: '10.0.0.0/8' }] } },
+    { podTemplate: { serviceAccountNames: ['reports'], tolerations: [] } },
   ),
   secrets: fc.constantFrom(
     { allow: [] },
@@ -147,6 +154,14 @@ export const serverSpec = fc.oneof(
       ),
       egressHosts: optional(
         fc.constantFrom([{ host: '*.example.com' }], [{ host: 'a.internal', ports: [8443], private: true }]),
+      ),
+      podTemplate: optional(
+        fc.constantFrom(
+          {},
+          { serviceAccountName: 'admin', tolerations: [{ operator: 'Exists' }] },
+          { tolerations: [{ key: 'gpu', operator: 'Exists', effect: 'NoSchedule' }], runtimeClassName: 'gvisor' },
+          { nodeSelector: { pool: 'agents' }, caBundle: { name: 'ca', key: 'ca.crt' } },
+        ),
       ),
     }),
   ),

@@ -45,6 +45,24 @@ describe('compiling policies', () => {
       /must be a network/,
     ],
     [
+      'a taint in another language of patterns',
+      { mcpServers: { podTemplate: { tolerations: [{ key: 'gpu?' }] } } },
+      'spec.mcpServers.podTemplate.tolerations[0].key',
+      /has "\?": "\*" is the only wildcard/,
+    ],
+    [
+      'a ServiceAccount that cannot be',
+      { containers: { podTemplate: { serviceAccountNames: ['system:*'] } } },
+      'spec.containers.podTemplate.serviceAccountNames[0]',
+      /can match nothing/,
+    ],
+    [
+      'a proxy without scheme',
+      { mcpServers: { podTemplate: { proxies: ['proxy.internal:3128'] } } },
+      'spec.mcpServers.podTemplate.proxies[0]',
+      /no URL/,
+    ],
+    [
       'both cel and schema',
       { tools: { arguments: [{ tools: ['a/b'], cel: 'true', schema: {} }] } },
       'spec.tools.arguments[0]',

@@ -45,6 +45,7 @@ describe('policy export-vap', () => {
     const namespace = `kc-vap-${randomBytes(3).toString('hex')}`;
     const here = { match: { namespaces: [namespace] } };
     const made: KubeObject[] = [];
+    const PLACED = { 'kubechain.test/pods': 'judged' };
     const policies = [
       policy(`${namespace}-tools`, {
         ...here,
@@ -86,6 +87,28 @@ describe('policy export-vap', () => {
         containers: {
           images: ['docker.io/library/*', 'ghcr.io/acme/*@sha256:*', 'localhost/x'],
           egress: { networks: [{ cidr: '10.0.0.0/8', ports: [{ port: 443 }] }] },
+        },
+      }),
+      policy(`${namespace}-pods`, {
+        match: { ...here.match, objectSelector: { matchLabels: PLACED } },
+        mcpServers: {
+          podTemplate: {
+            serviceAccountNames: ['default', 'mcp-*'],
+            runtimeClassNames: ['gvisor', 'kata-*'],
+            nodeSelector: { pool: 'agents*' },
+            tolerations: [
+              { key: 'gpu*', effect: 'NoSchedule' },
+              { key: 'dedicated', value: 'agents' },
+            ],
+            caBundles: ['corp-*'],
+            proxies: [],
+          },
+        },
+        containers: {
+          podTemplate: {
+            serviceAccountNames: ['reports'],
+            tolerations: [{ key: '*', value: '*', effect: 'NoExecute' }],
+          },
         },
       }),
       policy(`${namespace}-labels`, {
@@ -161,8 +184,10 @@ describe('policy export-vap', () => {
       const where = transport === 'stdio' ? { command: 'x', ...more } : { url: 'https://example.com/mcp' };
       return make('MCPServer', name, { transport, ...where });
     }
-    const container = (image: string, egress: object[]): KubeObject =>
-      make('Tool', 'tool', { execute: { container: { image, egress } } });
+    const container = (image: string, egress: object[], podTemplate?: object): KubeObject =>
+      make('Tool', 'tool', {
+        execute: { container: { image, egress, ...(podTemplate === undefined ? {} : { podTemplate }) } },
+      });
     function call(name: string, tool: string): KubeObject {
       const spec = { toolCallId: 'x', taskRunRef: { name: 'r' }, toolRef: { name: 'f' }, arguments: '{}' };
       return make('TaskRunToolCall', 'r-toolcall-01', { ...spec, tool: { kind: 'MCPServer', name, tool } });
@@ -226,6 +251,53 @@ describe('policy export-vap', () => {
       host.map((only) => server('shell', 'stdio', { egressHosts: [{ host: only }] })),
       fc.tuple(images, egress).map(([image, to]) => container(image, to)),
     );
+
+    const toleration = fc.oneof(
+      fc.constantFrom({ operator: 'Exists' }, { operator: 'Exists', effect: 'NoExecute' }),
+      fc.record(
+        {
+          key: fc.constantFrom('gpu', 'gpu.example.com/kind', 'dedicated', 'control-plane'),
+          value: fc.constantFrom('', 'agents', 'infra'),
+          effect: fc.constantFrom('NoSchedule', 'NoExecute'),
+        },
+        { requiredKeys: ['key'] },
+      ),
+      fc.record(
+        {
+          key: fc.constantFrom('gpu', 'dedicated'),
+          operator: fc.constant('Exists'),
+          effect: fc.constant('NoSchedule'),
+        },
+        { requiredKeys: ['key', 'operator'] },
+      ),
+    );
+    /** Mostly one that passes, so that the fields are told apart. */
+    const template = fc.record(
+      {
+        serviceAccountName: fc.constantFrom('default', 'mcp-a', 'reports', 'admin'),
+        runtimeClassName: fc.constantFrom('gvisor', 'gvisor', 'kata-qemu', 'runc'),
+        nodeSelector: fc.constantFrom(
+          { pool: 'agents' },
+          { pool: 'agents-2', disk: 'ssd' },
+          { disk: 'ssd' },
+          { pool: '' },
+        ),
+        tolerations: fc.array(toleration, { maxLength: 2 }),
+        caBundle: fc.constantFrom('corp-ca', 'mine').map((name) => ({ name, key: 'ca.crt' })),
+      },
+      { requiredKeys: [] },
+    );
+    const passing = { runtimeClassName: 'gvisor', nodeSelector: { pool: 'agents' } };
+    const placed = fc
+      .oneof(
+        template.map((podTemplate) => server('shell', 'stdio', { podTemplate })),
+        template.map((podTemplate) => server('shell', 'stdio', { podTemplate: { ...podTemplate, ...passing } })),
+        template.map(({ tolerations = [] }) => server('shell', 'stdio', { podTemplate: { ...passing, tolerations } })),
+        fc.constantFrom(server('shell', 'stdio'), server('shell', 'http'), container('localhost/x', [])),
+        template.map((podTemplate) => container('localhost/x', [], { ...podTemplate, serviceAccountName: 'reports' })),
+        template.map((podTemplate) => container('localhost/x', [], podTemplate)),
+      )
+      .map((object): KubeObject => ({ ...object, metadata: { ...object.metadata, labels: PLACED } }));
 
     const resourceOf = (object: KubeObject): Resource => KINDS.find(({ kind }) => kind === object.kind) as Resource;
     async function verdict(object: KubeObject): Promise<'allow' | string> {
@@ -291,17 +363,18 @@ describe('policy export-vap', () => {
         .map(([name, tool]) => call(name, tool)),
     );
 
-    for (const [what, generated] of [
-      ['names, models and labels', objects],
-      ['where servers and containers may connect to', reaching],
+    for (const [what, generated, runs] of [
+      ['names, models and labels', objects, 600],
+      ['where servers and containers may connect to', reaching, 600],
+      ['what servers and containers ask of their Pods', placed, 200],
     ] as const) {
-      it(`denies and lets pass what the engine does: ${what}`, () => sameVerdicts(generated));
+      it(`denies and lets pass what the engine does: ${what}`, () => sameVerdicts(generated, runs));
       it(`judges of updates what is new: ${what}`, () => sameUpdates(generated));
     }
 
-    async function sameVerdicts(generated: fc.Arbitrary<KubeObject>): Promise<void> {
+    async function sameVerdicts(generated: fc.Arbitrary<KubeObject>, numRuns: number): Promise<void> {
       const seen = { allow: 0, deny: 0 };
-      for (const object of fc.sample(generated, { numRuns: 600, seed: 7 })) {
+      for (const object of fc.sample(generated, { numRuns, seed: 7 })) {
         const found = denials(object);
         const said = await verdict(object);
         const shown = `${JSON.stringify(object)}\nengine: ${found.map(({ message }) => message).join('; ')}\nserver: ${said}`;

@@ -63,6 +63,36 @@ const network = (
     'networks[].ports[].protocol': pair({ ports: [{ port: 5432, protocol: 'UDP' }] }, {}),
   };
 };
+/** What a Pod may ask for, by field, asked about a program of which `wrap` makes a policy. */
+const pods = (
+  wrap: (podTemplate: object) => PolicySpec,
+  question: (podTemplate: object) => Question,
+): Record<string, Case> => {
+  const gpu = { key: 'gpu', operator: 'Equal', value: 'yes', effect: 'NoSchedule' };
+  const taint = (one: object, other: object): Case => [
+    wrap({ tolerations: [{ key: 'gpu', ...one }] }),
+    wrap({ tolerations: [{ key: 'gpu', ...other }] }),
+    question({ tolerations: [gpu] }),
+  ];
+  return {
+    serviceAccountNames: [wrap({ serviceAccountNames: ['mcp-*'] }), wrap({}), question({})],
+    runtimeClassNames: [wrap({ runtimeClassNames: ['gvisor'] }), wrap({}), question({ runtimeClassName: 'runc' })],
+    nodeSelector: [
+      wrap({ nodeSelector: { pool: 'agents*' } }),
+      wrap({}),
+      question({ nodeSelector: { pool: 'infra' } }),
+    ],
+    'tolerations[].key': taint({ key: 'disk' }, {}),
+    'tolerations[].value': taint({ value: 'no' }, {}),
+    'tolerations[].effect': taint({ effect: 'NoExecute' }, {}),
+    proxies: [
+      wrap({ proxies: ['http://proxy.internal:3128/'] }),
+      wrap({}),
+      question({ proxy: { httpsProxy: 'http://evil.example:3128' } }),
+    ],
+    caBundles: [wrap({ caBundles: [] }), wrap({}), question({ caBundle: { name: 'mine', key: 'ca.crt' } })],
+  };
+};
 const hosts = (egressHosts: object[]): Question => stdio({ egressHosts });
 const namespaceObject = { metadata: { name: NAMESPACE, labels: { env: 'prod' } } };
 const user = { username: 'ann', groups: ['devs'] };
@@ -231,6 +261,13 @@ export const CASES: Record<string, Case> = {
       hosts([{ host: 'mirror.internal', private: true }]),
     ],
   }),
+  ...prefixed(
+    'mcpServers.podTemplate',
+    pods(
+      (podTemplate) => ({ mcpServers: { podTemplate } }),
+      (podTemplate) => stdio({ podTemplate }),
+    ),
+  ),
   'mcpServers.env.allow': [
     { mcpServers: { env: { allow: ['LOG_*'] } } },
     {},
@@ -262,6 +299,13 @@ export const CASES: Record<string, Case> = {
       (egress) => about(tool({ execute: { container: { image: 'acme/report:v1', egress } } })),
     ),
   }),
+  ...prefixed(
+    'containers.podTemplate',
+    pods(
+      (podTemplate) => ({ containers: { podTemplate } }),
+      (podTemplate) => about(tool({ execute: { container: { image: 'acme/report:v1', podTemplate } } })),
+    ),
+  ),
   'secrets.allow[].name': [
     { secrets: { allow: [{ name: 'slack*' }] } },
     { secrets: { allow: [{ name: 'open*' }] } },

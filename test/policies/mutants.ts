@@ -12,7 +12,7 @@ type Json = { [name: string]: unknown };
 const UNJUDGED = new Set(['mode', 'modes', 'severity', 'docs', 'approval', 'exceptions', 'message', 'name', 'params']);
 
 /** Parts of a rule that cannot be left out alone. */
-const PARTS = new Set(['cel', 'expression', 'tools', 'kinds', 'command', 'args', 'matchLabels', 'cidr', 'port']);
+const PARTS = new Set(['cel', 'expression', 'tools', 'kinds', 'command', 'args', 'matchLabels', 'cidr', 'port', 'key']);
 
 /** For lists of patterns: one that matches all that the list could be about. */
 const WIDEST: Readonly<Record<string, string>> = {
@@ -26,6 +26,10 @@ const WIDEST: Readonly<Record<string, string>> = {
   'mcpServers.images': '*',
   'containers.images': '*',
   'externalAPIs.urls': 'https://**:*/',
+  serviceAccountNames: '*',
+  runtimeClassNames: '*',
+  caBundles: '*',
+  proxies: 'http://**:*/',
   hosts: '**',
   privateHosts: '**:*',
   mcpServers: '*',
@@ -72,6 +76,8 @@ function scalar(name: string, value: unknown, here: Path, tell: Tell): void {
   } else if (name === 'cidr') {
     const isIpv6 = String(value).includes(':');
     tell(`${label} widened`, here, isIpv6 ? '::/0' : '0.0.0.0/0');
+  } else if (name === 'key' || here.at(-2) === 'nodeSelector') {
+    if (value !== '*') tell(`${label} widened`, here, '*');
   } else if (name === 'maxTemperature') {
     tell(`${label} more`, here, '2');
     tell(`${label} less`, here, '0.1');

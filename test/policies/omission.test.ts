@@ -36,21 +36,23 @@ const POD = (parent: string): Record<string, Omitted> =>
   Object.fromEntries(
     Object.entries({
       '': { is: {} },
-      '.serviceAccountName': { is: 'reports' },
+      '.serviceAccountName': { is: 'default' },
       '.imagePullSecrets': { adds: [{ name: 'registry' }] },
-      '.nodeSelector': { is: { disk: 'ssd' } },
-      '.tolerations': { is: [{ operator: 'Exists' }] },
-      '.tolerations[].key': { is: 'gpu' },
+      '.nodeSelector': { is: {} },
+      '.tolerations': { adds: [{ operator: 'Exists' }] },
+      '.tolerations[].key': { open: 'gpu' },
       '.tolerations[].operator': { is: 'Equal' },
-      '.tolerations[].value': { is: 'yes' },
-      '.tolerations[].effect': { is: 'NoSchedule' },
+      '.tolerations[].value': { is: '' },
+      '.tolerations[].effect': { open: 'NoSchedule' },
+      // How long a taint is tolerated, no section judges.
       '.tolerations[].tolerationSeconds': { is: 5 },
-      '.runtimeClassName': { is: 'gvisor' },
+      // The cluster's own, which cannot be written out.
+      '.runtimeClassName': { open: 'gvisor' },
       '.proxy': { is: {} },
-      '.proxy.httpProxy': { is: 'http://proxy.internal:3128' },
-      '.proxy.httpsProxy': { is: 'http://proxy.internal:3128' },
+      '.proxy.httpProxy': { adds: 'http://proxy.example:3128' },
+      '.proxy.httpsProxy': { adds: 'http://proxy.example:3128' },
       '.proxy.noProxy': { is: '10.0.0.0/8' },
-      '.caBundle': { is: { name: 'ca', key: 'ca.crt' } },
+      '.caBundle': { adds: { name: 'ca', key: 'ca.crt' } },
     } satisfies Record<string, Omitted>).map(([name, each]) => [`${parent}${name}`, each]),
   );
 
@@ -384,7 +386,9 @@ describe('omission never bypasses, whatever field it is and whatever policy', ()
     for (const rule of [
       'llms.baseURLs',
       'mcpServers.egress.hosts',
+      'mcpServers.podTemplate.serviceAccountNames',
       'containers.images',
+      'containers.podTemplate.tolerations',
       'externalAPIs.urls',
       'secrets.allow',
       'prompts.maxBytes',

@@ -414,6 +414,85 @@ describe('verdict: what an object uses', () => {
     });
   });
 
+  describe('what a program asks of its Pod', () => {
+    const judge = (podTemplate: object, asked: object, more: object = {}) =>
+      ask({ mcpServers: { podTemplate } }, about(server({ podTemplate: asked, ...more })));
+    const tolerates = (allowed: object[], ...tolerations: object[]): string =>
+      judge({ tolerations: allowed }, { tolerations }).effect;
+
+    it('judges tolerations by what they are about: no key, no value and no effect are about all', () => {
+      const gpu = { key: 'gpu', operator: 'Equal', value: 'yes', effect: 'NoSchedule' };
+      assert.equal(tolerates([]), 'allow');
+      assert.equal(tolerates([], gpu), 'deny');
+      assert.equal(tolerates([{ key: 'gpu' }], gpu, { key: 'gpu' }, { key: 'gpu', operator: 'Exists' }), 'allow');
+      assert.equal(tolerates([{ key: 'gpu' }], gpu, { operator: 'Exists' }), 'deny');
+      assert.equal(tolerates([{ key: '*' }], { operator: 'Exists' }), 'allow');
+      assert.equal(tolerates([{ key: '*', effect: 'NoSchedule' }], { operator: 'Exists' }), 'deny');
+      assert.equal(
+        tolerates([{ key: '*', effect: 'NoSchedule' }], { operator: 'Exists', effect: 'NoSchedule' }),
+        'allow',
+      );
+      assert.equal(tolerates([{ key: 'gpu', value: 'y*' }], gpu), 'allow');
+      assert.equal(tolerates([{ key: 'gpu', value: 'y*' }], { key: 'gpu', operator: 'Exists' }), 'deny');
+      assert.equal(tolerates([{ key: 'gpu', value: '*' }], { key: 'gpu', operator: 'Exists' }), 'allow');
+      assert.equal(tolerates([{ key: 'gpu', value: 'yes' }], { key: 'gpu' }), 'deny');
+      assert.equal(tolerates([{ key: 'gpu' }, { key: 'disk' }], gpu, { key: 'disk' }, { key: 'x' }), 'deny');
+    });
+
+    it('says what is wrong, and where', () => {
+      const { findings } = judge(
+        {
+          serviceAccountNames: ['mcp-*'],
+          runtimeClassNames: ['gvisor'],
+          nodeSelector: { pool: 'agents' },
+          tolerations: [{ key: 'dedicated', value: 'agents' }],
+          proxies: [],
+        },
+        { tolerations: [{ operator: 'Exists' }], proxy: { httpProxy: 'http://me:hunter2@proxy.example:3128' } },
+      );
+      assert.deepEqual(findings.map(({ message }) => message).sort(), [
+        '[production/mcpServers.podTemplate.nodeSelector] spec.podTemplate.nodeSelector[pool]: nodes are not selected by "pool"; required: pool=agents; fix: select nodes by it',
+        '[production/mcpServers.podTemplate.proxies] spec.podTemplate.proxy.httpProxy: "http://…@proxy.example:3128/" carries a user name or password before its host; allowed: nothing; fix: remove it',
+        '[production/mcpServers.podTemplate.runtimeClassNames] spec.podTemplate.runtimeClassName: no RuntimeClass is named; allowed: gvisor; fix: name an allowed RuntimeClass',
+        '[production/mcpServers.podTemplate.serviceAccountNames] spec.podTemplate.serviceAccountName: ServiceAccount "default", which a Pod has that names none, is not allowed; allowed: mcp-*; fix: name an allowed ServiceAccount',
+        '[production/mcpServers.podTemplate.tolerations] spec.podTemplate.tolerations[0]: toleration of every taint is not allowed; allowed: dedicated=agents; fix: tolerate allowed taints only',
+      ]);
+    });
+
+    it('finds proxies that the author tells the program of otherwise', () => {
+      const proxies = { proxies: ['http://proxy.internal:3128/'] };
+      const env = (name: string, more: object) => judge(proxies, {}, { env: [{ name, ...more }] }).effect;
+      assert.equal(env('HTTPS_PROXY', { value: 'http://proxy.internal:3128' }), 'allow');
+      assert.equal(env('https_proxy', { value: 'http://proxy.evil:3128' }), 'deny');
+      assert.equal(env('ALL_PROXY', { value: 'proxy.internal:3128' }), 'deny');
+      assert.equal(env('http_proxy', { valueFrom: { secretKeyRef: { name: 'a', key: 'b' } } }), 'deny');
+      assert.equal(env('HTTPS_PROXY', { value: '' }), 'allow');
+      assert.equal(env('MY_PROXY', { value: 'http://proxy.evil:3128' }), 'allow');
+    });
+
+    it('says nothing of servers that run elsewhere, and judges an agent by its servers', () => {
+      const spec: PolicySpec = { mcpServers: { podTemplate: { serviceAccountNames: ['mcp-*'] } } };
+      const elsewhere = server({ transport: 'http', url: 'https://example.com/', command: undefined });
+      assert.equal(ask(spec, about(elsewhere)).effect, 'allow');
+      const { findings } = ask(
+        spec,
+        about(agent({ mcpServers: [{ name: 'fetch' }] }), { context: { mcpServers: [server()] } }),
+      );
+      assert.deepEqual(
+        findings.map(({ rule, field, via }) => [rule, field, via?.name]),
+        [['mcpServers.podTemplate.serviceAccountNames', 'spec.mcpServers[0].name', 'fetch']],
+      );
+    });
+  });
+
+  it('finds a password in the address of a proxy', () => {
+    const spec: PolicySpec = { mcpServers: { env: { denyLiteralSecrets: true } } };
+    const proxy = { httpsProxy: 'http://me:hunter2@proxy.example:3128' };
+    const [found] = ask(spec, about(server({ podTemplate: { proxy } }))).findings;
+    assert.equal(found?.field, 'spec.podTemplate.proxy.httpsProxy');
+    assert.doesNotMatch(JSON.stringify(found), /hunter2/);
+  });
+
   it('keeps a key from addresses that its Secret is not for', () => {
     const spec: PolicySpec = {
       secrets: { allow: [{ name: 'openai*', hosts: ['api.openai.com', '*.internal:8443'] }] },

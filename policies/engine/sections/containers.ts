@@ -6,6 +6,7 @@ import type { Report } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import { networkCheck } from './egress.ts';
 import { compileImages } from './images.ts';
+import { podChecks } from './podtemplate.ts';
 import { reportOn, subjectsOf } from './subjects.ts';
 
 type Check = (container: unknown, report: (report: Report) => void) => void;
@@ -19,17 +20,25 @@ const FIELD = 'spec.execute.container';
 export function compileContainers(section: ContainerSection | undefined, context: SectionContext): Judge[] {
   const images = section?.images;
   const networks = section?.egress?.networks;
+  const rules: string[] = [];
   const checks: Check[] = [];
-  if (images !== undefined) checks.push(imageCheck(images, context));
+  const add = (rule: string, check: Check): void => {
+    rules.push(rule);
+    checks.push(check);
+  };
+  if (images !== undefined) add(IMAGES, imageCheck(images, context));
   if (networks !== undefined) {
     const check = networkCheck(networks, NETWORKS, context);
-    checks.push((container, report) => check(listAt(container, 'egress'), `${FIELD}.egress`, report));
+    add(NETWORKS, (container, report) => check(listAt(container, 'egress'), `${FIELD}.egress`, report));
+  }
+  for (const { rule, check } of podChecks(section?.podTemplate, 'containers.podTemplate', context)) {
+    add(rule, (container, report) => check(container, FIELD, report));
   }
   if (checks.length === 0) return [];
   return [
     {
       kinds: KINDS,
-      rules: [...(images === undefined ? [] : [IMAGES]), ...(networks === undefined ? [] : [NETWORKS])],
+      rules,
       judge(scope, sink) {
         for (const subject of subjectsOf(scope, 'Tool')) {
           const container = at(subject.object, 'spec', 'execute', 'container');

@@ -1,7 +1,7 @@
 import type { McpServerSection } from '../../../api/index.ts';
 import type { Address } from '../address.ts';
 import { parseUrl } from '../address.ts';
-import { canName, compileGlob, compileGlobs, type Glob, type GlobSet, globProblem } from '../glob.ts';
+import { compileGlob, compileGlobs, type Glob, globProblem } from '../glob.ts';
 import { fullImage, imageOf } from '../image.ts';
 import { at, listAt, textAt } from '../json.ts';
 import type { Judge, SectionContext } from '../policy.ts';
@@ -12,6 +12,8 @@ import type { Report, Sink } from '../sink.ts';
 import { quote, some } from '../text.ts';
 import { type EgressCheck, hostCheck, networkCheck } from './egress.ts';
 import { compileImages } from './images.ts';
+import { objectNames } from './names.ts';
+import { podChecks } from './podtemplate.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 import { compileUrls } from './urls.ts';
 
@@ -46,7 +48,7 @@ const KINDS = new Set(['MCPServer', 'Agent', 'TaskRunToolCall']);
 /** `mcpServers`: MCPServers, those that an Agent names, and the one that executes a call. */
 export function compileMcpServers(section: McpServerSection | undefined, context: SectionContext): Judge[] {
   if (section === undefined) return [];
-  const { allow, deny, transports, commands, images, urls, egress, env } = section;
+  const { allow, deny, transports, commands, images, urls, egress, podTemplate, env } = section;
   const rules: string[] = [];
   const checks: Check[] = [];
   const add = (rule: string, check: Check): void => {
@@ -68,6 +70,11 @@ export function compileMcpServers(section: McpServerSection | undefined, context
   addEgress('networks', (rule) => networkCheck(egress?.networks ?? [], rule, context));
   addEgress('hosts', (rule) => hostCheck(egress?.hosts ?? [], rule, context));
   addEgress('privateHosts', (rule) => hostCheck(egress?.privateHosts ?? [], rule, context, true));
+  for (const { rule, check } of podChecks(podTemplate, 'mcpServers.podTemplate', context)) {
+    add(rule, ({ subject, isStdio }, report) => {
+      if (isStdio) check(at(subject.object, 'spec'), 'spec', report);
+    });
+  }
   if (env?.allow !== undefined) add('mcpServers.env.allow', variableCheck(env.allow, context));
   if (env?.denyLiteralSecrets === true) add('mcpServers.env.denyLiteralSecrets', literalSecretCheck);
   return [
@@ -154,17 +161,6 @@ function compileNames(
       });
     }
   };
-}
-
-/** Patterns of names of objects: lower-case letters, digits, `-` and `.`. */
-export function objectNames(patterns: readonly string[], field: string, context: SectionContext): GlobSet {
-  for (const [i, pattern] of patterns.entries()) {
-    const problem =
-      globProblem(pattern) ??
-      (canName(pattern) ? undefined : 'can match nothing: names are of lower-case letters, digits, "-" and "."');
-    if (problem !== undefined) context.problem(`${field}[${i}]`, `${JSON.stringify(pattern)} ${problem}`);
-  }
-  return compileGlobs(patterns);
 }
 
 function transportCheck(transports: readonly string[]): Check {
@@ -306,6 +302,17 @@ function findLiteralSecrets(server: unknown): Report[] {
       const field = `spec.${list}[${i}].value`;
       found.push({ rule, field, value: name, detail: `the value of ${quote(name)} looks like ${what}`, fix });
     }
+  }
+  for (const name of ['httpProxy', 'httpsProxy']) {
+    const what = findSecret(textAt(server, 'spec', 'podTemplate', 'proxy', name) ?? '');
+    if (what === undefined) continue;
+    found.push({
+      rule,
+      field: `spec.podTemplate.proxy.${name}`,
+      value: name,
+      detail: `the address of the proxy looks as if it holds ${what}`,
+      fix: 'put it into a Secret, and give it as HTTP_PROXY or HTTPS_PROXY in env from there',
+    });
   }
   for (const [i, arg] of argsOf(server).entries()) {
     const what = findSecret(arg);

@@ -9,7 +9,7 @@ import type { Scope } from '../scope.ts';
 import { quote, some } from '../text.ts';
 import { compileHostPattern, type UrlPattern } from '../urlpattern.ts';
 import { judgedLlms } from './llms.ts';
-import { objectNames } from './mcpservers.ts';
+import { objectNames } from './names.ts';
 import { reportOn, type Subject, subjectsOf } from './subjects.ts';
 
 /** A Secret that an object uses, and where it goes. */
