@@ -102,6 +102,7 @@ export function createControllers(
     caller: calls.caller,
     fresh: createFreshReader(client),
     gate,
+    ledgers,
     random,
   });
   const toolCall = createToolCallController({

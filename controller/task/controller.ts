@@ -212,7 +212,6 @@ export function createTaskController(options: {
         },
         delete: (task) => {
           issued.delete(uidOf(task));
-          if (isBroughtBack(task)) ledgers.flush();
         },
       });
       const byRun = (run: TaskRun) => queue.add(keyIn(run.metadata.namespace, run.spec.taskRef.name));
@@ -243,7 +242,7 @@ function withOutput(run: TaskRun, output: string): TaskRun {
 /** A run's annotations; none where there is nothing to say. */
 function annotationsOf(task: Task, number: number): Pick<TaskRun['metadata'], 'annotations'> {
   const { annotations: inherited } = childAnnotations(task);
-  const numbered = number > 1 || task.spec.rerunPolicy === 'OnChange';
+  const numbered = number > 1 || task.spec.rerunPolicy === 'OnChange' || isBroughtBack(task);
   const generation = numbered
     ? { [GENERATION_ANNOTATION]: String(task.metadata.generation ?? 1), [DEFINITION_ANNOTATION]: definitionOf(task) }
     : undefined;

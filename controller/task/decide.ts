@@ -5,7 +5,7 @@ import { digest, nameOf } from '../keys.ts';
 import { AWAITING_HUMAN, awaitsHuman, isTerminal } from '../phases.ts';
 import { commonStatus, withCondition } from '../status.ts';
 
-/** On a run after the first, or of a Task that may run again: the Task's generation that it was created for. */
+/** On a run after the first, or of a Task that may run again or is brought back when it is deleted: the Task's generation that it was created for. */
 export const GENERATION_ANNOTATION = `${LABELS.task}-generation`;
 
 /** On the same runs: `definitionOf` what it was created to do. */
@@ -186,7 +186,7 @@ function waitForName({ task, now }: TaskState, name: string): TaskStatus {
 }
 
 /** Number of the runs that the controller creates: `<task>-<number>`. 0 for a run that somebody else named. */
-function numberOf(run: TaskRun): number {
+export function numberOf(run: TaskRun): number {
   const number = /-([1-9][0-9]{0,8})$/.exec(nameOf(run))?.[1];
   return number === undefined ? 0 : Number(number);
 }

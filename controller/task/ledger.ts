@@ -1,19 +1,13 @@
-import type { Task, TaskLedger, TaskLedgerEntry } from '../../api/index.ts';
-import { API_VERSION, taskLedgers } from '../../api/index.ts';
-import type { Clock, Informer, KubeClient, Logger, Timer } from '../../kube/index.ts';
-import { isAlreadyExists, isNotFound, messageOf } from '../../kube/index.ts';
+import type { Task, TaskLedger, TaskLedgerEntry, TaskRun } from '../../api/index.ts';
+import { taskLedgers } from '../../api/index.ts';
+import type { Clock, Informer, KubeClient, Logger } from '../../kube/index.ts';
+import { controllerOf, isNotFound } from '../../kube/index.ts';
 import { marksOf } from '../../policies/provenance/index.ts';
 import type { FreshReader } from '../freshReader.ts';
 import { keyIn, nameOf } from '../keys.ts';
-
-/** Its name, in each namespace. */
-export const LEDGER = 'tasks';
-/** What is to be written down waits so long for more, in milliseconds: many runs cost one write. */
-const PAUSE_MS = 1_000;
-const RETRY_MS = 5_000;
-const CLOSE_TIMEOUT_MS = 2_000;
-/** Beyond this many, the oldest entries of Tasks that are gone are forgotten. */
-const MOST_ENTRIES = 1_000;
+import { DEFINITION_ANNOTATION, numberOf } from './decide.ts';
+import type { LedgerBook } from './ledgerBook.ts';
+import { createLedgerBook, LEDGER } from './ledgerBook.ts';
 
 /** What Tasks have run, where it outlives them. */
 export interface TaskLedgers {
@@ -22,11 +16,21 @@ export interface TaskLedgers {
   /** The same as the API server has it now: a ledger that was restored a moment before its Tasks may not be in the cache yet. */
   readEntryOf(task: Task): Promise<TaskLedgerEntry | undefined>;
   /** Writes down, in a moment, what a Task has run. */
-  record(task: Task, entry: Omit<TaskLedgerEntry, 'time'>): void;
-  /** Writes what is still to be written, now. */
-  flush(): void;
+  record(task: Task, entry: NewEntry): void;
+  /** Whether it is written down that the Task has had this run, which must not begin before that. Where it is not, it is about to be. */
+  confirm(task: Task, run: TaskRun): Confirmation;
+  /** `listener` gets the key of each Task about which something was written, or could not be. */
+  onSettled(listener: (taskKey: string) => void): void;
   /** Writes what is still to be written and ends. */
   close(): Promise<void>;
+}
+
+export type NewEntry = Omit<TaskLedgerEntry, 'time'>;
+
+export interface Confirmation {
+  readonly written: boolean;
+  /** Why it could not be written the last time. */
+  readonly problem?: string;
 }
 
 /** Whether something brings the Task back when it is deleted: Argo CD, Flux, Helm, or CI that stamps what it applies. */
@@ -36,8 +40,8 @@ export function isBroughtBack(task: Task): boolean {
 }
 
 /**
- * One object a namespace, written once a second at most. It is not written before the run is created: a process that is killed within that
- * second writes it when it starts again, since the Task and its run are there still.
+ * One object a namespace. An entry says that a run was created, so it is written after that, and no run begins before it is: however the
+ * operator dies, a run that nothing tells of has done nothing yet, and where its Task is pruned with it and brought back, another may.
  */
 export function createTaskLedgers(options: {
   readonly client: KubeClient;
@@ -47,111 +51,71 @@ export function createTaskLedgers(options: {
   readonly fresh: FreshReader;
   readonly exists: (taskKey: string) => boolean;
 }): TaskLedgers {
-  const { client, clock, logger, informer, fresh } = options;
-  /** By namespace, then by Task. */
-  const pending = new Map<string, Map<string, TaskLedgerEntry>>();
-  let timer: Timer | undefined;
-  let writing: Promise<void> = Promise.resolve();
-  let closed = false;
+  const { clock, informer, fresh } = options;
+  /** By namespace. */
+  const books = new Map<string, LedgerBook>();
+  const listeners: ((taskKey: string) => void)[] = [];
 
-  const known = (namespace: string, name: string): TaskLedgerEntry | undefined =>
-    pending.get(namespace)?.get(name) ?? entryIn(informer.store.get(keyIn(namespace, LEDGER)), name);
-
-  function soon(ms: number): void {
-    if (closed || timer !== undefined) return;
-    timer = clock.after(ms, () => {
-      timer = undefined;
-      flush();
-    });
+  function bookOf(namespace: string): LedgerBook {
+    const present = books.get(namespace);
+    if (present !== undefined) return present;
+    const settled = (names: readonly string[]) => {
+      for (const name of names) for (const listener of listeners) listener(keyIn(namespace, name));
+    };
+    const book = createLedgerBook({ ...options, namespace, settled });
+    books.set(namespace, book);
+    return book;
   }
 
-  function flush(): void {
-    timer?.cancel();
-    timer = undefined;
-    writing = writing.then(writeAll);
-  }
+  const pendingOf = (task: Task) => books.get(task.metadata.namespace ?? '')?.pendingOf(nameOf(task));
+  const writtenOf = (task: Task) => entryIn(informer.store.get(keyIn(task.metadata.namespace, LEDGER)), nameOf(task));
 
-  async function writeAll(): Promise<void> {
-    for (const [namespace, entries] of pending) {
-      const sent = new Map(entries);
-      try {
-        informer.observe(await write(namespace, Object.fromEntries(sent)));
-        for (const [name, entry] of sent) if (entries.get(name) === entry) entries.delete(name);
-        if (entries.size === 0) pending.delete(namespace);
-      } catch (error) {
-        // A namespace that ends takes its Tasks with it, and nobody brings them back.
-        if (isNotFound(error)) pending.delete(namespace);
-        else logger.warn({ namespace, error: messageOf(error) }, 'tasks: what has run could not be written down');
-      }
-    }
-    if (pending.size > 0) soon(RETRY_MS);
-  }
-
-  async function write(namespace: string, entries: Record<string, TaskLedgerEntry>): Promise<TaskLedger> {
-    const limit = { timeoutMs: CLOSE_TIMEOUT_MS };
-    const forgotten = Object.fromEntries(surplus(namespace, entries).map((name) => [name, null]));
-    const patch = { type: 'merge' as const, body: { spec: { entries: { ...forgotten, ...entries } } } };
-    const key = { namespace, name: LEDGER };
-    if (informer.store.get(keyIn(namespace, LEDGER)) !== undefined) {
-      try {
-        return await client.patch(taskLedgers, key, patch, limit);
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-      }
-    }
-    const ledger = { apiVersion: API_VERSION, kind: 'TaskLedger', metadata: key, spec: { entries } };
-    try {
-      return await client.create(taskLedgers, ledger, limit);
-    } catch (error) {
-      if (!isAlreadyExists(error)) throw error;
-      return await client.patch(taskLedgers, key, patch, limit);
-    }
-  }
-
-  /** Entries that may go. Those of Tasks that are there are kept: they are about to be needed when the Task goes. */
-  function surplus(namespace: string, added: Readonly<Record<string, TaskLedgerEntry>>): string[] {
-    const present = Object.entries(informer.store.get(keyIn(namespace, LEDGER))?.spec.entries ?? {});
-    const over =
-      present.filter(([name]) => !Object.hasOwn(added, name)).length + Object.keys(added).length - MOST_ENTRIES;
-    if (over <= 0) return [];
-    return present
-      .filter(([name]) => !Object.hasOwn(added, name) && !options.exists(keyIn(namespace, name)))
-      .sort(([, a], [, b]) => a.time.localeCompare(b.time))
-      .slice(0, over)
-      .map(([name]) => name);
+  function record(task: Task, entry: NewEntry): void {
+    const before = pendingOf(task) ?? writtenOf(task);
+    if (before?.definition === entry.definition && before.runs === entry.runs && before.uid === entry.uid) return;
+    const time = new Date(clock.now()).toISOString();
+    bookOf(task.metadata.namespace ?? '').add(nameOf(task), { ...entry, time });
   }
 
   return {
-    entryOf: (task) => known(task.metadata.namespace ?? '', nameOf(task)),
+    entryOf: (task) => pendingOf(task) ?? writtenOf(task),
     async readEntryOf(task) {
       const { namespace = '' } = task.metadata;
       try {
         const ledger = await fresh.get(taskLedgers, { namespace, name: LEDGER });
-        return pending.get(namespace)?.get(nameOf(task)) ?? entryIn(ledger, nameOf(task));
+        return pendingOf(task) ?? entryIn(ledger, nameOf(task));
       } catch (error) {
         if (!isNotFound(error)) throw error;
-        return pending.get(namespace)?.get(nameOf(task));
+        return pendingOf(task);
       }
     },
-    record(task, entry) {
-      const { namespace = '' } = task.metadata;
-      const name = nameOf(task);
-      const before = known(namespace, name);
-      if (before?.definition === entry.definition && before.runs === entry.runs && before.uid === entry.uid) return;
-      const entries = pending.get(namespace) ?? new Map<string, TaskLedgerEntry>();
-      pending.set(namespace, entries);
-      entries.set(name, { ...entry, time: new Date(clock.now()).toISOString() });
-      soon(PAUSE_MS);
+    record,
+    confirm(task, run) {
+      const entry = entryOfRun(task, run);
+      const tells = (written: TaskLedgerEntry | undefined) =>
+        entry === undefined || (written?.uid === entry.uid && written.runs >= entry.runs);
+      if (entry === undefined || tells(writtenOf(task))) return { written: true };
+      if (!tells(pendingOf(task))) record(task, entry);
+      const problem = books.get(task.metadata.namespace ?? '')?.problem();
+      return { written: false, ...(problem === undefined ? {} : { problem }) };
     },
-    flush() {
-      if (pending.size > 0) flush();
+    onSettled(listener) {
+      listeners.push(listener);
     },
     async close() {
-      closed = true;
-      flush();
-      await writing;
+      await Promise.all([...books.values()].map((book) => book.close()));
     },
   };
+}
+
+/** What is to be written down before a run of the Task's own begins; undefined where nothing brings the Task back, or a person made the run. */
+function entryOfRun(task: Task, run: TaskRun): NewEntry | undefined {
+  const { uid = '' } = task.metadata;
+  const definition = run.metadata.annotations?.[DEFINITION_ANNOTATION];
+  const runs = numberOf(run);
+  if (definition === undefined || runs === 0 || controllerOf(run)?.uid !== uid || !isBroughtBack(task))
+    return undefined;
+  return { definition, uid, runs };
 }
 
 // A Task may be called `constructor`.

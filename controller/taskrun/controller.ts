@@ -13,6 +13,7 @@ import { isTerminal } from '../phases.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { commitFields } from '../provenance/fields.ts';
 import { timestamp } from '../status.ts';
+import type { Confirmation, TaskLedgers } from '../task/ledger.ts';
 import { delegationChain } from '../toolcall/ancestry.ts';
 import { createRunWriter } from './apply.ts';
 import { decide, plannedCalls } from './decide.ts';
@@ -47,6 +48,7 @@ export function createTaskRunController(options: {
   readonly caller: ModelCaller;
   readonly fresh: FreshReader;
   readonly gate: PolicyGate;
+  readonly ledgers: TaskLedgers;
   readonly random: () => number;
 }): TaskRunController {
   const { client, clock, logger, informers, queue, runs, modelCalls, caller } = options;
@@ -90,6 +92,7 @@ export function createTaskRunController(options: {
     const idle = isTerminal(phase) || run.spec.cancel === true || run.spec.suspend === true;
     let task: Task | undefined;
     let agent: RunState['agent'];
+    let confirmation: Confirmation | undefined;
     let revision = revisionOf(run);
     if (phase === 'Pending' && !idle) {
       // The Task's own run was created from what the cache knows. A run that a user creates may follow on a change of the Task.
@@ -101,6 +104,7 @@ export function createTaskRunController(options: {
       agent = agentName === undefined ? undefined : await find(agents, agentName);
       const current = agent?.status?.currentRevision;
       revision = current === undefined ? undefined : await findRevision(current);
+      confirmation = task === undefined ? undefined : options.ledgers.confirm(task, run);
     } else if (revision === undefined && !idle && run.status?.agentRevision !== undefined) {
       revision = await findRevision(run.status.agentRevision);
     }
@@ -116,6 +120,7 @@ export function createTaskRunController(options: {
       task,
       agent,
       revision,
+      ...(confirmation?.written === false ? { unrecorded: confirmation } : {}),
       supersededBy: supersededBy(run),
       delegatorOver: phase === 'Pending' && isDelegatorOver(run),
       calls,
@@ -310,6 +315,7 @@ export function createTaskRunController(options: {
           if (old.metadata.generation !== task.metadata.generation) taskChanged(task);
         },
       });
+      options.ledgers.onSettled((taskKey) => waiting(informers.taskRuns.store.byIndex(INDEX.runsByTask, taskKey)));
       const agentChanged = (agent: { metadata: TaskRun['metadata'] }) =>
         waiting(informers.taskRuns.store.byIndex(INDEX.runsByAgent, keyOf(agent)));
       informers.agents.on({

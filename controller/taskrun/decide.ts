@@ -13,6 +13,8 @@ import { definitionDigest, shortProvenance } from '../../policies/provenance/ind
 import { nameOf } from '../keys.ts';
 import { AWAITING_HUMAN, awaitsHuman, isTerminal, POLICY_DENIED } from '../phases.ts';
 import { timestamp } from '../status.ts';
+import { isOfEarlierTask } from '../task/decide.ts';
+import { LEDGER } from '../task/ledgerBook.ts';
 import { resultText } from '../toolcall/outcome.ts';
 import type { Decision, PlannedCall, RunEvent, RunState } from './decision.ts';
 import { condition, fail, finished, inPhase, nobodyAwaited, WAIT } from './decision.ts';
@@ -68,6 +70,10 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
     const detail = `Task "${run.spec.taskRef.name}" not found`;
     return hold(status, {}, 'Error', detail, { type: 'Warning', reason: 'ValidationFailed', message: detail });
   }
+  if (isOfEarlierTask(run, task)) {
+    const detail = `Task "${nameOf(task)}" of this run was deleted, and the run goes with it: the one that has its name now gets another`;
+    return hold(status, {}, 'Pending', detail, { type: 'Normal', reason: 'Waiting', message: detail });
+  }
   const agentName = run.spec.agentRef?.name ?? task.spec.agentRef.name;
   const userMsgPreview = preview(task.spec.message);
   // The Agent's name is recorded too: it is what wakes the run.
@@ -94,6 +100,11 @@ function begin(state: RunState, status: TaskRunStatus): Decision {
   if (broken !== undefined) {
     const field = `spec.expect[${broken.index}].cel`;
     return fail(state, 'InvalidExpectation', `Task "${nameOf(task)}": ${field}: ${broken.problem}`);
+  }
+  if (state.unrecorded !== undefined) {
+    const { problem } = state.unrecorded;
+    // Mostly a matter of milliseconds.
+    return problem === undefined ? WAIT : waitFor(`Waiting until TaskLedger "${LEDGER}" tells of this run: ${problem}`);
   }
   const messages = firstMessages(revision.spec.system, task);
   const phase = state.slotFree ? 'SendContextWindowToLLM' : 'ReadyForLLM';

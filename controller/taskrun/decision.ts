@@ -34,6 +34,8 @@ export interface RunState {
   readonly model: EffectState<ModelResult>;
   /** What the policies say of the next model call; undefined where none is due. */
   readonly verdict: Verdict | undefined;
+  /** What has to be written down before the run begins is not, and why it could not be the last time. */
+  readonly unrecorded?: { readonly problem?: string };
   /** Whether a model call would begin at once. */
   readonly slotFree: boolean;
   readonly now: number;

@@ -12,6 +12,7 @@ import {
   latestRun,
   statusDelay,
 } from '../../controller/task/decide.ts';
+import { surplusEntries } from '../../controller/task/ledgerBook.ts';
 import { delegationChain } from '../../controller/toolcall/ancestry.ts';
 import { decideCall, isRepeatable } from '../../controller/toolcall/decide.ts';
 import { ownDemand } from '../../controller/toolcall/demand.ts';
@@ -341,6 +342,46 @@ describe('the next step of a tool call', () => {
     call('loop-call', 'loop');
     const loop = add('loop', 'x', 'loop-call');
     assert.ok(delegationChain(loop, { runs, toolCalls: calls }).length <= 64);
+  });
+});
+
+describe('a ledger of Tasks', () => {
+  const entries = (from: number, to: number) =>
+    Object.fromEntries(
+      Array.from({ length: to - from }, (_, index) => [
+        `task-${from + index}`,
+        { definition: 'd', uid: 'u', runs: 1, time: new Date(NOW + from + index).toISOString() },
+      ]),
+    );
+  const forgotten = (present: number, added: number, isThere: (name: string) => boolean) =>
+    surplusEntries(entries(0, present), entries(present, present + added), isThere).toSorted();
+
+  it('forgets the oldest Tasks that are gone, and those that are there only before it is full', () => {
+    assert.deepEqual(
+      forgotten(998, 2, () => false),
+      [],
+    );
+    assert.deepEqual(
+      forgotten(1_000, 2, () => false),
+      ['task-0', 'task-1'],
+    );
+    assert.deepEqual(
+      forgotten(1_000, 2, (name) => name === 'task-0'),
+      ['task-1', 'task-2'],
+    );
+    assert.deepEqual(
+      forgotten(1_800, 100, () => true),
+      [],
+    );
+    assert.deepEqual(
+      forgotten(1_899, 2, () => true),
+      ['task-0'],
+    );
+    // What is told of anew is not forgotten by that.
+    assert.deepEqual(
+      surplusEntries(entries(0, 1_000), entries(0, 2), () => false),
+      [],
+    );
   });
 });
 

@@ -84,6 +84,11 @@ describe('the next step of a run', () => {
       'Waiting for agent "assistant" to become ready',
     ],
     ['while the revision is not there', { revision: undefined }, 'Waiting for agent "assistant" to become ready'],
+    [
+      'where it cannot be written down that it begins',
+      { unrecorded: { problem: 'forbidden' } },
+      'Waiting until TaskLedger "tasks" tells of this run: forbidden',
+    ],
   ];
   for (const [when, more, detail] of holds) {
     it(`waits ${when}, and says so once`, () => {
@@ -97,6 +102,19 @@ describe('the next step of a run', () => {
       assert.deepEqual(decide(stateOf(runOf({ ...change.set }), more)), { kind: 'wait' });
     });
   }
+
+  it('waits without a word while it is being written down that it begins', () => {
+    assert.deepEqual(decide(stateOf(runOf({ phase: 'Pending' }), { unrecorded: {} })), { kind: 'wait' });
+  });
+
+  it('does not begin where its Task was deleted and another has the name', () => {
+    const run = runOf({ phase: 'Pending' });
+    const owner = { apiVersion: API_VERSION, kind: 'Task', name: 'work', uid: 'of-the-earlier-one', controller: true };
+    const left = { ...run, metadata: { ...run.metadata, ownerReferences: [owner] } };
+    const { change } = written(decide(stateOf(left)));
+    assert.match(change.set.statusDetail ?? '', /^Task "work" of this run was deleted, and the run goes with it/);
+    assert.equal(change.begin, undefined);
+  });
 
   it('does not begin when the run that delegated to it is over', () => {
     const pending = stateOf(runOf({ phase: 'Pending' }), { delegatorOver: true });

@@ -20,6 +20,39 @@ const WAYS: Record<string, (room: Room, name: string) => Task['metadata']> = {
   'a pipeline that stamps': () => ({ annotations: { [GIT_MARKS.repo]: 'r', [GIT_MARKS.revision]: 'c' } }),
 };
 
+const reasonOf = (status: Task['status']) => status?.conditions?.find(({ type }) => type === 'Ready')?.reason;
+
+/**
+ * Has the operator do `work`, and die at the n-th write that is none of an event: `before` it is sent, or `after` it was answered. Which
+ * write that was; undefined where the work ended without it.
+ */
+async function dieAt(stage: Stage, room: Room, n: number, fate: 'before' | 'after', work: () => Promise<void>) {
+  const { promise: died, resolve: die } = Promise.withResolvers<string>();
+  let seen = 0;
+  let dead = false;
+  stage.operator.beforeWrite = ({ namespace, resource, subresource }) => {
+    const counts = namespace === room.namespace && resource !== 'events';
+    if (counts) seen += 1;
+    if (dead || (counts && seen === n && fate === 'before')) {
+      dead = true;
+      die([resource, subresource].filter(Boolean).join('/'));
+      throw new Error('dead');
+    }
+  };
+  stage.operator.afterWrite = ({ namespace, resource, subresource }) => {
+    if (dead || namespace !== room.namespace || resource === 'events' || seen < n) return;
+    dead = true;
+    die([resource, subresource].filter(Boolean).join('/'));
+    throw new Error('dead');
+  };
+  const at = await Promise.race([died, work().then(() => undefined)]);
+  // Nothing that it would write on its way out gets through.
+  if (at !== undefined) await stage.stop();
+  stage.operator.beforeWrite = undefined;
+  stage.operator.afterWrite = undefined;
+  return at;
+}
+
 describe('a Task in Git runs once per definition', function () {
   this.timeout(60_000);
   let stage: Stage;
@@ -112,6 +145,57 @@ describe('a Task in Git runs once per definition', function () {
     await apply(room, tracked(room, 'two'));
     await hasRun(room, 'two');
     assert.equal(room.model.chats().length, 2);
+  });
+
+  for (const fate of ['before', 'after'] as const) {
+    it(`not when the operator dies ${fate} any of its writes, and the Task is pruned and brought back before the next one starts`, async () => {
+      const room = await stage.room();
+      await room.agent();
+      const points: string[] = [];
+      for (let n = 1; ; n += 1) {
+        const name = `work-${fate}${n}`;
+        const wanted = tracked(room, name, { message: `Do ${name}.` });
+        const at = await dieAt(stage, room, n, fate, async () => {
+          await stage.client.create(tasks, wanted);
+          await room.untilEnded(`${name}-1`);
+          await room.until(tasks, name, ({ status }) => status?.output);
+        });
+        if (at === undefined) break;
+        points.push(at);
+        await stage.client.delete(tasks, room.key(name), { propagationPolicy: 'Foreground' });
+        await untilGone(stage.client, tasks, room.key(name));
+        await stage.client.create(tasks, wanted);
+        await stage.start();
+        const { status } = await room.until(
+          tasks,
+          name,
+          ({ status }) => status?.output ?? reasonOf(status) === 'HasRun',
+        );
+        const asked = room.model.chats().filter((chat) => JSON.stringify(chat).includes(`Do ${name}.`)).length;
+        assert.equal(status?.status, 'Ready', at);
+        assert.ok(asked === 1 || (asked === 0 && reasonOf(status) === 'HasRun'), `${at}: ${asked} model calls`);
+      }
+      assert.deepEqual(points.slice(0, 3), ['taskruns', 'taskledgers', 'taskruns/status']);
+    });
+  }
+
+  it('and does not begin before it is written down that it does', async () => {
+    const room = await stage.room();
+    await room.agent();
+    stage.operator.beforeWrite = ({ resource }) => {
+      if (resource === taskLedgers.plural) throw new Error('no room for ledgers');
+    };
+    await stage.client.create(tasks, tracked(room, 'work'));
+    const waiting = await room.until(taskRuns, 'work-1', ({ status }) => status?.statusDetail);
+    assert.equal(
+      waiting.status?.statusDetail,
+      'Waiting until TaskLedger "tasks" tells of this run: no room for ledgers',
+    );
+    assert.equal(room.model.chats().length, 0);
+    // What nobody brings back needs none.
+    await room.run('by-hand', 'Do it.');
+    stage.operator.beforeWrite = undefined;
+    assert.equal((await room.untilEnded('work-1')).status?.phase, 'FinalAnswer');
   });
 
   it('but another definition does, with the next number', async () => {
