@@ -38,6 +38,8 @@ export function createEffects<Result>(options: {
   /** Called when the work has settled, and at each stage it names. */
   readonly onProgress: (key: string) => void;
   readonly onCrash: (error: unknown) => Result;
+  /** Called when a key has no work any more: its result was taken away, or it was dropped. */
+  readonly onGone?: () => void;
   readonly signal: AbortSignal;
 }): Effects<Result> {
   const entries = new Map<string, Entry<Result>>();
@@ -47,6 +49,10 @@ export function createEffects<Result>(options: {
     entry.result = { value };
     options.onProgress(key);
   };
+
+  function remove(key: string): void {
+    if (entries.delete(key)) options.onGone?.();
+  }
 
   options.signal.addEventListener('abort', () => {
     for (const entry of entries.values()) entry.abort.abort();
@@ -72,7 +78,7 @@ export function createEffects<Result>(options: {
       if (entry === undefined) return { kind: 'none' };
       if (entry.step !== step) {
         entry.abort.abort();
-        entries.delete(key);
+        remove(key);
         return { kind: 'none' };
       }
       return entry.result === undefined
@@ -82,12 +88,12 @@ export function createEffects<Result>(options: {
     take(key) {
       const entry = entries.get(key);
       if (entry?.result === undefined) return undefined;
-      entries.delete(key);
+      remove(key);
       return entry.result.value;
     },
     cancel(key) {
       entries.get(key)?.abort.abort();
-      entries.delete(key);
+      remove(key);
     },
     get size() {
       return entries.size;

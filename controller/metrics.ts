@@ -12,9 +12,11 @@ export function registerMetrics(options: {
   readonly registry: Registry;
   readonly informers: Informers;
   readonly modelCalls: { readonly inFlight: number; readonly waiting: number };
+  /** What a young operator does not begin yet. */
+  readonly slowStart: { readonly waiting: number };
   readonly toolCalls: { readonly size: number };
 }): void {
-  const { informers, modelCalls, toolCalls } = options;
+  const { informers, modelCalls, slowStart, toolCalls } = options;
   const registers = [options.registry];
 
   new Gauge({
@@ -41,10 +43,10 @@ export function registerMetrics(options: {
   });
   new Gauge({
     name: 'kubechain_model_calls_waiting',
-    help: 'Model calls that wait for a slot',
+    help: 'Model calls that wait for a slot, or for the operator to be older',
     registers,
     collect() {
-      this.set(modelCalls.waiting);
+      this.set(modelCalls.waiting + slowStart.waiting);
     },
   });
   new Gauge({

@@ -8,6 +8,8 @@ export type { NamedTool } from './names.ts';
 export { functionNames, MAX_FUNCTION_NAME } from './names.ts';
 export type { RetryPolicy } from './retry.ts';
 export { DEFAULT_RETRY_POLICY, decideRetry } from './retry.ts';
+export type { SlowStart } from './slowStart.ts';
+export { callsAllowed, createSlowStart } from './slowStart.ts';
 export type {
   ChatAnswer,
   ChatFailure,

@@ -5,7 +5,7 @@ import { createMcpPool } from '../mcp/index.ts';
 import { createServerWaiters } from '../mcpserver/waiters.ts';
 import type { ModelResult } from '../modelCalls.ts';
 import { createModelCaller } from '../modelCalls.ts';
-import { createCallLimiter, createModelClient } from '../models/index.ts';
+import { createCallLimiter, createModelClient, createSlowStart } from '../models/index.ts';
 import { createSecretReader } from '../secrets.ts';
 import { createToolJobs } from '../toolcall/container/jobs.ts';
 import { createToolProcesses } from '../toolcall/container/processes.ts';
@@ -51,10 +51,16 @@ export function createCalls({ options, informers, queues, signal }: Parts) {
     },
   });
 
+  const slowStart = createSlowStart({
+    clock,
+    underWay: () => modelCalls.size,
+    wake: (key) => queues.taskRun.add(key),
+  });
   const modelCalls = createEffects<ModelResult>({
     signal,
     onProgress: (key) => queues.taskRun.add(key),
     onCrash: (error) => ({ kind: 'retry', reason: 'Internal', message: messageOf(error) }),
+    onGone: () => slowStart.ended(),
   });
   const toolEffects = createEffects<ToolOutcome>({
     signal,
@@ -86,6 +92,7 @@ export function createCalls({ options, informers, queues, signal }: Parts) {
     parser,
     pool,
     modelCalls,
+    slowStart,
     toolEffects,
     containers,
     executor,

@@ -99,6 +99,7 @@ export function createControllers(
     queue: queues.taskRun,
     events: recorders.of('taskrun-controller'),
     modelCalls: calls.modelCalls,
+    slowStart: calls.slowStart,
     caller: calls.caller,
     fresh: createFreshReader(client),
     gate,

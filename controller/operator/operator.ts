@@ -54,6 +54,7 @@ export function createOperator(options: OperatorOptions): Operator {
         registry: options.registry,
         informers,
         modelCalls: calls.limiter,
+        slowStart: calls.slowStart,
         toolCalls: calls.toolEffects,
       });
     }
@@ -62,6 +63,7 @@ export function createOperator(options: OperatorOptions): Operator {
     try {
       await Promise.all(every.map((informer) => informer.synced(signal)));
       await governance.start();
+      calls.slowStart.begin();
       logger.info({ identity }, 'operator: caches are filled, controllers start');
       await Promise.all(
         controllers.map(({ controller: { reconcile }, ...of }) =>

@@ -9,6 +9,7 @@ import type { Informers } from '../informers.ts';
 import { INDEX } from '../informers.ts';
 import { inNamespaceOf, keyIn, nameOf, uidOf } from '../keys.ts';
 import type { ModelCaller, ModelResult } from '../modelCalls.ts';
+import type { SlowStart } from '../models/index.ts';
 import { isTerminal } from '../phases.ts';
 import type { PolicyGate } from '../policy/gate.ts';
 import { commitFields } from '../provenance/fields.ts';
@@ -45,6 +46,7 @@ export function createTaskRunController(options: {
   readonly runs: FullObjects<TaskRun>;
   readonly toolCalls: FullObjects<TaskRunToolCall>;
   readonly modelCalls: Effects<ModelResult>;
+  readonly slowStart: SlowStart;
   readonly caller: ModelCaller;
   readonly fresh: FreshReader;
   readonly gate: PolicyGate;
@@ -227,7 +229,7 @@ export function createTaskRunController(options: {
             if (decision.change.set.phase !== undefined) refusals.forget(key);
             break;
           case 'callModel':
-            startModelCall(key, run, decision.revision);
+            if (options.slowStart.admit(key)) startModelCall(key, run, decision.revision);
             return DONE;
           case 'createToolCalls':
             await writer.createToolCalls(run, decision.calls, decision.turn, refusals.note(key), signal);

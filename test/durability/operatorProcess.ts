@@ -11,6 +11,8 @@ export interface OperatorProcess {
   readonly alive: boolean;
   /** Resolves when its caches are filled and its controllers run; rejects when it ends before. */
   readonly started: Promise<void>;
+  /** When that was, in milliseconds since the epoch. */
+  readonly startedAt: number | undefined;
   readonly exited: Promise<void>;
   readonly logs: { level: string; message: string }[];
   /** SIGKILL. */
@@ -40,11 +42,15 @@ export function startOperatorProcess(
     exited.resolve();
   });
   const logs: { level: string; message: string }[] = [];
+  let startedAt: number | undefined;
   if (child.stdout !== null) {
     createInterface({ input: child.stdout }).on('line', (line) => {
-      const entry = JSON.parse(line) as { level: string; message: string };
+      const entry = JSON.parse(line) as { level: string; message: string; at: number };
       logs.push(entry);
-      if (entry.message.includes('controllers start')) started.resolve();
+      if (entry.message.includes('controllers start')) {
+        startedAt = entry.at;
+        started.resolve();
+      }
     });
   }
   return {
@@ -53,6 +59,9 @@ export function startOperatorProcess(
       return alive;
     },
     started: started.promise,
+    get startedAt() {
+      return startedAt;
+    },
     exited: exited.promise,
     logs,
     kill: () => child.kill('SIGKILL'),

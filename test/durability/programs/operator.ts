@@ -12,7 +12,7 @@ const [kubeconfig = '', namespace = '', identity = '', lease] = process.argv.sli
 const log =
   (level: string, bound: object) =>
   (fields: object, message: string): void => {
-    process.stdout.write(`${JSON.stringify({ level, message, ...bound, ...fields })}\n`);
+    process.stdout.write(`${JSON.stringify({ level, message, at: Date.now(), ...bound, ...fields })}\n`);
   };
 const loggerWith = (bound: object): Logger => ({
   debug: () => {},
