@@ -14,6 +14,7 @@ const BENCHMARKS = [
   'slowModel',
   'turns',
   'memory',
+  'kills',
   'webhook',
   'webhookRuns',
   'webhookSoak',

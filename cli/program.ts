@@ -21,7 +21,6 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
     .version(version(), '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print help')
     .helpCommand('help [command]', 'print help of a command')
-    .showHelpAfterError(`(${io.programName} --help lists the commands)`)
     .configureOutput({
       writeOut: (text) => void io.out.write(text),
       writeErr: (text) => void io.err.write(text),
@@ -126,7 +125,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       .option('--context <name>', 'another context than the current one')
       .option('-n, --namespace <namespace>', 'look after this namespace only', parseNamespace)
       .option('--lease-namespace <namespace>', 'namespace of the Lease; the own one when left out', parseNamespace)
-      .option('--leader-elect', 'elect a leader by Lease (the default)', true)
+      .option('--leader-elect', 'elect a leader by Lease', true)
       .option('--no-leader-elect', 'lead at once: for a single replica only')
       .addOption(
         new Option('--leader-elect-lease-duration <duration>', 'how long others wait after the leader’s last renewal')
@@ -328,6 +327,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
   registerPolicy(program, io, finish);
   registerArgocd(program, io, finish);
   registerGitops(program, io, finish);
+  pointToHelp(program, io.programName);
 
   return program;
 }
@@ -362,4 +362,13 @@ function cluster(command: Command): Command {
     )
     .option('--context <name>', 'another context than the current one')
     .option('-v, --verbose', 'say which cluster is used');
+}
+
+/** Where the command line makes no sense, each command points to its own help. */
+function pointToHelp(command: Command, called: string): void {
+  const { commands } = command;
+  command.showHelpAfterError(
+    `(${called} --help ${commands.length > 0 ? 'lists the commands' : 'lists what it takes'})`,
+  );
+  for (const subcommand of commands) pointToHelp(subcommand, `${called} ${subcommand.name()}`);
 }

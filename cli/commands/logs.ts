@@ -9,6 +9,7 @@ import { wholeContext } from '../runs/context.ts';
 import { events, type KubeEvent } from '../runs/events.ts';
 import { followRun } from '../runs/follow.ts';
 import { callSteps, isFinished, runSteps } from '../runs/progress.ts';
+import { reachabilityNotice } from '../runs/reachable.ts';
 import { resolveRun } from '../runs/resolve.ts';
 import { attemptLine, footerLines, headerLines, type Layout, messageLines, openCallLines } from '../runs/transcript.ts';
 import { listenForShutdown, signalExitCode } from '../signals.ts';
@@ -54,6 +55,7 @@ export function logs(name: string, options: LogsOptions, io: Io): Promise<number
         signal: shutdown.signal,
         onRun: (before, now) => printer.see(before, now),
         onCall: (before, now) => printer.call(before, now),
+        onReachable: reachabilityNotice(io),
       });
       await printer.done();
       print(footerLines(ended, await warningsOf(client, namespace, runName), layout, Date.now()));

@@ -7,7 +7,8 @@ import type { Io } from '../io.ts';
 import { createLogger, type LogOptions } from '../logging.ts';
 import { followRun } from '../runs/follow.ts';
 import { didYouMean } from '../runs/near.ts';
-import { callSteps, duration, runSteps, type Step } from '../runs/progress.ts';
+import { callSteps, duration, isFinished, runSteps, type Step } from '../runs/progress.ts';
+import { reachabilityNotice } from '../runs/reachable.ts';
 import { getIfThere } from '../runs/resolve.ts';
 import { listenForShutdown, signalExitCode } from '../signals.ts';
 import { escapeControl, escapeLine } from '../terminal/escape.ts';
@@ -143,11 +144,12 @@ async function followToAnswer({ connection, io, logger, agent, task, timeout }: 
       onRun: (before, now) => {
         silence.cancel();
         name.run = now.metadata.name;
-        for (const step of runSteps(before, now)) if (step.what !== 'FinalAnswer' && step.what !== 'Failed') say(step);
+        for (const step of runSteps(before, now)) if (!isFinished(now)) say(step);
       },
       onCall: (before, now) => {
         for (const step of callSteps(before, now)) say(step);
       },
+      onReachable: reachabilityNotice(io),
     });
     return report(ended, io);
   } catch (error) {
@@ -189,6 +191,8 @@ function report(ended: TaskRun, io: Io): number {
     return EXIT.ok;
   }
   const why = escapeControl(error ?? statusDetail ?? '');
-  io.err.write(`${style.bad(`${phase}${why === '' ? '' : `: ${why}`}`)}\n`);
+  // "Cancelled by spec.cancel" says it all.
+  const said = phase !== undefined && why.startsWith(phase) ? why : [phase, why].filter(Boolean).join(': ');
+  io.err.write(`${style.bad(said)}\n`);
   return EXIT.failed;
 }

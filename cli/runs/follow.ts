@@ -1,6 +1,6 @@
 import type { TaskRun, TaskRunToolCall } from '../../api/index.ts';
 import { taskRuns, taskRunToolCalls } from '../../api/index.ts';
-import type { KubeClient, Logger } from '../../kube/index.ts';
+import type { InformerMetrics, KubeClient, Logger } from '../../kube/index.ts';
 import { createInformer } from '../../kube/index.ts';
 import { CliError } from '../exit.ts';
 import { isFinished } from './progress.ts';
@@ -16,6 +16,8 @@ export interface FollowOptions {
   readonly signal: AbortSignal;
   readonly onRun?: (before: TaskRun | undefined, now: TaskRun) => void;
   readonly onCall?: (before: TaskRunToolCall | undefined, now: TaskRunToolCall) => void;
+  /** The API server does not answer; there is news from it again. Told once each time. */
+  readonly onReachable?: (reachable: boolean) => void;
 }
 
 /** Follows a run until it has ended, through API server restarts; resolves to the run as it ended. */
@@ -25,6 +27,7 @@ export async function followRun(options: FollowOptions): Promise<TaskRun> {
   const stopped = AbortSignal.any([stop.signal, options.signal]);
   const ended = Promise.withResolvers<TaskRun>();
   const running: Promise<void>[] = [];
+  const watched = { logger: patient(logger), metrics: watchHealth(options.onReachable ?? (() => {})) };
   let followed: string | undefined;
   let last: TaskRun | undefined;
 
@@ -39,7 +42,7 @@ export async function followRun(options: FollowOptions): Promise<TaskRun> {
   const callsOf = (run: string) => ({ namespace, fieldSelector: `spec.taskRunRef.name=${run}` });
   const watchCalls = (run: string): void => {
     if (onCall === undefined) return;
-    const calls = createInformer({ client, resource: taskRunToolCalls, ...callsOf(run), logger });
+    const calls = createInformer({ client, resource: taskRunToolCalls, ...callsOf(run), ...watched });
     calls.on({ add: seeCall, update: (_before, call) => seeCall(call) });
     running.push(calls.run(stopped));
   };
@@ -66,7 +69,7 @@ export async function followRun(options: FollowOptions): Promise<TaskRun> {
     resource: taskRuns,
     namespace,
     fieldSelector: 'run' in of ? `metadata.name=${of.run}` : `spec.taskRef.name=${of.task}`,
-    logger,
+    ...watched,
   });
   let listed = false;
   runs.on({
@@ -100,4 +103,34 @@ export async function followRun(options: FollowOptions): Promise<TaskRun> {
     stop.abort();
     await Promise.all(running);
   }
+}
+
+/** Each attempt to watch again is of interest to nobody but who asks for it; that there is an outage is said once, by `onReachable`. */
+function patient(logger: Logger): Logger {
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.debug(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+    child: (fields) => patient(logger.child(fields)),
+  };
+}
+
+function watchHealth(onReachable: (reachable: boolean) => void): InformerMetrics {
+  let away = false;
+  return {
+    relisted() {},
+    watchStarted() {},
+    failed(_resource, code) {
+      // What a server that answers has to say is no outage.
+      if (away || (code !== 'Network' && code !== 'Unavailable' && code !== 'Timeout')) return;
+      away = true;
+      onReachable(false);
+    },
+    objects() {
+      if (!away) return;
+      away = false;
+      onReachable(true);
+    },
+  };
 }

@@ -53,7 +53,11 @@ export async function simulateOpenAI(
 export function registerSimulateOpenAI(program: Command): Command {
   return program
     .command('simulate-openai')
-    .description('serve a simulated OpenAI API: for trying things out, tests and benchmarks')
+    .summary('serve a simulated OpenAI API: for trying things out, tests and benchmarks')
+    .description(
+      'Serves the OpenAI API (models, chat completions, streaming too) and answers from a few rules or a script: answers, tool ' +
+        'calls, faults. For trying things out, tests and benchmarks.',
+    )
     .option('--port <n>', 'port to listen on, 0 for a free one', parsePort, DEFAULT_PORT)
     .option('--host <address>', 'address to listen on', '127.0.0.1')
     .option('--script <file>', 'YAML or JSON file with rules: answers, tool calls and faults (docs/simulate-openai.md)')

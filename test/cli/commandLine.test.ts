@@ -62,12 +62,12 @@ describe('kubechain', () => {
   it('exits with 2 and says what is wrong with a command line that makes no sense', async () => {
     const wrong: [string[], RegExp][] = [
       [[], /Usage: kubechain/],
-      [['bogus'], /unknown command 'bogus'/],
+      [['bogus'], /unknown command 'bogus'\n(?:.*\n)?\(.*kubechain --help lists the commands\)/],
       [['up', '--bogus'], /unknown option '--bogus'/],
       [['up', '--port', '99999'], /--port <n>.*99999.*0 to 65535/],
       [['up', '--once', '--no-demo'], /--once waits for the demo/],
       [['up', '--kubeconfig', 'x', '--port', '1'], /--port is the embedded API server/],
-      [['run', 'agent'], /missing required argument 'message'/],
+      [['run', 'agent'], /missing required argument 'message'\n\(.*kubechain run --help lists what it takes\)/],
       [['run', 'agent', ''], /the message is empty/],
       [['logs'], /missing required argument 'run'/],
       [['logs', 'x', '-n', 'No_Namespace'], /must be a namespace/],

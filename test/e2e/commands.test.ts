@@ -5,6 +5,7 @@ import { contextPages, type Message, taskRuns } from '../../api/index.ts';
 import { runProgram } from '../../cli/runProgram.ts';
 import { fakeIo } from '../cli/support/fakeIo.ts';
 import { startKubechain } from '../cli/support/kubechain.ts';
+import { startApiProxy } from '../support/apiProxy.ts';
 import { task, tool } from '../support/objects.ts';
 import { type Room, type Stage, startStage } from '../support/operator.ts';
 
@@ -165,6 +166,27 @@ describe('run, logs, context and cancel', function () {
     const roles = out.match(/^(system|user|assistant|tool)\b/gm);
     assert.deepEqual(roles, ['system', 'user', 'assistant', 'tool', 'assistant']);
     assert.match(out, /FinalAnswer · 2 turns/);
+  });
+
+  it('logs -f says once that the API server is away, and goes on when it is back', async () => {
+    await using proxy = await startApiProxy(stage.kubeConfig);
+    room.model.hold();
+    await room.create(task(room.namespace, 'far', 'another sum'));
+    await room.model.untilHeld(1);
+    await using following = startKubechain(
+      ['logs', '-f', 'far', '--kubeconfig', proxy.kubeconfigPath, '-n', room.namespace],
+      { env: { NO_COLOR: '1' } },
+    );
+    await following.shows(/user\n {2}another sum\n/);
+    await proxy.stop();
+    await following.shows(/the API server does not answer; waiting for it\n/, 'err');
+    room.model.release();
+    await room.untilEnded('far-1');
+    await proxy.start();
+    const { code, out, err } = await following.ended;
+    assert.equal(code, 0, err);
+    assert.match(out, /FinalAnswer · 2 turns/);
+    assert.equal(err, 'the API server does not answer; waiting for it\nthe API server answers again\n');
   });
 
   it('context is every message, those in pages included', async () => {

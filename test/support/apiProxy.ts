@@ -33,6 +33,10 @@ export interface ApiProxy {
   onFate: (write: ProxiedWrite, fate: Fate) => void;
   /** Milliseconds by which answers to watches arrive late, by path. */
   watchDelay: (path: string) => number;
+  /** Cuts all connections and refuses new ones, as an API server that is down. */
+  stop(): Promise<void>;
+  /** Is there again, at the same address. */
+  start(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }
 
@@ -98,8 +102,17 @@ export async function startApiProxy(kubeConfig: KubeConfig): Promise<ApiProxy> {
   const server = createServer((request, response) => {
     forward(request, response).catch(() => response.destroy());
   });
-  await new Promise<void>((resolve) => server.listen({ port: 0, host: '127.0.0.1', backlog: 512 }, resolve));
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  let port = 0;
+  const start = () =>
+    new Promise<void>((resolve) => server.listen({ port, host: '127.0.0.1', backlog: 512 }, () => resolve()));
+  const stop = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      server.closeAllConnections();
+    });
+  await start();
+  port = (server.address() as AddressInfo).port;
+  const url = `http://127.0.0.1:${port}`;
   const folder = await mkdtemp(join(tmpdir(), 'api-proxy-'));
   const kubeconfigPath = join(folder, 'kubeconfig');
   await writeFile(
@@ -119,9 +132,10 @@ export async function startApiProxy(kubeConfig: KubeConfig): Promise<ApiProxy> {
     fateOf: () => 'pass',
     onFate: () => {},
     watchDelay: () => 0,
+    stop,
+    start,
     async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await stop();
       await agent.destroy();
       await rm(folder, { recursive: true, force: true });
     },
