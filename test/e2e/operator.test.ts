@@ -66,6 +66,7 @@ describe('kubechain operator', function () {
     await model.untilHeld(RUNS);
     leader.child.kill('SIGKILL');
     await leader.ended;
+    await model.untilNoneHeld();
     model.release();
 
     const runs = await untilAmong(

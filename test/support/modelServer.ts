@@ -34,6 +34,8 @@ export interface ModelServer {
   release(): void;
   /** Resolves when `count` requests wait at the gate. */
   untilHeld(count: number): Promise<void>;
+  /** Resolves when nobody waits at the gate any more: the connections of whoever was killed are closed after its process is gone. */
+  untilNoneHeld(): Promise<void>;
   /** Becomes another provider at the same address: one that wants another key, say. */
   become(options: SimulatedOpenAIOptions): Promise<void>;
   /** Refuses connections, as a provider that is down. */
@@ -50,7 +52,16 @@ export async function startModelServer(script?: Script, options: SimulatedOpenAI
   });
   let closed = false;
   let waiting: (() => void)[] = [];
-  let watchers: { count: number; resolve: () => void }[] = [];
+  let watchers: { isEnough: (held: number) => boolean; resolve: () => void }[] = [];
+  const tell = (): void => {
+    for (const watcher of watchers) if (watcher.isEnough(waiting.length)) watcher.resolve();
+    watchers = watchers.filter(({ isEnough }) => !isEnough(waiting.length));
+  };
+  const untilHeldAre = (isEnough: (held: number) => boolean): Promise<void> =>
+    new Promise((resolve) => {
+      watchers.push({ isEnough, resolve });
+      tell();
+    });
 
   const listener = createServer((request, response) => {
     const forward = () => {
@@ -79,10 +90,10 @@ export async function startModelServer(script?: Script, options: SimulatedOpenAI
     }
     response.on('close', () => {
       waiting = waiting.filter((other) => other !== forward);
+      tell();
     });
     waiting.push(forward);
-    for (const watcher of watchers) if (waiting.length >= watcher.count) watcher.resolve();
-    watchers = watchers.filter(({ count }) => waiting.length < count);
+    tell();
   });
   let port = 0;
   const listen = () =>
@@ -122,11 +133,8 @@ export async function startModelServer(script?: Script, options: SimulatedOpenAI
       closed = false;
       for (const forward of waiting.splice(0)) forward();
     },
-    untilHeld: (count) =>
-      new Promise((resolve) => {
-        if (waiting.length >= count) resolve();
-        else watchers.push({ count, resolve });
-      }),
+    untilHeld: (count) => untilHeldAre((held) => held >= count),
+    untilNoneHeld: () => untilHeldAre((held) => held === 0),
     async become(other) {
       const before = simulated;
       simulated = await startSimulatedOpenAI(other);
