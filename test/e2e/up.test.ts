@@ -144,6 +144,7 @@ describe('kubechain up', function () {
     assert.match(answer.out, /^The Moon does not have a capital.*\n$/);
     assert.match(answer.err, /\.kubechain\/kubeconfig\)/, '-v says which kubeconfig');
     const logs = await kubechain(['logs', 'hello-world-task-1'], here);
+    assert.equal(logs.code, 0, logs.err);
     assert.match(logs.out, /FinalAnswer · 1 turn/);
     await up.shows(/my-assistant-\w+-1 +FinalAnswer/);
 

@@ -220,8 +220,8 @@ describe('the client runtime on an API server', function () {
         logger: createRecordingLogger(),
         lease: { namespace, name: 'lock' },
         identity,
-        leaseDurationMs: 3000,
-        renewDeadlineMs: 2000,
+        leaseDurationMs: 15_000,
+        renewDeadlineMs: 10_000,
         retryPeriodMs: 200,
       });
       const ended = leader.run(
