@@ -55,10 +55,17 @@ describe('the record of requests', () => {
   });
 
   it('counts what is under way', async () => {
-    const simulated = await simulators.start({ latencyMs: 100 });
-    await Promise.all(Array.from({ length: 20 }, () => post(simulated, chat('x'))));
+    const simulated = await simulators.start({ latencyMs: 60_000 });
+    const inFlightAre = async (count: number): Promise<void> => {
+      while (simulated.summary().inFlight !== count) await new Promise((resolve) => setImmediate(resolve));
+    };
+    const away = new AbortController();
+    const asked = Array.from({ length: 20 }, () => post(simulated, chat('x'), '/chat/completions', away.signal));
+    await inFlightAre(20);
+    away.abort();
+    await Promise.allSettled(asked);
+    await inFlightAre(0);
     assert.equal(simulated.summary().maxInFlight, 20);
-    while (simulated.summary().inFlight > 0) await new Promise((resolve) => setImmediate(resolve));
   });
 
   it('keeps the latest only, by number and by size, and goes on counting', async () => {

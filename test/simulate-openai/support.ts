@@ -35,9 +35,15 @@ export const fn = (
 });
 
 /** Posts anything, as a client does that does not know better. */
-export async function post(simulated: { url: string }, body: unknown, path = '/chat/completions') {
+export async function post(
+  simulated: { url: string },
+  body: unknown,
+  path = '/chat/completions',
+  signal: AbortSignal | null = null,
+) {
   const response = await fetch(`${simulated.url}${path}`, {
     method: 'POST',
+    signal,
     headers: { authorization: 'Bearer sk-test', 'content-type': 'application/json' },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   });
