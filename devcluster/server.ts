@@ -142,6 +142,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     requestCert: true,
     rejectUnauthorized: false,
     allowHTTP1: true,
+    // Events are small and follow each other: none waits until its predecessor is acknowledged.
+    noDelay: true,
     http1Options: { keepAliveTimeout: IDLE_MS },
     ALPNProtocols: ['h2', 'http/1.1'],
     settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
