@@ -4,7 +4,7 @@
  * snapshot is written beside the running server and the old files go.
  */
 import { createWriteStream } from 'node:fs';
-import { type FileHandle, open, readdir, readFile, rename, rm, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from '../logger.ts';
 import type { Entry } from './entry.ts';
@@ -66,35 +66,34 @@ async function load(options: FileJournalOptions, unlock: () => void): Promise<Lo
   const entries: Entry[] = [];
   if (base !== undefined) {
     const file = join(folder, snapshotName(base));
-    const { records } = readRecords(await readFile(file));
-    const end = records.at(-1);
-    if (end?.kind !== 'end') throw damaged(file, 'it has no end');
-    revision = end.revision;
-    for (const record of records) {
-      if (record.kind !== 'change' || record.change.json === undefined) continue;
-      const { resource, key, json } = record.change;
-      entries.push({ resource, key, json, revision: record.change.revision });
-    }
+    let end: number | undefined;
+    await readRecords(file, (record) => {
+      end = record.kind === 'end' ? record.revision : undefined;
+      if (record.kind !== 'change' || record.change.json === undefined) return;
+      entries.push({ ...record.change, json: record.change.json });
+    });
+    if (end === undefined) throw damaged(file, 'it has no end');
+    revision = end;
   }
   const replayed: JournalChange[] = [];
   let bytes = 0;
   for (const [index, generation] of logs.entries()) {
     const file = join(folder, logName(generation));
-    const data = await readFile(file);
-    const { records, intactBytes, damagedAt } = readRecords(data);
+    const { bytes: size, intactBytes, damagedAt } = await readRecords(file, (record) => {
+      if (record.kind === 'change') replayed.push(record.change);
+    });
     const last = index === logs.length - 1;
-    if (damagedAt !== undefined || (!last && intactBytes < data.length)) {
+    if (damagedAt !== undefined || (!last && intactBytes < size)) {
       throw damaged(
         file,
         `the record at byte ${damagedAt ?? intactBytes} does not match its checksum, and more follows`,
       );
     }
-    if (intactBytes < data.length) {
-      logger.warn({ file, bytes: data.length - intactBytes }, 'dropped a write that had not been acknowledged');
+    if (intactBytes < size) {
+      logger.warn({ file, bytes: size - intactBytes }, 'dropped a write that had not been acknowledged');
       await truncate(file, intactBytes);
     }
     bytes += intactBytes;
-    for (const record of records) if (record.kind === 'change') replayed.push(record.change);
   }
   const generation = logs.at(-1) ?? base ?? 0;
   const handle = await open(join(folder, logName(generation)), 'a', 0o600);
