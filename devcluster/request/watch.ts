@@ -264,10 +264,10 @@ class Encoder {
     }
     if (this.key === '') return this.line(type, entry);
     const key = `${this.key} ${type}`;
-    const known = event.encoded.get(key);
+    const known = event.encoded?.get(key);
     if (known !== undefined) return known;
     const line = this.line(type, entry);
-    event.encoded.set(key, line);
+    event.encoded?.set(key, line);
     return line;
   }
 

@@ -269,9 +269,12 @@ export class Store {
     const previous = this.settle(entry, deleted);
     this.revision = entry.revision;
     const type = deleted ? 'DELETED' : previous === undefined ? 'ADDED' : 'MODIFIED';
-    const event: StoreEvent = { type, revision: entry.revision, entry, previous, encoded: new Map() };
+    // The state before is kept for this event alone, unless history has the event that made it.
+    const kept = previous === undefined || previous.revision > this.compactedRevision ? 0 : previous.json.length;
+    const bytes = entry.json.length + kept;
+    const event: StoreEvent = { type, revision: entry.revision, entry, previous, bytes, encoded: new Map() };
     this.events.push(event);
-    this.eventBytes += entry.json.length;
+    this.eventBytes += bytes;
     const { maxEvents = 20_000, maxEventBytes = 24 << 20 } = this.options;
     while (this.events.length - this.firstEvent > maxEvents || this.eventBytes > maxEventBytes) {
       if (this.events.length - this.firstEvent <= 1) break;
@@ -280,13 +283,13 @@ export class Store {
     this.trim();
     for (const listener of this.listeners.get(entry.resource) ?? []) listener(event);
     for (const listener of this.listeners.get('') ?? []) listener(event);
-    event.encoded.clear();
+    event.encoded = undefined;
+    if (previous !== undefined) this.cache.forget(previous);
   }
 
   private settle(entry: Entry, deleted: boolean): Entry | undefined {
     const table = this.table(entry.resource);
     const previous = table.get(entry.key);
-    if (previous !== undefined) this.cache.forget(previous);
     if (deleted) table.remove(entry.key);
     else table.put(entry);
     return previous;
@@ -295,7 +298,7 @@ export class Store {
   private dropEvent(): void {
     const event = this.events[this.firstEvent] as StoreEvent;
     delete this.events[this.firstEvent++];
-    this.eventBytes -= event.entry.json.length;
+    this.eventBytes -= event.bytes;
     this.compactedRevision = event.revision;
   }
 
