@@ -79,7 +79,11 @@ async function load(options: FileJournalOptions, unlock: () => void): Promise<Lo
   let bytes = 0;
   for (const [index, generation] of logs.entries()) {
     const file = join(folder, logName(generation));
-    const { bytes: size, intactBytes, damagedAt } = await readRecords(file, (record) => {
+    const {
+      bytes: size,
+      intactBytes,
+      damagedAt,
+    } = await readRecords(file, (record) => {
       if (record.kind === 'change') replayed.push(record.change);
     });
     const last = index === logs.length - 1;

@@ -130,6 +130,32 @@ describe('state on disk', () => {
     }
   });
 
+  it('gives long texts back as they were, in any script', async () => {
+    // Longer than what is read of a file at a time, and as long as an object may be.
+    const lengths = [0, 1, 255_900, 256 * 1024, 300_000, 524_000];
+    const text = (length: number): string => `${'é€😀 x'.repeat(length / 7)}${length}`;
+    for (const minLogBytes of [1 << 30, 1]) {
+      const data = await mkdtemp(join(folder, 'long-'));
+      const open = async (): Promise<Store> => {
+        const loaded = await openJournal({ folder: data, sync: false, logger: silentLogger, minLogBytes });
+        const store = new Store({ journal: loaded.journal, parse: JSON.parse, print: JSON.stringify });
+        store.restore(loaded.revision, loaded.entries, loaded.replayed);
+        loaded.journal.attach(store);
+        return store;
+      };
+      const store = await open();
+      for (const length of lengths)
+        await store.put('/configmaps', `default/o${length}`, configMap(`o${length}`, text(length)) as never, 0);
+      await store.delete('/configmaps', 'default/o0', store.latest('/configmaps', 'default/o0')?.revision ?? 0);
+      await store.close();
+      const again = await open();
+      assert.equal(again.revision, store.revision);
+      assert.deepEqual(again.list('/configmaps'), store.list('/configmaps'));
+      assert.equal(again.count('/configmaps'), lengths.length - 1);
+      await again.close();
+    }
+  });
+
   it('reports damage in the middle, with what to do', async () => {
     const server = await startApiServer({ dataDir: folder });
     const connection = connect(join(folder, 'kubeconfig'));
