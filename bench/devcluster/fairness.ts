@@ -5,20 +5,17 @@
  *     node bench/devcluster/fairness.ts [KIND…]                 # the embedded server
  *     KUBECONFIG=… node bench/devcluster/fairness.ts [KIND…]    # the one that KUBECONFIG names
  */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { type Bare, connectBare } from './client.ts';
 import { buildPackage, startEmbedded } from './embedded.ts';
+import { startFlood } from './flooding.ts';
 import * as measure from './measure.ts';
 
 const SECONDS = Number(process.env.FAIRNESS_SECONDS ?? 10);
 const LANES = 16;
-const CONFIG_MAPS = `/api/v1/namespaces/${measure.NAMESPACE}/configmaps`;
-const FLOODER = fileURLToPath(new URL('flooder.ts', import.meta.url));
+const { CONFIG_MAPS } = measure;
 const kinds =
   process.argv.length > 2 ? process.argv.slice(2) : ['none', 'lists', 'tables', 'bodies', 'large', 'fields', 'creates'];
 
@@ -90,20 +87,11 @@ try {
     '\n| flood (16 at a time) | answered/s | refused | others’ p50 | p99 | longest |\n|---|---|---|---|---|---|',
   );
   for (const kind of kinds) {
-    const child =
-      kind === 'none'
-        ? undefined
-        : spawn(process.execPath, [FLOODER, kubeconfig, kind, String(LANES)], { stdio: ['pipe', 'pipe', 'inherit'] });
-    if (child !== undefined) await new Promise((resolve) => setTimeout(resolve, 1500));
+    const flood = kind === 'none' ? undefined : startFlood(kubeconfig, kind, LANES);
+    if (flood !== undefined) await new Promise((resolve) => setTimeout(resolve, 1500));
     const times = await polite(bares, SECONDS);
-    let told = { answered: 0, refused: 0, failed: '' };
-    if (child !== undefined) {
-      const output = once(child.stdout, 'data') as Promise<[Buffer]>;
-      child.stdin.end();
-      told = JSON.parse((await output)[0].toString());
-      await once(child, 'exit');
-      await new Promise((resolve) => setTimeout(resolve, 2000));
-    }
+    const told = (await flood?.stop()) ?? { answered: 0, refused: 0, failed: '' };
+    if (flood !== undefined) await new Promise((resolve) => setTimeout(resolve, 2000));
     const at = (share: number): string => `${(times[Math.floor(times.length * share)] ?? Number.NaN).toFixed(1)} ms`;
     const longest = `${times.at(-1)?.toFixed(1)} ms`;
     const rate = (told.answered / (SECONDS + 1.5)).toFixed(1);

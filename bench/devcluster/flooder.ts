@@ -3,11 +3,10 @@
  * under way at any time, without a pause; prints how many were answered, and how many of them were refused with 429, when its input ends.
  */
 import { connectBare } from './client.ts';
-import { NAMESPACE } from './measure.ts';
+import { CONFIG_MAPS, NAMESPACE } from './measure.ts';
 
 const [kubeconfig = '', kind = 'creates', lanes = '16'] = process.argv.slice(2);
 const bare = connectBare(kubeconfig, Number(lanes));
-const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
 const THINGS = `/apis/bench.example.com/v1/namespaces/${NAMESPACE}/things`;
 const LARGE = 3 * 1024 * 1024 - 4096;
 const STORED = 1_400_000;
@@ -27,7 +26,16 @@ const configMap = {
   metadata: { generateName: 'flood-' },
   data: { value: 'x'.repeat(1024) },
 };
-const floods: { readonly [kind: string]: () => Promise<unknown> } = {
+let round = 0;
+const floods: { readonly [kind: string]: (lane: number) => Promise<unknown> } = {
+  // Of `flood-LANE`, which is there.
+  patches: (lane) =>
+    bare.send(
+      'PATCH',
+      `${CONFIG_MAPS}/flood-${lane}`,
+      { data: { round: `${round++}` } },
+      'application/merge-patch+json',
+    ),
   creates: () => bare.send('POST', CONFIG_MAPS, configMap),
   lists: () => bare.send('GET', CONFIG_MAPS),
   tables: () => bare.send('GET', CONFIG_MAPS, undefined, undefined, 'application/json;as=Table;v=v1;g=meta.k8s.io'),
@@ -39,10 +47,10 @@ const flood = floods[kind];
 if (flood === undefined) throw new Error(`no flood of ${kind}`);
 
 let [answered, refused, failed, going] = [0, 0, '', true];
-const lane = async (): Promise<void> => {
+const lane = async (number: number): Promise<void> => {
   while (going) {
     try {
-      await flood();
+      await flood(number);
     } catch (error) {
       if (/ 429 /.test((error as Error).message)) refused++;
       else failed ||= (error as Error).message.slice(0, 200);
@@ -50,7 +58,7 @@ const lane = async (): Promise<void> => {
     answered++;
   }
 };
-for (let i = 0; i < Number(lanes); i++) void lane();
+for (let i = 0; i < Number(lanes); i++) void lane(i);
 process.stdin.on('end', () => {
   going = false;
   process.stdout.write(JSON.stringify({ answered, refused, failed }), () => process.exit(0));

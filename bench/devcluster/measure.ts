@@ -1,17 +1,18 @@
 import type { Bare } from './client.ts';
 
 export const NAMESPACE = 'bench';
-const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
-const WIDGETS = `/apis/bench.example.com/v1/namespaces/${NAMESPACE}/widgets`;
+export const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
+export const WIDGETS_CRD = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/widgets.bench.example.com';
+export const WIDGETS = `/apis/bench.example.com/v1/namespaces/${NAMESPACE}/widgets`;
 const APPLY = 'application/apply-patch+yaml';
 
-const configMap = (name: string, bytes: number): object => ({
+export const configMap = (name: string, bytes: number): object => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',
   metadata: { name },
   data: { value: 'x'.repeat(bytes) },
 });
-const widget = (name: string, extra: object = {}): object => ({
+export const widget = (name: string, extra: object = {}): object => ({
   apiVersion: 'bench.example.com/v1',
   kind: 'Widget',
   metadata: { name },
@@ -19,9 +20,13 @@ const widget = (name: string, extra: object = {}): object => ({
   ...extra,
 });
 
+async function createNamespace(bare: Bare, name: string): Promise<void> {
+  await bare.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name } });
+}
+
 /** Creates the namespace and the custom resource that the measurements use. */
 export async function prepare(bare: Bare): Promise<void> {
-  await bare.send('POST', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: NAMESPACE } });
+  await createNamespace(bare, NAMESPACE);
   const part = {
     type: 'object',
     required: ['name'],
@@ -115,64 +120,23 @@ export async function applyMs(bare: Bare, count: number): Promise<number> {
   return median(times);
 }
 
-/** Fills up with ConfigMaps. */
-export async function fill(bare: Bare, count: number, bytes: number): Promise<void> {
-  await rate(count, 16, (index) => bare.send('POST', CONFIG_MAPS, configMap(`full-${index}`, bytes)));
+/** Fills a namespace up with ConfigMaps; creates it where it is not there. */
+export async function fill(bare: Bare, count: number, bytes: number, namespace = NAMESPACE): Promise<void> {
+  if (namespace !== NAMESPACE) await createNamespace(bare, namespace);
+  const path = `/api/v1/namespaces/${namespace}/configmaps`;
+  await rate(count, 16, (index) => bare.send('POST', path, configMap(`full-${index}`, bytes)));
 }
 
-/** Milliseconds of one list of all ConfigMaps, median of five; and how many there are. */
-export async function listMs(bare: Bare): Promise<{ ms: number; bytes: number }> {
+/** Milliseconds of one list of all ConfigMaps of a namespace, median of five; and its bytes. */
+export async function listMs(bare: Bare, namespace: string): Promise<{ ms: number; bytes: number }> {
   const times: number[] = [];
   let bytes = 0;
   for (let i = 0; i < 5; i++) {
     const started = performance.now();
-    bytes = (await bare.send('GET', CONFIG_MAPS)).length;
+    bytes = (await bare.send('GET', `/api/v1/namespaces/${namespace}/configmaps`)).length;
     times.push(performance.now() - started);
   }
   return { ms: median(times), bytes };
-}
-
-/** Median milliseconds from the sending of a write to its event, over all watchers; writes are paced. */
-export async function watchMs(
-  bare: Bare,
-  options: { watchers: number; perSecond: number; seconds: number },
-): Promise<number> {
-  const delays: number[] = [];
-  const marker = /"sent":"(\d+\.\d+)"/g;
-  const path = `${WIDGETS}?watch=true&fieldSelector=metadata.name%3Dwatched&resourceVersion=`;
-  const created = await bare.send('POST', WIDGETS, widget('watched'));
-  const version = (JSON.parse(created.toString()) as { metadata: { resourceVersion: string } }).metadata
-    .resourceVersion;
-  const stops = await Promise.all(
-    Array.from({ length: options.watchers }, () =>
-      bare.watch(path + version, (data) => {
-        const now = performance.now();
-        for (const match of data.toString('latin1').matchAll(marker)) delays.push(now - Number(match[1]));
-      }),
-    ),
-  );
-  const total = options.perSecond * options.seconds;
-  const started = performance.now();
-  const writes: Promise<unknown>[] = [];
-  for (let i = 0; i < total; i++) {
-    const due = started + (i * 1000) / options.perSecond;
-    const wait = due - performance.now();
-    if (wait > 1) await new Promise((resolve) => setTimeout(resolve, wait));
-    const annotations = { sent: performance.now().toFixed(3) };
-    writes.push(
-      bare.send('PATCH', `${WIDGETS}/watched`, { metadata: { annotations } }, 'application/merge-patch+json'),
-    );
-  }
-  await Promise.all(writes);
-  const deadline = Date.now() + 10_000;
-  while (delays.length < total * options.watchers && Date.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  for (const stop of stops) stop();
-  if (delays.length < total * options.watchers) {
-    throw new Error(`${total * options.watchers - delays.length} events of ${total * options.watchers} never came`);
-  }
-  return median(delays);
 }
 
 export function median(values: readonly number[]): number {

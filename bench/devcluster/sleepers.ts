@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { residentBytes } from '../support/program.ts';
 import type { Bare } from './client.ts';
-import { NAMESPACE } from './measure.ts';
-
-const CONFIG_MAPS = `/api/v1/namespaces/${NAMESPACE}/configmaps`;
+import { CONFIG_MAPS } from './measure.ts';
 
 /** Updates of one ConfigMap of about `bytes`, paced. */
 async function write(bare: Bare, name: string, bytes: number, perSecond: number, seconds: number): Promise<void> {
