@@ -17,7 +17,7 @@ const spec = object(
     command: str('The program (stdio).', { minLength: 1, maxLength: 4096 }),
     args: list('Its arguments.', str('An argument.', { maxLength: 32768 }), { maxItems: 256 }),
     env: environment(
-      'Its environment variables. Nothing else of this program’s environment reaches it but PATH, HOME, LANG and TMPDIR.',
+      'Its environment variables. Nothing else of this program’s environment reaches it but PATH, HOME, LANG, TMPDIR, and where certificates are (SSL_CERT_FILE and its like).',
     ),
     url: str('Where the server is (http, sse).', { maxLength: 2048, pattern: '^https?://[^\\s]+$' }),
     headers: listByKey(

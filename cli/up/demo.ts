@@ -23,8 +23,18 @@ const secrets: Resource<Secret> = { group: '', version: 'v1', plural: 'secrets',
 export const DEMO_NAMESPACE = 'default';
 const FOLDER = join('examples', 'getting-started');
 const FIELD_MANAGER = 'kubechain-up';
+/** What `kubectl apply` goes by, and warns of where it is missing: the next thing a newcomer does is to apply these objects again. */
+const LAST_APPLIED = 'kubectl.kubernetes.io/last-applied-configuration';
 
 const read = (file: string): unknown => parse(readFileSync(join(packageRoot(), FOLDER, file), 'utf8'));
+
+/** As if `kubectl apply` had created it from the file. */
+function asApplied(object: KubeObject): Record<string, string> {
+  const { name, namespace } = object.metadata;
+  return {
+    [LAST_APPLIED]: `${JSON.stringify({ ...object, metadata: { annotations: {}, name, namespace } })}\n`,
+  };
+}
 
 function inDemoNamespace<T extends KubeObject>(object: T): T {
   return { ...object, metadata: { ...object.metadata, namespace: DEMO_NAMESPACE } };
@@ -56,20 +66,32 @@ export async function applyDemo(client: KubeClient, model: DemoModel, signal: Ab
   const notes: string[] = [];
   if (model.kind === 'real') await applySecret(client, llm, model.apiKey, signal);
   try {
-    await client.patch(
+    const applied = await client.patch(
       llms,
       { namespace: DEMO_NAMESPACE, name: nameOf(llm) },
       { type: 'apply', body: llm },
       { fieldManager: FIELD_MANAGER, signal },
     );
+    if (applied.metadata.annotations?.[LAST_APPLIED] === undefined) await noteAsApplied(client, signal);
   } catch (error) {
     if (!isConflict(error)) throw error;
     notes.push(`LLM ${nameOf(llm)} was changed by someone else and is left as it is`);
   }
-  await createWhereMissing(client, agents, agent, signal);
-  const created = await createWhereMissing(client, tasks, task, signal);
+  await createWhereMissing(client, agents, withNote(agent), signal);
+  const created = await createWhereMissing(client, tasks, withNote(task), signal);
   if (!created) await runAgainAfterFailure(client, task, signal);
   return { agent: nameOf(agent), task: nameOf(task), notes };
+}
+
+/** Not with what `up` makes of the file: an apply of the file leaves the address of the simulated model alone then. */
+async function noteAsApplied(client: KubeClient, signal: AbortSignal): Promise<void> {
+  const llm = inDemoNamespace(read('llm.yaml') as LLM);
+  await client.patch(
+    llms,
+    { namespace: DEMO_NAMESPACE, name: nameOf(llm) },
+    { type: 'merge', body: { metadata: { annotations: asApplied(llm) } } },
+    { signal },
+  );
 }
 
 async function applySecret(client: KubeClient, llm: LLM, apiKey: string, signal: AbortSignal): Promise<void> {
@@ -88,6 +110,10 @@ async function applySecret(client: KubeClient, llm: LLM, apiKey: string, signal:
     { type: 'apply', body },
     { fieldManager: FIELD_MANAGER, force: true, signal },
   );
+}
+
+function withNote<T extends KubeObject>(object: T): T {
+  return { ...object, metadata: { ...object.metadata, annotations: asApplied(object) } };
 }
 
 async function createWhereMissing<T extends KubeObject>(

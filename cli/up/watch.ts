@@ -149,7 +149,9 @@ function liveRun({ run, seenAt, calls }: Ongoing, now: number): LiveRun {
   const [call] = calls.values();
   if (call !== undefined) parts.push(`→ ${describeCall(call)}${calls.size > 1 ? ` and ${calls.size - 1} more` : ''}`);
   else if (status.phase === 'Pending' && status.statusDetail) parts.push(escapeLine(status.statusDetail));
-  if (status.turns) parts.push(`turn ${status.turns + 1}`);
+  // Tool calls are of the turn that asked for them; what is sent to the model begins the next.
+  const turn = (status.turns ?? 0) + (status.phase === 'ToolCallsPending' ? 0 : 1);
+  if (turn > 1) parts.push(`turn ${turn}`);
   const seconds = Math.floor((now - started) / 1000);
   if (seconds > 0) parts.push(duration(seconds * 1000));
   return {

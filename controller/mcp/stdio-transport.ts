@@ -5,6 +5,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { JSONRPCMessageSchema } from '@modelcontextprotocol/sdk/types.js';
 import { sleep } from '../../kube/clock.ts';
 import type { Clock } from '../../kube/types.ts';
+import { childEnvironment } from '../childEnvironment.ts';
 import { messageOf } from '../tools/outcome.ts';
 import { showValue } from '../tools/show-value.ts';
 import { NotSentError } from './errors.ts';
@@ -12,9 +13,6 @@ import { LineSplitter, readAtRate, Tail } from './intake.ts';
 import { CONNECTION_VARIABLE, killMarked, OWNER_VARIABLE, signalGroup } from './processes.ts';
 import type { McpLimits, McpServerSpec } from './types.ts';
 import type { Watchdog } from './watchdog.ts';
-
-/** What a server inherits of this process' environment: no credential of ours is among it. */
-const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 
 /** Bytes and messages that are read from a server in a tenth of a second; the rest waits in its pipe. */
 const OUTPUT_RATE = { windowMs: 100, maxBytes: 4 * 1024 * 1024 };
@@ -73,11 +71,7 @@ export class StdioTransport implements Transport {
   async start(): Promise<void> {
     const { spec, owner, connectionId, watchdog } = this.#options;
     const command = spec.command ?? '';
-    const env: Record<string, string> = {};
-    for (const name of INHERITED) {
-      const value = process.env[name];
-      if (value !== undefined) env[name] = value;
-    }
+    const env = childEnvironment(process.env);
     for (const { name, value } of spec.env ?? []) env[name] = value;
     env[OWNER_VARIABLE] = owner;
     env[CONNECTION_VARIABLE] = connectionId;

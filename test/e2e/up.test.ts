@@ -8,7 +8,8 @@ import { agents, llms, STAMPS, taskRuns, taskRunToolCalls, tasks, tools } from '
 import { installCrds } from '../../cli/installCrds.ts';
 import { startApiServer } from '../../devcluster/index.ts';
 import { createKubeClient, type KubeClient, loadKubeConfig, systemClock } from '../../kube/index.ts';
-import { kubechain, type Options, startKubechain } from '../cli/support/kubechain.ts';
+import { kubechain, type Options, ROOT, startKubechain } from '../cli/support/kubechain.ts';
+import { kubectlShell } from '../support/kubectl.ts';
 import { type ModelServer, startModelServer } from '../support/modelServer.ts';
 import { agent, llm, secrets, task, taskRun, tool } from '../support/objects.ts';
 import { ended } from '../support/operator.ts';
@@ -147,6 +148,12 @@ describe('kubechain up', function () {
     assert.equal(logs.code, 0, logs.err);
     assert.match(logs.out, /FinalAnswer · 1 turn/);
     await up.shows(/my-assistant-\w+-1 +FinalAnswer/);
+
+    // The tutorial applies the demo's objects again; kubectl has nothing to warn of.
+    const shell = await kubectlShell(data('kubeconfig'));
+    const again = await shell(`kubectl apply --dry-run=server -f ${join(ROOT, 'examples', 'getting-started')}`);
+    assert.equal(again.err, '');
+    assert.match(again.out, /agent\S* unchanged[\s\S]*llm\S* configured[\s\S]*task\S* unchanged/);
 
     up.child.kill('SIGTERM');
     const { code, out, err } = await up.ended;

@@ -243,16 +243,33 @@ describe('the pool of MCP servers', () => {
     it('see of this process’ environment what they need, and no secret', async () => {
       process.env.OPENAI_API_KEY = 'canary-operator-key';
       process.env.KUBECONFIG = '/canary/kubeconfig';
+      const certificates = { SSL_CERT_FILE: '/certificates.pem', SSL_CERT_DIR: '/certificates' };
+      const before = { ...process.env };
+      Object.assign(process.env, certificates);
       try {
         await connected('environment', '', [{ name: 'MINE', value: 'yes' }]);
         const seen = JSON.parse(await textOf('environment'));
-        const names = Object.keys(seen).filter((name) => name !== 'LANG' && name !== 'TMPDIR');
-        const expected = ['HOME', 'KUBECHAIN_MCP_CONNECTION', 'KUBECHAIN_MCP_OWNER', 'MINE', 'PATH'];
+        const names = Object.keys(seen).filter(
+          (name) => !/^(LANG|TMPDIR|NODE_EXTRA_CA_CERTS|.*_CA_BUNDLE)$/.test(name),
+        );
+        const expected = [
+          'HOME',
+          'KUBECHAIN_MCP_CONNECTION',
+          'KUBECHAIN_MCP_OWNER',
+          'MINE',
+          'PATH',
+          'SSL_CERT_DIR',
+          'SSL_CERT_FILE',
+        ];
         assert.deepEqual(names.sort(), expected);
         assert.equal(seen.MINE, 'yes');
       } finally {
         delete process.env.OPENAI_API_KEY;
         delete process.env.KUBECONFIG;
+        for (const name of Object.keys(certificates)) {
+          if (before[name] === undefined) delete process.env[name];
+          else process.env[name] = before[name];
+        }
       }
     });
 

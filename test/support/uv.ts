@@ -19,8 +19,7 @@ export async function installUvx(): Promise<{ readonly folder: string } | { read
     const help = await run(join(folder, 'uvx'), ['mcp-server-fetch', '--help'], { timeout: PATIENCE_MS });
     // The page that tests fetch is on this machine, which newer versions refuse unless told.
     const more = help.stdout.includes('--allow-private-ips') ? '--allow-private-ips' : '';
-    // An MCP server gets next to nothing of our environment: neither proxies nor certificates, which an installation may
-    // need. What was installed just now needs no network.
+    // An MCP server gets next to nothing of our environment, no proxies for one, which an installation may need. What was installed just now needs no network.
     const shim = join(dirname(folder), 'shim');
     await mkdir(shim, { recursive: true });
     await writeFile(join(shim, 'uvx'), `#!/bin/sh\nUV_OFFLINE=1 exec '${join(folder, 'uvx')}' "$@" ${more}\n`, {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TaskRunToolCall, ToolContainer } from '../../../api/index.ts';
 import type { Clock, Logger } from '../../../kube/index.ts';
+import { childEnvironment } from '../../childEnvironment.ts';
 import { CONNECTION_VARIABLE, createWatchdog, killMarked, OWNER_VARIABLE, signalGroup } from '../../mcp/index.ts';
 import type { SecretReader } from '../../secrets.ts';
 import type { ToolOutcome } from '../../tools/index.ts';
@@ -12,8 +13,6 @@ import { createRedactor, messageOf } from '../../tools/index.ts';
 import { callVariables, DEFAULT_TIMEOUT_SECONDS, MAX_ARGUMENT_BYTES, MAX_RESULT_BYTES } from './job.ts';
 import type { ToolContainers } from './types.ts';
 
-/** What a program inherits of this process' environment, as MCP servers do: no credential of ours is among it. */
-const INHERITED = ['PATH', 'HOME', 'LANG', 'TMPDIR'];
 const GRACE_MS = 2_000;
 /** The end of what it wrote, shown where it failed and left no result. */
 const TAIL_BYTES = 2048;
@@ -33,12 +32,8 @@ export function createToolProcesses(options: {
     container: ToolContainer,
     signal: AbortSignal,
   ): Promise<{ env: Record<string, string>; hidden: { name: string; value: string }[] } | string> {
-    const env: Record<string, string> = {};
+    const env = childEnvironment(process.env);
     const hidden: { name: string; value: string }[] = [];
-    for (const name of INHERITED) {
-      const value = process.env[name];
-      if (value !== undefined) env[name] = value;
-    }
     for (const { name, value, valueFrom } of container.env ?? []) {
       const ref = valueFrom?.secretKeyRef;
       if (ref === undefined) {
