@@ -78,7 +78,7 @@ export function hostsRule(rule: string, place: Place, patterns: readonly string[
 }
 
 const LABEL = '[a-z0-9_-]';
-/** Such a host is an address, in one of the many ways to write one; only the plain one is let pass, where it is allowed. */
+/** Such a host is an address, in one of the many ways to write one: no pattern of names matches it. */
 const ADDRESS = String.raw`(^|\.)([0-9]+|0x[0-9a-f]*)$`;
 
 /** Whether `e.host` at port `p` fits a pattern of hosts. Undefined where it can match nothing: that is the compiler's to tell. */
@@ -92,7 +92,9 @@ function hostFits(pattern: string): string | undefined {
   if (!host.includes('*')) {
     if (!URL.canParse(`https://${host}/`)) return undefined;
     const { hostname } = new URL(`https://${host}/`);
-    return allOf([...portFits, `${name} == ${quoted(hostname)}`]);
+    const address = /^([0-9]+)\.([0-9]+)\.([0-9]+)\.([0-9]+)$/.exec(hostname)?.slice(1).map(Number);
+    const fits = address === undefined ? ` == ${quoted(hostname)}` : `.matches(${quoted(spellings(address))})`;
+    return allOf([...portFits, `${name}${fits}`]);
   }
   const labels = host.toLowerCase().split('.');
   const several = labels[0] === '**';
@@ -107,4 +109,21 @@ function hostFits(pattern: string): string | undefined {
     `${name}.matches(${quoted(`^${before}${own}$`)})`,
     `!${name}.matches(${quoted(ADDRESS)})`,
   ]);
+}
+
+/**
+ * An expression for all the ways to write an IPv4 address in a URL, in small letters (https://url.spec.whatwg.org/#concept-ipv4-parser): its
+ * last parts as one number, and each number decimal, octal or hexadecimal.
+ */
+function spellings(bytes: readonly number[]): string {
+  const written = (number: number): string =>
+    number === 0 ? '(0+|0x0*)' : `(${number}|0+${number.toString(8)}|0x0*${number.toString(16)})`;
+  const from = (index: number): string => {
+    const rest = written(bytes.slice(index).reduce((sum, byte) => sum * 256 + byte, 0));
+    const byte = bytes[index];
+    return byte === undefined || index === bytes.length - 1
+      ? rest
+      : String.raw`(${rest}|${written(byte)}\.${from(index + 1)})`;
+  };
+  return `^${from(0)}$`;
 }
