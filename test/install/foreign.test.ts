@@ -75,7 +75,7 @@ describe('manifests with cert-manager and Prometheus', function () {
   });
 
   it('go again', async () => {
-    await stage.readOnce();
+    await stage.lookAtAll();
     // An overlay of one's own puts its Namespace first: what is in it may be gone before it is named.
     const { code, out, err } = await stage.shell(`timeout 50 kubectl delete --ignore-not-found -k ${overlay}`);
     assert.equal(code, 0, `${out}${err}`);

@@ -126,7 +126,9 @@ YAML`;
       `kubectl patch agent my-assistant -n default --type merge -p '{"spec":{"system":"x"}}'`,
     );
     assert.match(late.err, /failed calling webhook/);
-    await stage.readOnce();
+    const all = await stage.lookAtAll();
+    assert.match(all, /^agent\.kubechain\.humanlayer\.dev\/my-assistant$/m);
+    assert.match(all, /^taskrun\.kubechain\.humanlayer\.dev\/hello-world-task-1$/m);
     const { code, out, err } = await stage.shell(`timeout 50 kubectl delete -f ${LATEST}`);
     assert.equal(code, 0, `${out}${err}`);
     assert.deepEqual(await stage.left(), []);

@@ -58,7 +58,7 @@ describe(`upgrade from ${RELEASE} and rollback`, function () {
     model.release();
     await Promise.all(pods.map((pod) => pod.kill()));
     await model[Symbol.asyncDispose]();
-    await stage.readOnce().catch(() => undefined);
+    await stage.lookAtAll().catch(() => undefined);
     await stage.shell(`kubectl delete --ignore-not-found -f ${latest(ROOT)}`);
     await stage[Symbol.asyncDispose]();
     old[Symbol.dispose]();

@@ -15,11 +15,10 @@ export interface InstallStage {
   /** Runs a command that has to succeed; what it printed. */
   run(command: string): Promise<string>;
   /**
-   * Lists every kind of ours once, as the garbage collector does within half a minute. Kubernetes 1.36 finalizes a CRD that nobody
-   * has read from yet in its own time: its finalizer gets `storage is (re)initializing`, writes that down, tries again with the
-   * CRD as it was before that write, and after the conflict waits for its next resync, five minutes later (docs/install.md).
+   * Looks at all that goes with an installation, as those are told to who delete one at once: Kubernetes 1.36 may take five minutes to finalize a
+   * CRD that nobody has read from (docs/install.md).
    */
-  readOnce(): Promise<void>;
+  lookAtAll(): Promise<string>;
   /** Everything that carries our label, and our CRDs. */
   left(): Promise<string[]>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -45,11 +44,10 @@ export async function openInstallStage(): Promise<InstallStage> {
     kubeConfig,
     shell,
     run,
-    async readOnce() {
-      await run(
-        'kubectl get -A $(kubectl api-resources --api-group kubechain.humanlayer.dev --verbs list -o name | paste -sd,)',
-      );
-    },
+    lookAtAll: () =>
+      run(
+        `kubectl get -A -o name "$(kubectl get crd -l app.kubernetes.io/part-of=kubechain -o jsonpath='{.items[*].metadata.name}' | tr ' ' ,)"`,
+      ),
     async left() {
       const labelled = await run(`kubectl get ${KINDS} -l app.kubernetes.io/part-of=kubechain -o name`);
       const definitions = await run('kubectl get customresourcedefinitions -o name');
