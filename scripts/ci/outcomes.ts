@@ -28,7 +28,7 @@ export interface Verdict {
 }
 
 /** More than these are not flaky, and playing them again would only keep people waiting. */
-const mostPlayedAgain = 10;
+const mostPlayedAgain = 20;
 
 const keyOf = ({ file, title }: Outcome): string => `${file}: ${title}`;
 const byKey = (outcomes: readonly Outcome[]): ReadonlyMap<string, Outcome> =>

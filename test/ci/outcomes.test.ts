@@ -25,7 +25,7 @@ describe('what .ci/run makes of what failed', () => {
   });
 
   it('plays nothing again where nothing failed, too much did, or what failed is in no suite', () => {
-    const many = Array.from({ length: 11 }, (_, index) => test('failed', 's', `${index}`));
+    const many = Array.from({ length: 21 }, (_, index) => test('failed', 's', `${index}`));
     for (const outcomes of [[], [test('passed', 's', 'a'), test('retried', 's', 'a')], many, [test('failed', '', 'x')]])
       assert.equal(suitesToPlayAgain({ exitCode: 1, outcomes }), undefined);
   });
