@@ -224,7 +224,11 @@ describe('the validating webhook', () => {
       const past = new Date(NOW - 1000).toISOString();
       assert.match((await ask(exception(past), [lenient])).message ?? '', /spec\.expiresAt: .* is past/);
       const late = new Date(NOW + 3 * 86_400_000).toISOString();
-      assert.match((await ask(exception(late), [lenient])).message ?? '', /later than .* allows: 48h/);
+      const { message = '' } = await ask(exception(late), [lenient]);
+      assert.match(message, /later than .* allows: 48h/);
+      const latest = new Date(NOW + 2 * 86_400_000).toISOString();
+      assert.ok(message.endsWith(`fix: give ${latest} at the latest`), message);
+      assert.ok((await ask(exception(latest), [lenient])).allowed);
     });
 
     it('asks again when one is widened', async () => {

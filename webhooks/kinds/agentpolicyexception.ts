@@ -65,14 +65,18 @@ function checkException({ object, namespace }: Subject, world: World, now: numbe
     }
     const { allow = false, maxDuration } = policy.spec.exceptions ?? {};
     if (!allow) {
-      refusals.push({ rule: 'exceptions', field, message: `${kind} ${JSON.stringify(name)} allows no exceptions` });
+      refusals.push({
+        rule: 'exceptions',
+        field,
+        message: `${kind} ${JSON.stringify(name)} allows no exceptions; fix: mend what it finds, or ask its owners for spec.exceptions.allow`,
+      });
     }
     const longest = maxDuration === undefined ? undefined : durationMs(maxDuration);
     if (longest !== undefined && lasts > longest) {
       refusals.push({
         rule: 'exceptions',
         field: 'spec.expiresAt',
-        message: `is later than ${kind} ${JSON.stringify(name)} allows: ${maxDuration} after the exception was made`,
+        message: `${JSON.stringify(spec.expiresAt)} is later than ${kind} ${JSON.stringify(name)} allows: ${maxDuration} after the exception was made; fix: give ${new Date(expires - lasts + longest).toISOString()} at the latest`,
       });
     }
   }
