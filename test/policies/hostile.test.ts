@@ -322,6 +322,14 @@ describe('hostile amounts', () => {
   });
 
   it('and shapes of objects are judged, not fatal', () => {
+    const podTemplate = {
+      serviceAccountNames: ['a'],
+      runtimeClassNames: ['a'],
+      nodeSelector: { constructor: 'a', __proto__: 'a' },
+      tolerations: [{ key: 'a', value: 'b' }],
+      proxies: ['http://x/'],
+      caBundles: [],
+    };
     const spec: PolicySpec = {
       defaultAction: 'Deny',
       llms: { allow: ['openai/*'], baseURLs: ['https://api.openai.com/'], maxTokens: 5 },
@@ -330,9 +338,10 @@ describe('hostile amounts', () => {
         urls: ['https://x/'],
         images: ['ghcr.io/*'],
         egress: { networks: [{ cidr: '10.0.0.0/8' }], hosts: ['**.example.com'], privateHosts: ['x'] },
+        podTemplate,
         env: { allow: ['A'], denyLiteralSecrets: true },
       },
-      containers: { images: ['ghcr.io/*'], egress: { networks: [] } },
+      containers: { images: ['ghcr.io/*'], egress: { networks: [] }, podTemplate },
       secrets: { allow: [{ name: 'x' }] },
       prompts: { maxBytes: 5, denySecretPatterns: true },
       require: { labels: ['team'], provenance: true },
@@ -376,9 +385,19 @@ describe('hostile amounts', () => {
           'arguments',
           'egress',
           'egressHosts',
+          'podTemplate',
         ];
         const filled = Object.fromEntries([...fields, ...more].map((name) => [name, value]));
+        const template = Object.fromEntries(
+          ['serviceAccountName', 'runtimeClassName', 'nodeSelector', 'tolerations', 'proxy', 'caBundle'].map((name) => [
+            name,
+            value,
+          ]),
+        );
+        const container = { env: value, podTemplate: template };
         for (const object of [
+          { kind, spec: { transport: 'stdio', podTemplate: template } },
+          { kind, spec: { execute: { container } } },
           { kind, metadata: value, spec: filled },
           { kind, spec: value },
           { kind, status: value },
