@@ -16,7 +16,7 @@ import {
   policyRef,
 } from '../../policies/engine/index.ts';
 import type { StampKey } from '../../policies/provenance/index.ts';
-import { provenanceInGit } from '../../policies/provenance/index.ts';
+import { provenanceInGit, provenanceOfLive } from '../../policies/provenance/index.ts';
 import { aroundObject, countersOf } from '../../policies/surroundings.ts';
 import { isPolicy } from '../../policies/testing/index.ts';
 import type { Finding } from '../findings/model.ts';
@@ -110,6 +110,9 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     const namespaceObject = tree.namespaceObject(namespace);
     const context = aroundObject(tree.finder, namespace, object as PolicyObject);
     const counters = countersOf(object as PolicyObject, context);
+    const stampKeys = options.stampKeys ?? [];
+    const provenance =
+      options.place === 'background' ? provenanceOfLive(object, stampKeys) : provenanceInGit(object, stampKeys);
     const verdict = evaluate(set, {
       place: options.place ?? 'cli',
       operation: 'CREATE',
@@ -118,7 +121,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
       context,
       ...(namespaceObject === undefined ? {} : { namespaceObject }),
       exceptions: allExceptions.filter(({ metadata }) => metadata.namespace === namespace),
-      provenance: provenanceInGit(object, options.stampKeys ?? []),
+      ...(provenance === undefined ? {} : { provenance }),
       ...(counters === undefined ? {} : { counters }),
       now: options.now,
     });

@@ -15,6 +15,7 @@ export { publicAddress, sameRepository } from './repository.ts';
 export {
   type ProvenanceFacts,
   provenanceInGit,
+  provenanceOfLive,
   resolveProvenance,
   type SourceFacts,
   shortProvenance,

@@ -121,3 +121,16 @@ export function provenanceInGit(object: unknown, keys: readonly StampKey[]): Pro
   const problem = stampProblem(keys, object, git);
   return problem === undefined ? { trust: 'Verified' } : { trust: 'Claimed', detail: problem };
 }
+
+/**
+ * The same of an object of a cluster, for who can read no more than it: what the operator has found stands in the status of Agents and runs.
+ * Undefined where nothing is said.
+ */
+export function provenanceOfLive(object: unknown, keys: readonly StampKey[]): ProvenanceAnswer | undefined {
+  const { status } = object as { readonly status?: { readonly provenance?: Provenance } };
+  if (status?.provenance !== undefined) return status.provenance;
+  const { git, argo, flux } = marksOf(object);
+  if (git?.signature !== undefined && keys.length > 0) return provenanceInGit(object, keys);
+  if (git === undefined && argo === undefined && flux === undefined) return undefined;
+  return { notEvaluable: 'only the operator knows how well the commit that it comes from is proven' };
+}

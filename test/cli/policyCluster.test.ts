@@ -31,10 +31,22 @@ describe('kubechain policy on a cluster', function () {
       spec: {
         mode: 'Audit',
         tools: { deny: ['builtin/*'] },
+        require: { provenance: true },
         rules: [{ name: 'no-runs', kinds: ['TaskRun'], expression: 'false', message: 'no runs here' }],
       },
     };
     await room.create(tool(room.namespace, 'add', { execute: { builtin: { name: 'add' } } }));
+    // Argo CD tracks it, it says.
+    await room.create({
+      ...tool(room.namespace, 'tracked', { execute: { builtin: { name: 'divide' } } }),
+      metadata: {
+        namespace: room.namespace,
+        name: 'tracked',
+        annotations: {
+          'argocd.argoproj.io/tracking-id': `agents:kubechain.humanlayer.dev/Tool:${room.namespace}/tracked`,
+        },
+      },
+    });
     await room.agent({ tools: [{ name: 'add' }] });
     // A run that lives, and one that has ended.
     await room.run('early', 'a sum');
@@ -64,6 +76,12 @@ describe('kubechain policy on a cluster', function () {
       all.map(({ rule = '', message = '' }) => `${rule.split('/').pop()}: ${message}`).sort();
     assert.deepEqual(told(findings), told(policy.status?.violations));
     assert.equal(findings.length, policy.status?.summary?.audited);
+    const unknown = findings.filter(({ rule }: { rule: string }) => rule.endsWith('/require.provenance'));
+    assert.deepEqual(
+      unknown.map(({ object }: { object: string }) => object.split(' ')[0]).sort(),
+      ['Agent', 'LLM', 'Tool'],
+      'what says nothing of its commit',
+    );
     const runs = findings.filter(({ rule }: { rule: string }) => rule.endsWith('/no-runs'));
     assert.deepEqual(
       runs.map(({ object }: { object: string }) => object),
