@@ -24,6 +24,15 @@ export interface Finding {
   readonly docs?: string;
 }
 
+/** A rule that nobody can decide here: it does not pass in silence. */
+export interface Undecided {
+  /** `production/only-ann`; the policy alone where it is about all of it. */
+  readonly rule: string;
+  readonly reason: string;
+  /** How many objects it would be asked about. */
+  readonly objects: number;
+}
+
 /** What a command has to say. */
 export interface Report {
   /** The command: `policy check`, `lint`. */
@@ -34,7 +43,12 @@ export interface Report {
   readonly judged: number;
   /** How many findings exceptions took away. */
   readonly excepted: number;
+  readonly undecided?: readonly Undecided[];
 }
+
+/** `[production/only-ann] is not decided here: who asks is not known (3 objects)`. */
+export const undecidedText = ({ rule, reason, objects }: Undecided): string =>
+  `[${rule}] is not decided here: ${reason} (${plural(objects, 'object')})`;
 
 export const FORMATS = ['text', 'json', 'yaml', 'junit', 'sarif', 'github', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];

@@ -3,8 +3,8 @@ import { escapeControl } from '../terminal/escape.ts';
 import type { Style } from '../terminal/style.ts';
 import { workflowProperty, workflowText, xml } from './escape.ts';
 import { asMarkdown } from './markdown.ts';
-import type { Finding, Format, Report } from './model.ts';
-import { countOf, countsOf, plural, sentenceOf } from './model.ts';
+import type { Finding, Format, Report, Undecided } from './model.ts';
+import { countOf, countsOf, plural, sentenceOf, undecidedText } from './model.ts';
 import { asSarif } from './sarif.ts';
 
 /** A report in the form that is asked for. */
@@ -19,7 +19,7 @@ export function render(report: Report, format: Format, style: Style): string {
     case 'sarif':
       return asSarif(report);
     case 'github':
-      return report.findings.map(annotation).join('');
+      return [...report.findings.map(annotation), ...undecidedIn(report).map(noticeOf)].join('');
     case 'markdown':
       return asMarkdown(report);
     default:
@@ -27,16 +27,24 @@ export function render(report: Report, format: Format, style: Style): string {
   }
 }
 
-function asData({ judged, excepted, findings }: Report) {
+const undecidedIn = ({ undecided = [] }: Report): readonly Undecided[] => undecided;
+
+const noticeOf = (undecided: Undecided): string =>
+  `::notice title=${workflowProperty(undecided.rule)}::${workflowText(undecidedText(undecided))}\n`;
+
+function asData(report: Report) {
+  const { judged, excepted, findings } = report;
   const counts = {
     errors: countOf(findings, 'error'),
     warnings: countOf(findings, 'warning'),
     notices: countOf(findings, 'notice'),
   };
-  return { judged, excepted, ...counts, findings };
+  const undecided = report.undecided === undefined ? {} : { notEvaluable: report.undecided };
+  return { judged, excepted, ...counts, findings, ...undecided };
 }
 
-function asText({ findings, judged, excepted }: Report, style: Style): string {
+function asText(report: Report, style: Style): string {
+  const { findings, judged, excepted } = report;
   const coloured = { error: style.bad, warning: style.warn, notice: style.accent };
   const lines = findings.map((finding) => {
     const { file, line, column, level, rule, docs } = finding;
@@ -45,7 +53,8 @@ function asText({ findings, judged, excepted }: Report, style: Style): string {
     return `${place}${coloured[level](`${level}:`)} [${escapeControl(rule)}] ${escapeControl(sentenceOf(finding))}${more}\n`;
   });
   const away = excepted === 0 ? '' : `, ${excepted} excepted`;
-  return `${lines.join('')}${judged} judged: ${countsOf(findings)}${away}\n`;
+  const undecided = undecidedIn(report).map((each) => `${style.dim(escapeControl(undecidedText(each)))}\n`);
+  return `${[...lines, ...undecided].join('')}${judged} judged: ${countsOf(findings)}${away}\n`;
 }
 
 /** A workflow command: https://docs.github.com/actions/reference/workflow-commands-for-github-actions */
@@ -56,7 +65,8 @@ function annotation(finding: Finding): string {
 }
 
 /** One test case a finding, a suite a file; one case that passed where there is nothing to say. */
-function asJUnit({ command, findings, judged }: Report): string {
+function asJUnit(report: Report): string {
+  const { command, findings, judged } = report;
   const files = new Map<string, Finding[]>();
   for (const finding of findings) files.set(finding.file, [...(files.get(finding.file) ?? []), finding]);
   const suites = [...files].map(([file, own]) => {
@@ -78,6 +88,15 @@ function asJUnit({ command, findings, judged }: Report): string {
       `  <testsuite name="${xml(command)}" tests="1" failures="0" errors="0" skipped="0" time="0">\n    <testcase name="${name}" classname="${xml(command)}" time="0"/>\n  </testsuite>`,
     );
   }
-  const tests = Math.max(1, findings.length);
+  const skipped = undecidedIn(report).map((each) => {
+    const head = `    <testcase name="${xml(`[${each.rule}]`)}" classname="${xml(command)}" time="0">`;
+    return `${head}\n      <skipped message="${xml(undecidedText(each))}"/>\n    </testcase>\n`;
+  });
+  if (skipped.length > 0) {
+    suites.push(
+      `  <testsuite name="not decided here" tests="${skipped.length}" failures="0" errors="0" skipped="${skipped.length}" time="0">\n${skipped.join('')}  </testsuite>`,
+    );
+  }
+  const tests = Math.max(1, findings.length) + skipped.length;
   return `<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="kubechain ${xml(command)}" tests="${tests}" failures="${countOf(findings, 'error')}" errors="0" time="0">\n${suites.join('\n')}\n</testsuites>\n`;
 }

@@ -1,13 +1,13 @@
 import { version } from '../version.ts';
-import type { Finding, Report } from './model.ts';
-import { sentenceOf } from './model.ts';
+import type { Finding, Report, Undecided } from './model.ts';
+import { sentenceOf, undecidedText } from './model.ts';
 
 const LEVELS = { error: 'error', warning: 'warning', notice: 'note' } as const;
 /** What GitHub's code scanning sorts by: https://docs.github.com/code-security/reference/code-scanning/sarif-support-for-code-scanning */
 const SECURITY_SEVERITY = { info: '0.0', low: '3.0', medium: '5.5', high: '8.0', critical: '9.5' } as const;
 
 /** SARIF 2.1.0: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
-export function asSarif({ command, findings }: Report): string {
+export function asSarif({ command, findings, undecided = [] }: Report): string {
   const rules = new Map<string, Finding>();
   for (const finding of findings) if (!rules.has(finding.rule)) rules.set(finding.rule, finding);
   const ids = [...rules.keys()];
@@ -31,6 +31,7 @@ export function asSarif({ command, findings }: Report): string {
           },
         },
         columnKind: 'utf16CodeUnits',
+        ...(undecided.length === 0 ? {} : { invocations: [invocationOf(undecided)] }),
         results: findings.map((finding) => ({
           ruleId: finding.rule,
           ruleIndex: ids.indexOf(finding.rule),
@@ -59,6 +60,11 @@ export function asSarif({ command, findings }: Report): string {
   };
   return `${JSON.stringify(log, null, 2)}\n`;
 }
+
+const invocationOf = (undecided: readonly Undecided[]) => ({
+  executionSuccessful: true,
+  toolExecutionNotifications: undecided.map((each) => ({ level: 'note', message: { text: undecidedText(each) } })),
+});
 
 /** What RFC 3986 lets stand in a path; all else is percent-encoded. A colon in a relative path could be read as the end of a scheme. */
 const fileReference = (file: string): string =>

@@ -19,7 +19,7 @@ import type { StampKey } from '../../policies/provenance/index.ts';
 import { provenanceInGit, provenanceOfLive } from '../../policies/provenance/index.ts';
 import { aroundObject, countersOf } from '../../policies/surroundings.ts';
 import { isPolicy } from '../../policies/testing/index.ts';
-import type { Finding } from '../findings/model.ts';
+import type { Finding, Undecided } from '../findings/model.ts';
 import { sortFindings } from '../findings/model.ts';
 import type { Changes } from '../manifests/changes.ts';
 import type { Manifest } from '../manifests/parse.ts';
@@ -32,6 +32,8 @@ export interface Judgement {
   /** How many objects were judged. */
   readonly judged: number;
   readonly excepted: number;
+  /** Rules that nobody can decide here. */
+  readonly undecided: readonly Undecided[];
   /** A policy does not compile: it denies all that it matches. */
   readonly broken: boolean;
 }
@@ -83,6 +85,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
   const findings: Finding[] = problemFindings(set.problems, policyManifests).filter((_, index) =>
     changed(policyManifests.get(keyOf((set.problems[index] as PolicyProblem).policy))),
   );
+  const undecided = new Map<string, Undecided>();
   let judged = 0;
   let excepted = 0;
   for (const manifest of tree.ours) {
@@ -127,7 +130,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     });
     const concerned =
       isChanged || changes?.concernsAll === true || around(context).some((name) => changedObjects.has(name));
-    const reported = ({ policy: ref }: Said): boolean => concerned || changedPolicies.has(keyOf(ref));
+    const reported = ({ policy: ref }: Pick<Said, 'policy'>): boolean => concerned || changedPolicies.has(keyOf(ref));
     if (
       !isChanged &&
       manifest.beside !== true &&
@@ -135,6 +138,11 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     )
       judged += 1;
     excepted += verdict.excepted.filter(reported).length;
+    for (const each of verdict.notEvaluable.filter(reported)) {
+      const rule = [policyLabel(each.policy), ...(each.rule === undefined ? [] : [each.rule])].join('/');
+      const key = `${rule} ${each.reason}`;
+      undecided.set(key, { rule, reason: each.reason, objects: (undecided.get(key)?.objects ?? 0) + 1 });
+    }
     findings.push(
       ...verdict.findings
         .filter((finding) => finding.rule !== POLICY_INVALID && reported(finding))
@@ -151,7 +159,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     );
   }
   const broken = set.problems.some(({ level }) => level === 'error');
-  return { findings: sortFindings(findings), judged, excepted, broken };
+  return { findings: sortFindings(findings), judged, excepted, undecided: [...undecided.values()], broken };
 }
 
 /** Why an exception counts for nothing, where it does: whoever names one wonders why a finding is still there. */

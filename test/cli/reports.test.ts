@@ -118,6 +118,45 @@ describe('reports', () => {
     );
   });
 
+  it('name the rules that nobody can decide here: none passes in silence', async () => {
+    const folder = folders.create({
+      'policy.yaml': `${head('ClusterAgentPolicy', 'people')}spec:
+  require: {provenance: true}
+  rules: [{name: only-ann, expression: "request.userInfo.username == 'ann'", kinds: [Agent]}]
+`,
+      'agents.yaml': [agent('one', 'shell'), agent('two', 'shell')].join('---\n'),
+    });
+    const run = async (format: string) => (await folder.run(['policy', 'check', '.', '-o', format])).out;
+    const who = '[people/only-ann] is not decided here: it looks at who asks, which is not known here (2 objects)';
+    const commit =
+      '[people/require.provenance] is not decided here: which commit it comes from is known when it is applied (2 objects)';
+    assert.equal(await run('text'), `${commit}\n${who}\n3 judged: 0 errors, 0 warnings, 0 notices\n`);
+    const told = [
+      {
+        rule: 'people/require.provenance',
+        reason: 'which commit it comes from is known when it is applied',
+        objects: 2,
+      },
+      { rule: 'people/only-ann', reason: 'it looks at who asks, which is not known here', objects: 2 },
+    ];
+    assert.deepEqual(JSON.parse(await run('json')).notEvaluable, told);
+    assert.deepEqual(parse(await run('yaml')).notEvaluable, told);
+    const [{ invocations }] = JSON.parse(await run('sarif')).runs;
+    assert.deepEqual(
+      invocations[0].toolExecutionNotifications.map(({ message }: { message: { text: string } }) => message.text),
+      [commit, who],
+    );
+    assert.match(
+      await run('junit'),
+      /tests="3" failures="0"[\s\S]*<skipped message="\[people\/only-ann\] is not decided/,
+    );
+    assert.match(
+      await run('github'),
+      /^::notice title=people\/only-ann::\[people\/only-ann\] is not decided here: it looks at/m,
+    );
+    assert.match(await run('markdown'), /Not decided here:\n\n- \\\[people\/require.provenance/);
+  });
+
   it('fit a comment, whatever users call their things', async () => {
     const many = folders.create({ 'policy.yaml': POLICY });
     const one = await many.run(['policy', 'check', '.', '-o', 'markdown']);
