@@ -26,10 +26,14 @@ export const ephemeralContainers: Part = {
     const names = new Set(
       [...objects(spec, 'containers'), ...objects(spec, 'initContainers')].map((item) => text(item, 'name')),
     );
+    const targets = new Set(names);
     for (const [index, container] of objects(spec, 'ephemeralContainers').entries()) {
       const name = text(container, 'name');
       if (names.has(name)) errors.push(fieldError.duplicate(`spec.ephemeralContainers[${index}].name`, name));
       names.add(name);
+      const target = text(container, 'targetContainerName');
+      if (target !== '' && !targets.has(target))
+        errors.push(fieldError.notFound(`spec.ephemeralContainers[${index}].targetContainerName`, target));
       errors.push(...ephemeralFields(container, `spec.ephemeralContainers[${index}]`));
     }
     for (const before of objects(live, 'ephemeralContainers')) {

@@ -11,6 +11,7 @@ import { convertEntries, readEntry } from './registry/convert.ts';
 import { copyJson, isObject } from './registry/copy.ts';
 import { ensureNamespace, track } from './registry/create.ts';
 import { remove } from './registry/delete.ts';
+import { modify, systemCall } from './registry/internal.ts';
 import { storageName } from './registry/resources.ts';
 import { update } from './registry/update.ts';
 import type { Exchange } from './request/exchange.ts';
@@ -165,6 +166,7 @@ export async function bind(
       },
     },
   );
+  sendWarnings(exchange.response, sent.warnings);
   done(exchange);
 }
 
@@ -174,7 +176,8 @@ function assigned(name: string, why: string): StatusError {
 
 async function evict(context: RegistryContext, exchange: Exchange, definition: ResourceDefinition): Promise<void> {
   const { info } = exchange;
-  const eviction = await readBodyOf(context, exchange, definition, 'policy', 'v1', 'Eviction');
+  const reads = { ...definition, readsAlso: 'policy/v1beta1' };
+  const eviction = await readBodyOf(context, exchange, reads, 'policy', 'v1', 'Eviction');
   if ((eviction.metadata.name ?? '') !== info.name)
     throw badRequest('name in URL does not match name in Eviction object');
   const pod = await find(context, exchange, definition);
@@ -182,16 +185,47 @@ async function evict(context: RegistryContext, exchange: Exchange, definition: R
   ensureNamespace(call, eviction);
   await admitBody(context, call, eviction);
   const running = !['Succeeded', 'Failed', 'Pending'].includes(text(pod, 'status.phase'));
-  if (running && pod.metadata.deletionTimestamp === undefined) checkBudgets(context, info.namespace, pod);
   const options = isObject(eviction.deleteOptions) ? eviction.deleteOptions : {};
   const dryRun = call.dryRun || (Array.isArray(options.dryRun) && options.dryRun.length > 0);
+  const budget =
+    running && pod.metadata.deletionTimestamp === undefined ? budgetOf(context, info.namespace, pod) : undefined;
+  if (budget !== undefined && !dryRun) await disrupt(context, budget, info.name);
   await remove(context, { ...call, dryRun, subresource: '', admitted: true }, options);
   sendWarnings(exchange.response, call.warnings);
   done(exchange);
 }
 
-/** Throws 429 where a PodDisruptionBudget does not let the pod go. */
-function checkBudgets(context: RegistryContext, namespace: string, pod: KubeObject): void {
+/** Takes a pod off what a budget allows, so that the next eviction sees it before any controller does. */
+async function disrupt(context: RegistryContext, budget: KubeObject, pod: string): Promise<void> {
+  const definition = context.resources.find('policy', 'v1', 'poddisruptionbudgets');
+  if (definition === undefined) return;
+  const { namespace = '', name = '' } = budget.metadata;
+  await modify(context, systemCall(definition, namespace, name, { subresource: 'status' }), (live) => {
+    const status: JsonObject = isObject(live.status) ? (live.status as JsonObject) : {};
+    const allowed = Number(status.disruptionsAllowed ?? 0);
+    if (allowed <= 0) throw refusedBy(live);
+    const now = timestamp(context.now());
+    const conditions = objects(live, 'status.conditions').filter((item) => item.type !== 'DisruptionAllowed');
+    const none = {
+      type: 'DisruptionAllowed',
+      status: 'False',
+      observedGeneration: status.observedGeneration ?? 0,
+      lastTransitionTime: now,
+      reason: 'InsufficientPods',
+      message: '',
+    };
+    live.status = {
+      ...status,
+      disruptionsAllowed: allowed - 1,
+      disruptedPods: { ...(isObject(status.disruptedPods) ? status.disruptedPods : {}), [pod]: now },
+      ...(allowed === 1 ? { conditions: [...conditions, none] } : {}),
+    };
+    return true;
+  });
+}
+
+/** The PodDisruptionBudget that a pod's eviction counts against, if any. Throws 429 where it does not let the pod go. */
+function budgetOf(context: RegistryContext, namespace: string, pod: KubeObject): KubeObject | undefined {
   const { store } = context;
   const budgets = store
     .list('policy/poddisruptionbudgets', `${namespace}/`)
@@ -204,19 +238,29 @@ function checkBudgets(context: RegistryContext, namespace: string, pod: KubeObje
       'This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.',
     );
   const [budget] = budgets;
-  if (budget === undefined) return;
+  if (budget === undefined) return undefined;
   const name = budget.metadata.name ?? '';
-  const count = (field: string): number => Number(at(budget, `status.${field}`) ?? 0);
+  const count = (field: string): number => statusCount(budget, field);
   const [needed, healthy] = [count('desiredHealthy'), count('currentHealthy')];
   const ready = objects(pod, 'status.conditions').some((item) => item.type === 'Ready' && item.status === 'True');
   // A pod that is not ready counts for nobody.
-  if (!ready && at(budget, 'spec.unhealthyPodEvictionPolicy') === 'AlwaysAllow') return;
-  if (!ready && needed > 0 && healthy >= needed) return;
+  if (!ready && at(budget, 'spec.unhealthyPodEvictionPolicy') === 'AlwaysAllow') return undefined;
+  if (!ready && needed > 0 && healthy >= needed) return undefined;
   if (count('observedGeneration') < (budget.metadata.generation ?? 0))
     throw violated(`The disruption budget ${name} is still being processed by the server.`, 10);
-  if (count('disruptionsAllowed') > 0) return;
-  const message = `The disruption budget ${name} needs ${needed} healthy pods and has ${healthy} currently`;
-  throw violated(message);
+  if (count('disruptionsAllowed') > 0) return budget;
+  throw refusedBy(budget);
+}
+
+function statusCount(budget: KubeObject, field: string): number {
+  return Number(at(budget, `status.${field}`) ?? 0);
+}
+
+function refusedBy(budget: KubeObject): Error {
+  const [needed, healthy] = [statusCount(budget, 'desiredHealthy'), statusCount(budget, 'currentHealthy')];
+  return violated(
+    `The disruption budget ${budget.metadata.name ?? ''} needs ${needed} healthy pods and has ${healthy} currently`,
+  );
 }
 
 /** The 429 of a budget that does not let a pod go; `after` is when to ask again, in seconds. */

@@ -225,6 +225,7 @@ function checkSelector(selector: unknown, path: string, field: string, errors: F
     errors.push(
       fieldError.required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`),
     );
+  if (raw !== '') return;
   for (const [index, item] of requirements.entries()) {
     const here = `${path}.requirements[${index}]`;
     const { key = '', operator = '', values = [] } = fields(item);

@@ -242,6 +242,8 @@ export interface ResourceDefinition {
   /** Further fields for fieldSelector beside metadata.name and metadata.namespace: label → value of an object ('' when absent). */
   /** Of custom kinds: the version of the store since which they are served. */
   readonly servedSince?: number;
+  /** A version besides its own in which a body may be. */
+  readonly readsAlso?: string;
   readonly selectableFields?: { readonly [label: string]: (object: KubeObject) => string };
 
   /** A create keeps the status that was sent, as that of a Node, which registers itself with one call. */

@@ -41,7 +41,12 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
   const listTypes = compileListTypes(schema);
   const rules = compileRuleValidator(schema, options.environment ?? createCelEnvironment());
 
-  const finish = (errors: FieldError[], object: JsonObject, at: Correlation | undefined): FieldError[] => {
+  const finish = (
+    errors: FieldError[],
+    object: JsonObject,
+    at: Correlation | undefined,
+    warn: ((message: string) => void) | undefined,
+  ): FieldError[] => {
     const old = at?.old as JsonObject | undefined;
     if (listTypes !== undefined) {
       const found = listTypes(object, ROOT);
@@ -50,7 +55,14 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
     }
     if (rules !== undefined) {
       if (errors.some((error) => BLOCKING.has(error.type))) errors.push(invalid(ROOT, null, UNCHECKED));
-      else errors.push(...checked((at) => rules(object, old, ROOT, at).errors, at));
+      else {
+        const evaluate = (at: Correlation | undefined): FieldError[] => {
+          const { errors, forgiven } = rules(object, old, ROOT, at);
+          if (warn !== undefined) for (const message of forgiven) warn(message);
+          return errors;
+        };
+        errors.push(...checked(evaluate, at));
+      }
     }
     return errors;
   };
@@ -59,20 +71,20 @@ export function compileSchema(schema: SchemaProps, options: CompileOptions = {})
     applyDefaults: (object) => defaults?.(object),
     prune,
     unreadable: (object) => unreadable?.(object),
-    validate(object, old, prior = []) {
+    validate(object, old, prior = [], warn) {
       const at = old === undefined ? undefined : correlate(object, old, schema);
       const errors = [...prior, ...checked((at) => openApi(object, '', at), at)];
       embedded?.(object, ROOT, errors);
-      return finish(errors, object, at);
+      return finish(errors, object, at, warn);
     },
-    validateStatus(object, old, prior = []) {
+    validateStatus(object, old, prior = [], warn) {
       const at = correlate(object, old, schema);
       const errors = [...prior];
       if (statusOpenApi !== undefined && Object.hasOwn(object, 'status')) {
         const statusAt = correlatedKey(at, 'status');
         errors.push(...checked((at) => statusOpenApi(object.status, 'status', at), statusAt));
       }
-      return finish(errors, object, at);
+      return finish(errors, object, at, warn);
     },
   };
 }

@@ -100,9 +100,20 @@ export interface CompiledSchema {
   /**
    * All violations: OpenAPI part, embedded metadata, list types, then CEL rules (transition rules and ratcheting when
    * `old` is given). Empty when valid. `prior` are violations that the caller found before (metadata, scale): they
-   * stand first, and some of them keep CEL rules from being evaluated, as on the real server.
+   * stand first, and some of them keep CEL rules from being evaluated, as on the real server. `warn` hears of rules that do
+   * not hold where nothing changed.
    */
-  validate(object: JsonObject, old?: JsonObject, prior?: readonly FieldError[]): FieldError[];
+  validate(
+    object: JsonObject,
+    old?: JsonObject,
+    prior?: readonly FieldError[],
+    warn?: (message: string) => void,
+  ): FieldError[];
   /** The same for an update of the status subresource: of the OpenAPI part, only that of `status` applies. */
-  validateStatus(object: JsonObject, old: JsonObject, prior?: readonly FieldError[]): FieldError[];
+  validateStatus(
+    object: JsonObject,
+    old: JsonObject,
+    prior?: readonly FieldError[],
+    warn?: (message: string) => void,
+  ): FieldError[];
 }

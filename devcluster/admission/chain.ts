@@ -21,6 +21,11 @@ export interface AdmissionAttributes {
   warn(message: string): void;
 }
 
+/** What a refusal calls the object: a collection's have no name of their own there. */
+export function refusedName({ name, object }: AdmissionAttributes): string {
+  return name || object?.metadata.name || object?.metadata.generateName || 'Unknown';
+}
+
 /** The rounds of one request's mutating steps: what a step changes may call for earlier ones to run once more. */
 export interface Reinvocation {
   /** 0, and 1 when steps run again. */

@@ -10,7 +10,7 @@ import type { KubeObject, MergeTypeFromSchema, ResourceDefinition } from '../typ
 import type { ConverterFactory } from './conversion.ts';
 import { type CrdNames, type CrdSpec, customDefinitions } from './custom.ts';
 import { cleanupFinalizer } from './strategy.ts';
-import { conditionTrue } from './validation.ts';
+import { approval, conditionTrue, isProtected } from './validation.ts';
 
 /** Storage name of CRDs. */
 export const crdResource = 'apiextensions.k8s.io/customresourcedefinitions';
@@ -140,6 +140,13 @@ export class CrdController {
         Object.assign(known, { status: value, reason, message });
       }
     };
+    const { state, reason } = approval(crd);
+    if (isProtected(spec.group)) {
+      if (state === 'missing') set('KubernetesAPIApprovalPolicyConformant', 'False', 'MissingAnnotation', reason);
+      if (state === 'invalid') set('KubernetesAPIApprovalPolicyConformant', 'False', 'InvalidAnnotation', reason);
+      if (state === 'bypassed') set('KubernetesAPIApprovalPolicyConformant', 'False', 'UnapprovedAnnotation', reason);
+      if (state === 'approved') set('KubernetesAPIApprovalPolicyConformant', 'True', 'ApprovedAnnotation', reason);
+    }
     if (problem === undefined) set('NamesAccepted', 'True', 'NoConflicts', 'no conflicts found');
     else set('NamesAccepted', 'False', problem.reason, problem.message);
     const established = conditions.some((condition) => condition.type === 'Established' && condition.status === 'True');

@@ -110,8 +110,8 @@ function customDefinition(
     applyDefaults: (object) => compiled().applyDefaults(object),
     prune: (object) => (spec.preserveUnknownFields === true ? [] : compiled().prune(object)),
     unreadable: (object) => compiled().unreadable(object),
-    validate: (object, old, prior) => compiled().validate(object, old, prior),
-    validateStatus: (object, old, prior) => compiled().validateStatus(object, old, prior),
+    validate: (object, old, prior, warn) => compiled().validate(object, old, prior, warn),
+    validateStatus: (object, old, prior, warn) => compiled().validateStatus(object, old, prior, warn),
   };
   return {
     group: spec.group,

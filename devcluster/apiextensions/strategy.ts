@@ -80,6 +80,14 @@ function applyCrdDefaults(object: KubeObject): void {
       if (!names.listKind) names.listKind = `${names.kind}List`;
     }
   }
+  if (
+    isObject(object.status) &&
+    (!Array.isArray(object.status.storedVersions) || object.status.storedVersions.length === 0)
+  )
+    object.status.storedVersions = ((spec as unknown as CrdSpec).versions ?? [])
+      .filter((version) => version.storage)
+      .slice(0, 1)
+      .map((version) => version.name);
   if (!isObject(spec.conversion)) spec.conversion = { strategy: 'None' };
   const conversion = spec.conversion as { [key: string]: unknown };
   if (isObject(conversion.webhook) && isObject(conversion.webhook.clientConfig)) {

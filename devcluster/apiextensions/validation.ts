@@ -21,14 +21,12 @@ export function validateCrd(object: KubeObject, environment: () => CelEnvironmen
     );
   }
   errors.push(...validateSpec(spec, undefined, environment));
-  const annotation = object.metadata.annotations?.['api-approved.kubernetes.io'];
-  if (isProtected(spec.group ?? '') && annotation === undefined) {
-    errors.push(
-      fieldError.required(
-        'metadata.annotations[api-approved.kubernetes.io]',
-        'protected groups must have approval annotation "api-approved.kubernetes.io", see https://github.com/kubernetes/enhancements/pull/1111',
-      ),
-    );
+  const { state, reason } = approval(object);
+  const annotation = object.metadata.annotations?.[approvalAnnotation];
+  const path = `metadata.annotations[${approvalAnnotation}]`;
+  if (isProtected(spec.group ?? '')) {
+    if (state === 'missing') errors.push(fieldError.required(path, reason));
+    if (state === 'invalid') errors.push(fieldError.invalid(path, annotation, reason));
   }
   return errors;
 }
@@ -71,7 +69,29 @@ export function validateCrdUpdate(
   return errors;
 }
 
-function isProtected(group: string): boolean {
+const approvalAnnotation = 'api-approved.kubernetes.io';
+
+/** Whether somebody allowed a definition in a group that belongs to Kubernetes, by its annotation; `reason` is what the real server says of it. */
+export function approval(object: KubeObject): {
+  readonly state: 'missing' | 'approved' | 'bypassed' | 'invalid';
+  readonly reason: string;
+} {
+  const annotation = object.metadata.annotations?.[approvalAnnotation] ?? '';
+  const wanted = `protected groups must have approval annotation "${approvalAnnotation}"`;
+  const see = 'see https://github.com/kubernetes/enhancements/pull/1111';
+  if (annotation === '') return { state: 'missing', reason: `${wanted}, ${see}` };
+  if (annotation.startsWith('unapproved'))
+    return { state: 'bypassed', reason: `not approved: ${JSON.stringify(annotation)}` };
+  const url = URL.canParse(annotation) ? new URL(annotation) : undefined;
+  if (url !== undefined && url.host !== '') return { state: 'approved', reason: `approved in ${annotation}` };
+  return {
+    state: 'invalid',
+    reason: `${wanted} with either a URL or a reason starting with "unapproved", ${see}`,
+  };
+}
+
+/** Whether a group belongs to Kubernetes. */
+export function isProtected(group: string): boolean {
   return (
     group === 'k8s.io' || group === 'kubernetes.io' || group.endsWith('.k8s.io') || group.endsWith('.kubernetes.io')
   );

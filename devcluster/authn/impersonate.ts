@@ -37,18 +37,8 @@ export function impersonate(context: RegistryContext, request: Request, user: Us
   }
   const account = serviceAccount(name);
   const wanted = { name, groups, uid, extra };
-  const mode = constrainedMode(wanted, account);
-  const target = mode === undefined ? undefined : targetOf(user, info, `impersonate-on:${mode}:${info.verb}`);
-  const mayTarget = target !== undefined && authorize(context, target).allowed;
-  const constrained = rightsFor(user, `impersonate:${mode}`, 'authentication.k8s.io', wanted, account, mode);
-  if (!mayTarget || !constrained.every((right) => authorize(context, right).allowed)) {
-    const missing = rightsFor(user, 'impersonate', '', wanted, account, undefined).findIndex(
-      (right) => !authorize(context, right).allowed,
-    );
-    const refused = rightsFor(user, 'impersonate', '', wanted, account, undefined)[missing];
-    // Whoever may not even impersonate the name is told of the narrower right.
-    if (refused !== undefined) throw refusal(missing === 0 && target !== undefined && !mayTarget ? target : refused);
-  }
+  const refused = missingRight(context, user, info, wanted, account);
+  if (refused !== undefined) throw refusal(refused);
   const all = [...groups];
   if (groups.length === 0 && account !== undefined)
     all.push('system:serviceaccounts', `system:serviceaccounts:${account.namespace}`);
@@ -87,6 +77,51 @@ function constrainedMode({ name, groups, uid, extra }: Wanted, account: Account 
   if (account !== undefined) return bare ? 'serviceaccount' : undefined;
   if (name.startsWith('system:node:')) return bare ? 'arbitrary-node' : undefined;
   return 'user-info';
+}
+
+/** How each user impersonated last: tried first, and told of where nothing else is allowed either. As many as the real server keeps. */
+const lastModes = new WeakMap<RegistryContext, Map<string, string>>();
+const lastModesMax = 10_000;
+
+/** The right that is missing to act as somebody; undefined where one of the ways to do so is allowed. */
+function missingRight(
+  context: RegistryContext,
+  user: UserInfo,
+  info: RequestInfo,
+  wanted: Wanted,
+  account: Account | undefined,
+): AccessAttributes | undefined {
+  const constrained = constrainedMode(wanted, account);
+  const rights: { readonly [mode: string]: () => AccessAttributes[] } = {
+    ...(constrained === undefined
+      ? {}
+      : {
+          [constrained]: () => [
+            targetOf(user, info, `impersonate-on:${constrained}:${info.verb}`),
+            ...rightsFor(user, `impersonate:${constrained}`, 'authentication.k8s.io', wanted, account, constrained),
+          ],
+        }),
+    legacy: () => rightsFor(user, 'impersonate', '', wanted, account, undefined),
+  };
+  const known = lastModes.get(context) ?? new Map<string, string>();
+  lastModes.set(context, known);
+  const last = known.get(user.username) ?? '';
+  const modes = Object.keys(rights).sort((a, b) => Number(b === last) - Number(a === last));
+  let first: AccessAttributes | undefined;
+  for (const mode of modes) {
+    const missing = rights[mode]?.().find((right) => !authorize(context, right).allowed);
+    if (missing === undefined) {
+      known.delete(user.username);
+      known.set(user.username, mode);
+      for (const oldest of known.keys()) {
+        if (known.size <= lastModesMax) break;
+        known.delete(oldest);
+      }
+      return undefined;
+    }
+    first ??= missing;
+  }
+  return first;
 }
 
 const nobody = { group: '', resource: '', subresource: '', name: '', namespace: '', path: '' };

@@ -3,7 +3,7 @@
  * absent, zero values go where the type omits them, always-printed ones appear, quantities and times become canonical.
  */
 import { DecodeError, type Json, type JsonObject } from '../types.ts';
-import { formatQuantity, parseQuantity, quantityError } from './quantity.ts';
+import { formatQuantity, parseQuantity, type Quantity, quantityError, wholeMilli } from './quantity.ts';
 import {
   type FieldType,
   type ScalarType,
@@ -191,12 +191,8 @@ function decodeScalar(value: Json, type: ScalarType, place: Place, depth: number
     case 'time':
     case 'microtime':
       return decodeTime(value, type, place);
-    case 'quantity': {
-      const quantity =
-        typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value)) : undefined;
-      if (quantity === undefined) throw new DecodeError(quantityError);
-      return formatQuantity(quantity);
-    }
+    case 'quantity':
+      return formatQuantity(decodeQuantity(value));
     case 'intstr':
       if (typeof value === 'string') return value;
       if (typeof value !== 'number') throw ownMismatch(value, 'int32', place);
@@ -283,15 +279,24 @@ function decodeTyped(value: Json, type: WireType, place: Place, depth: number, u
         const item = value[key] as Json;
         // Go's decoder makes an explicit null of a map the element's zero value, and a nil one of a list or of bytes.
         const inner = { ...place, goType: elementGoType(place.goType) };
+        const element = type.element.kind === 'scalar' ? type.element.name : '';
         const decoded =
-          item === null && type.element.kind === 'scalar' && type.element.name === 'byte'
+          item === null && element === 'byte'
             ? ''
-            : decodeValue(item, type.element, inner, depth + 1, at(unknown, `.${key}`));
+            : item !== null && element === 'quantity'
+              ? formatQuantity(wholeMilli(decodeQuantity(item)))
+              : decodeValue(item, type.element, inner, depth + 1, at(unknown, `.${key}`));
         if (decoded !== item)
           Object.defineProperty(value, key, { value: decoded, writable: true, enumerable: true, configurable: true });
       }
       return value;
   }
+}
+
+function decodeQuantity(value: Json): Quantity {
+  const quantity = typeof value === 'string' || typeof value === 'number' ? parseQuantity(String(value)) : undefined;
+  if (quantity === undefined) throw new DecodeError(quantityError);
+  return quantity;
 }
 
 /** Lists that say something by being empty: managed fields are reset, and no policies are not the usual ones. */

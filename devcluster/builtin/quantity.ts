@@ -81,6 +81,14 @@ export function formatQuantity({ nano, format }: Quantity): string {
   return `${sign}${value}${suffix}`;
 }
 
+const milli = 1_000_000n;
+
+/** Rounded to what amounts of resources may differ by: thousandths, away from zero. */
+export function wholeMilli({ nano, format }: Quantity): Quantity {
+  const size = divideUp(nano < 0n ? -nano : nano, milli) * milli;
+  return { nano: nano < 0n ? -size : size, format };
+}
+
 export function compareQuantity(left: Quantity, right: Quantity): number {
   return left.nano < right.nano ? -1 : left.nano > right.nano ? 1 : 0;
 }

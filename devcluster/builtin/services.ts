@@ -1,6 +1,6 @@
 /** What a Service gets from the cluster: addresses and node ports. */
 import { isIPv4 } from 'node:net';
-import { fieldError } from '../request/status.ts';
+import { fieldError, internal } from '../request/status.ts';
 import type { FieldError, JsonObject, KubeObject, StrategyContext } from '../types.ts';
 import { child, list, number, objects, record, text } from './access.ts';
 import { same } from './validation/common.ts';
@@ -27,7 +27,13 @@ function takenBy(others: readonly KubeObject[], own: KubeObject): Taken {
   const nodePort = (port: JsonObject) => `${text(port, 'protocol') || 'TCP'}/${number(port, 'nodePort')}`;
   return {
     addresses: new Set(rest.flatMap((service) => list(service, 'spec.clusterIPs').map(String))),
-    ports: new Set(rest.flatMap((service) => objects(service, 'spec.ports').map(nodePort))),
+    ports: new Set(
+      rest.flatMap((service) => {
+        const health = number(service, 'spec.healthCheckNodePort');
+        const own = objects(service, 'spec.ports').map(nodePort);
+        return health === 0 ? own : [...own, `TCP/${health}`];
+      }),
+    ),
   };
 }
 
@@ -65,6 +71,31 @@ function allocatePorts(object: KubeObject, spec: JsonObject, used: Taken): void 
     taken.add(node);
     port.nodePort = node;
   }
+}
+
+const isHealthChecked = (spec: JsonObject): boolean =>
+  text(spec, 'type') === 'LoadBalancer' && text(spec, 'externalTrafficPolicy') === 'Local';
+
+/** The port at which a balancer asks whether a node has endpoints of the Service. Throws 500 for one that cannot be had. */
+function allocateHealthPort(object: KubeObject, spec: JsonObject, before: number, used: Taken): void {
+  if (!isHealthChecked(spec)) return;
+  const asked = number(spec, 'healthCheckNodePort');
+  const isTaken = (node: number) => used.ports.has(`TCP/${node}`);
+  if (asked !== 0) {
+    if (asked === before) return;
+    const why =
+      asked < 30000 || asked > 32767
+        ? `provided port is not in the valid range. ${portRange}`
+        : isTaken(asked)
+          ? 'provided port is already allocated'
+          : '';
+    if (why !== '') throw internal(`failed to allocate requested HealthCheck NodePort ${asked}: ${why}`);
+    return;
+  }
+  const own = new Set(objects(spec, 'ports').map((port) => number(port, 'nodePort')));
+  let node = 30000 + (bitsOf(object, 'health') % 2768);
+  for (let left = 2768; left > 0 && (isTaken(node) || own.has(node)); left--) node = node === 32767 ? 30000 : node + 1;
+  spec.healthCheckNodePort = node;
 }
 
 /** What a Service asks for by number and cannot have; with `old`, what an update asks for anew. */
@@ -151,9 +182,7 @@ function dropUnused(spec: JsonObject, before: JsonObject): void {
     for (const field of ['allocateLoadBalancerNodePorts', 'loadBalancerClass'])
       if (same(spec[field], before[field])) delete spec[field];
   }
-  const checked = (from: JsonObject) =>
-    text(from, 'type') === 'LoadBalancer' && text(from, 'externalTrafficPolicy') === 'Local';
-  if (checked(before) && !checked(spec) && same(spec.healthCheckNodePort, before.healthCheckNodePort))
+  if (isHealthChecked(before) && !isHealthChecked(spec) && same(spec.healthCheckNodePort, before.healthCheckNodePort))
     delete spec.healthCheckNodePort;
   const accessible = (from: JsonObject) =>
     usesPorts(text(from, 'type')) || (text(from, 'type') === 'ClusterIP' && list(from, 'externalIPs').length > 0);
@@ -168,6 +197,7 @@ export function createService(object: KubeObject, context: StrategyContext): voi
   const taken = takenBy(others(context), object);
   normalizeAddresses(object, spec, taken, context.dryRun);
   allocatePorts(object, spec, taken);
+  allocateHealthPort(object, spec, 0, taken);
 }
 
 /** An update that leaves addresses and node ports out keeps those that the service has. */
@@ -201,4 +231,5 @@ export function updateService(object: KubeObject, old: KubeObject, context: Stra
   const taken = takenBy(others(context), object);
   normalizeAddresses(object, spec, taken, context.dryRun);
   allocatePorts(object, spec, taken);
+  allocateHealthPort(object, spec, number(before, 'healthCheckNodePort'), taken);
 }

@@ -128,7 +128,9 @@ const warnings: { readonly [kind: string]: Warn } = {
         ]
       : [],
   'networking.k8s.io/Ingress': (object, old) =>
-    old === undefined && Object.hasOwn(object.metadata.annotations ?? {}, 'kubernetes.io/ingress.class')
+    old === undefined &&
+    at(object, 'spec.ingressClassName') === undefined &&
+    Object.hasOwn(object.metadata.annotations ?? {}, 'kubernetes.io/ingress.class')
       ? [`annotation "kubernetes.io/ingress.class" is deprecated, please use 'spec.ingressClassName' instead`]
       : [],
 };

@@ -68,7 +68,8 @@ async function aggregate(context: RegistryContext, role: KubeObject): Promise<vo
   const definition = context.resources.find('rbac.authorization.k8s.io', 'v1', 'clusterroles');
   if (definition === undefined) return;
   const call = systemCall(definition, '', name, { manager: 'clusterrole-aggregation-controller' });
-  const body = { apiVersion: role.apiVersion, kind: role.kind, metadata: { name }, rules };
+  const own = rules.length > 0 ? { rules } : {};
+  const body = { apiVersion: role.apiVersion, kind: role.kind, metadata: { name }, ...own };
   await patch(context, call, 'apply', printJson(body), true);
 }
 

@@ -171,18 +171,16 @@ async function empty(context: RegistryContext, namespace: KubeObject): Promise<v
   }
   const definition = context.resources.find('', 'v1', 'namespaces');
   if (definition === undefined) return;
-  if (remaining.length > 0) {
-    await modify(
-      context,
-      systemCall(definition, '', name, { subresource: 'status', manager: 'kube-controller-manager' }),
-      (object) => setConditions(context, object, remaining),
-    );
-    return;
-  }
+  const written = await modify(
+    context,
+    systemCall(definition, '', name, { subresource: 'status', manager: 'kube-controller-manager' }),
+    (object) => setConditions(context, object, remaining),
+  );
+  if (written === undefined || remaining.length > 0) return;
   const call = systemCall(definition, '', name);
   try {
     const rest = finalizers.filter((item) => item !== 'kubernetes');
-    await finalizeNamespace(context, call, { ...namespace, spec: { finalizers: rest } });
+    await finalizeNamespace(context, call, { ...written.object, spec: { finalizers: rest } });
   } catch (error) {
     if (!(error instanceof StatusError) || error.code !== 404) throw error;
   }
@@ -234,12 +232,14 @@ function setConditions(
       'ContentDeleted',
       'All content successfully deleted, may be waiting on finalization',
     ),
-    condition(
-      'NamespaceContentRemaining',
-      true,
-      'SomeResourcesRemain',
-      `Some resources are remaining: ${kinds.sort().join(', ')}`,
-    ),
+    kinds.length > 0
+      ? condition(
+          'NamespaceContentRemaining',
+          true,
+          'SomeResourcesRemain',
+          `Some resources are remaining: ${kinds.sort().join(', ')}`,
+        )
+      : condition('NamespaceContentRemaining', false, 'ContentRemoved', 'All content successfully removed'),
     held.length > 0
       ? condition(
           'NamespaceFinalizersRemaining',

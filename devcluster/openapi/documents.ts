@@ -1,5 +1,7 @@
 /** /openapi/v2 and /openapi/v3: made when asked for, kept until the served resources change. */
+
 import { createHash } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Resources } from '../registry/resources.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { parseAccept } from '../request/negotiate.ts';
@@ -83,10 +85,13 @@ export class OpenApi {
     }
     if (path === '/openapi/v2' && wantsProtobuf(request.headers.accept)) {
       this.protobuf ??= encodeSwagger(JSON.parse(made.text));
-      sendBytes(request, response, 200, this.protobuf, swaggerProtobuf);
+      sendBytes(request, response, 200, this.protobuf, swaggerProtobuf, undefined, acceptsGzip(request.headers));
       return;
     }
-    sendText(request, response, 200, made.text, new URLSearchParams([['pretty', 'false'], ...info.query]));
+    const query = new URLSearchParams([['pretty', 'false'], ...info.query]);
+    // The documents of single versions are small enough to go as they are, whatever the client takes.
+    const compressed = path === '/openapi/v2' && acceptsGzip(request.headers);
+    sendText(request, response, 200, made.text, query, undefined, undefined, compressed);
   }
 
   private swagger(): Made {
@@ -183,4 +188,14 @@ function wantsProtobuf(accept: string | undefined): boolean {
     if (type === 'application/json' || type === '*/*') return false;
   }
   return false;
+}
+
+/** Whether a client takes gzip, by Accept-Encoding in any case and with any quality but none. */
+function acceptsGzip({ 'accept-encoding': header }: IncomingHttpHeaders): boolean {
+  const parts = (Array.isArray(header) ? header.join(',') : (header ?? '')).toLowerCase().split(',');
+  return parts.some((part) => {
+    const [coding = '', ...parameters] = part.split(';').map((piece) => piece.trim());
+    const quality = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+    return coding === 'gzip' && Number(quality) > 0;
+  });
 }

@@ -7,9 +7,11 @@ import { type Message, messageFields, messageName, meta, ProtobufError } from '.
 
 /** Reads a body into its JSON form, apiVersion and kind included. Throws `ProtobufError`. */
 export function decodeProtobuf(body: Buffer): { [key: string]: unknown } {
+  if (body.length === 0) throw new ProtobufError('empty data');
   if (body.length < 4 || body.readUInt32BE(0) !== 0x6b387300) {
     throw new ProtobufError('provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]');
   }
+  if (body.length === 4) throw new ProtobufError('empty body');
   const envelope = readMessage(body.subarray(4), 'apimachinery.pkg.runtime.Unknown') as {
     typeMeta?: { apiVersion?: string; kind?: string };
     raw?: Buffer;

@@ -10,6 +10,8 @@ import type { KubeObject } from '../types.ts';
 import { add, fromUsage, namesFor, scopesMatch, type Usage, usageOf, zero } from './usage.ts';
 
 const resource = '/resourcequotas';
+/** Kinds whose objects may come to use less. */
+const changing = new Set(['/pods', '/services', '/persistentvolumeclaims']);
 
 /** Starts the controller. */
 export function startQuotas(context: RegistryContext, logger: Logger): Controllers {
@@ -36,9 +38,9 @@ export function startQuotas(context: RegistryContext, logger: Logger): Controlle
       if (!equalJson(record(quota, 'spec.hard'), record(quota, 'status.hard'))) sync(entry.key);
       return;
     }
-    // What is made is counted as it is admitted; what goes, and pods that end, free what they used.
+    // What is made is counted as it is admitted; what goes, pods that end, and services of another type free what they used.
     const slash = entry.key.indexOf('/');
-    if (slash < 0 || (type !== 'DELETED' && entry.resource !== '/pods')) return;
+    if (slash < 0 || (type !== 'DELETED' && !changing.has(entry.resource))) return;
     for (const quota of context.store.list(resource, entry.key.slice(0, slash + 1))) sync(quota.key);
   });
   for (const entry of context.store.list(resource)) sync(entry.key);

@@ -171,13 +171,14 @@ function success(definition: ResourceDefinition, live: KubeObject): Status {
   return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Success', details };
 }
 
-/** Reads DeleteOptions from a body and query. Throws 400 or 422. */
+/** Reads DeleteOptions from a body, or from the query where there is none. Throws 400 or 422. */
 export function deleteOptions(
   body: unknown,
-  query: URLSearchParams,
+  parameters: URLSearchParams,
 ): DeleteOptions & { readonly dryRun?: readonly string[] } {
   const raw: { [key: string]: unknown } = isObject(body) ? body : {};
   checkTypes(raw);
+  const query = body === undefined ? parameters : new URLSearchParams();
   const out: { -readonly [K in keyof DeleteOptions]: DeleteOptions[K] } & { dryRun?: string[] } = {};
   const grace = raw.gracePeriodSeconds ?? numberOf(query.get('gracePeriodSeconds'));
   if (typeof grace === 'number') out.gracePeriodSeconds = Math.max(0, grace);
@@ -191,7 +192,7 @@ export function deleteOptions(
       ...(typeof uid === 'string' ? { uid } : {}),
       ...(typeof resourceVersion === 'string' ? { resourceVersion } : {}),
     };
-  } else if (body === undefined) {
+  } else {
     const [uid, resourceVersion] = ['uid', 'resourceVersion'].map((name) => query.get(name) ?? '');
     if (uid || resourceVersion)
       out.preconditions = { ...(uid ? { uid } : {}), ...(resourceVersion ? { resourceVersion } : {}) };

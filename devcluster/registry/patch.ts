@@ -16,6 +16,7 @@ import { fieldManager, mergeTypeOf, resetFields } from './create.ts';
 import { cannotHandle, completeTypeMeta, decodeTyped } from './decode.ts';
 import { jsonPatch } from './jsonpatch.ts';
 import { mergePatch } from './mergepatch.ts';
+import { otherKind } from './otherkinds.ts';
 import { groupVersion } from './resources.ts';
 import { update } from './update.ts';
 
@@ -44,7 +45,7 @@ export async function patch(
       const strategic = type === 'strategic';
       // Only messages show it, and reading changes what was read: patched once more where one does.
       const shown = () => (strategic ? goValue(parsed) : printJson(patched()));
-      return { object: readPatched(call, patched(), strategic, shown, complaints), tracked: false };
+      return { object: readPatched(context, call, patched(), strategic, shown, complaints), tracked: false };
     },
   });
 }
@@ -110,6 +111,7 @@ function applyTo(context: RegistryContext, call: Call, type: PatchType, target: 
 
 /** Checks and decodes what a patch has made of an object. Throws Status errors. */
 function readPatched(
+  context: RegistryContext,
   call: Call,
   patched: unknown,
   strategic: boolean,
@@ -127,8 +129,10 @@ function readPatched(
     invalid('', '', '', [fieldError.invalid('patch', shown(), message)]);
   if (definition.custom && !patched.kind) throw problem(`Object 'Kind' is missing in '${shown()}'`);
   const expected = groupVersion(definition);
+  // What a strategic patch has made is read into the kind that it was.
+  if (strategic) Object.assign(object, { apiVersion: expected, kind: definition.kind });
   if (!definition.custom && (object.kind !== definition.kind || object.apiVersion !== expected)) {
-    throw problem(unregistered(object));
+    throw problem(otherKind(context.resources, definition, object));
   }
   if (definition.custom && object.apiVersion !== expected) {
     const group = object.apiVersion.includes('/') ? (object.apiVersion.split('/')[0] as string) : '';
@@ -153,11 +157,6 @@ function readPatched(
   }
   checkIdentity(call, object);
   return object;
-}
-
-/** What the real server's scheme says of a kind that it does not know. */
-export function unregistered({ kind, apiVersion }: { readonly kind: string; readonly apiVersion: string }): string {
-  return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }
 
 /** A patch may not move the object to another name or version. Throws 400. */

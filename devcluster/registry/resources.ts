@@ -50,6 +50,11 @@ export class Resources {
     return this.byPath.get(pathKey(group, version, plural));
   }
 
+  /** Whether a group's version has builtin kinds. */
+  servesVersion(apiVersion: string): boolean {
+    return this.all().some((definition) => !definition.custom && groupVersion(definition) === apiVersion);
+  }
+
   findKind(apiVersion: string, kind: string): ResourceDefinition | undefined {
     const slash = apiVersion.indexOf('/');
     const group = slash < 0 ? '' : apiVersion.slice(0, slash);

@@ -171,10 +171,11 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
     errors.push(...metadataErrors);
     const { compiled } = definition;
     if (compiled !== undefined) {
+      const warn = (message: string): void => void call.warnings.push(message);
       const own =
         call.subresource === 'status'
-          ? compiled.validateStatus(object as never, live as never, metadataErrors)
-          : compiled.validate(object as never, live as never, metadataErrors);
+          ? compiled.validateStatus(object as never, live as never, metadataErrors, warn)
+          : compiled.validate(object as never, live as never, metadataErrors, warn);
       errors.push(...own);
     } else errors.push(...ownMetadataErrors(definition, object, metadataErrors));
     const validate = call.subresource === 'status' ? definition.validateStatusUpdate : definition.validateUpdate;

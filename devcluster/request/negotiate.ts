@@ -51,7 +51,10 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
     const mediaType = type === protobuf && encoded ? protobuf : mediaTypeOf(type);
     if (mediaType === undefined) continue;
     if ((parameters.get('stream') ?? 'watch') !== 'watch') continue;
-    if (as === undefined) return { mediaType, as: undefined };
+    if (as === undefined) {
+      if (namesForm(parameters)) continue;
+      return { mediaType, as: undefined };
+    }
     if (!tables || parameters.get('g') !== 'meta.k8s.io') continue;
     const version = parameters.get('v');
     if (version !== 'v1' && version !== 'v1beta1') continue;
@@ -63,6 +66,11 @@ export function negotiate(header: string | undefined, custom: boolean, tables = 
     throw notRepresentable([...accepted, ...streams]);
   }
   throw notAcceptable(accepted);
+}
+
+/** Whether a clause names the group or version of another form without the form itself, which nothing has. */
+function namesForm(parameters: ReadonlyMap<string, string>): boolean {
+  return ['g', 'v'].some((name) => (parameters.get(name) ?? '') !== '');
 }
 
 /** What a path answers that has none of the representations that the client takes. */
@@ -101,7 +109,7 @@ export function negotiateDocument(header: string | undefined): Form['mediaType']
 export function negotiateWhole(header: string | undefined): Form['mediaType'] {
   if (header === undefined || header === '') return 'application/json';
   for (const { type, parameters } of parseAccept(header)) {
-    if (parameters.has('as') || (parameters.get('stream') ?? 'watch') !== 'watch') continue;
+    if (parameters.has('as') || namesForm(parameters) || (parameters.get('stream') ?? 'watch') !== 'watch') continue;
     const mediaType = type === protobuf ? protobuf : mediaTypeOf(type);
     if (mediaType !== undefined) return mediaType;
   }
@@ -112,7 +120,7 @@ export function negotiateWhole(header: string | undefined): Form['mediaType'] {
 export function errorType(header: string | undefined): Form['mediaType'] {
   for (const { type, parameters } of parseAccept(header ?? '')) {
     // Only whole objects are refused in: a form asked for elsewhere does not count.
-    if (parameters.has('as')) continue;
+    if (parameters.has('as') || namesForm(parameters)) continue;
     if (type === protobuf) return protobuf;
     const known = mediaTypeOf(type);
     if (known !== undefined) return known;

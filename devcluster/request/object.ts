@@ -4,7 +4,7 @@ import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { Call, RegistryContext } from '../registry/call.ts';
 import { isObject } from '../registry/copy.ts';
 import { completeTypeMeta, decodeObject } from '../registry/decode.ts';
-import { unregistered } from '../registry/patch.ts';
+import { otherKind, unregistered } from '../registry/otherkinds.ts';
 import { groupVersion } from '../registry/resources.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import { readBody } from './body.ts';
@@ -100,25 +100,17 @@ function checkType(context: RegistryContext, definition: ResourceDefinition, obj
     return;
   }
   completeTypeMeta(definition, object);
-  if (object.kind === definition.kind && object.apiVersion === expected) return;
+  if (object.kind === definition.kind && (object.apiVersion === expected || definition.readsAlso === object.apiVersion)) return;
   const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
   if (object.kind === definition.kind && isConvertible(object.apiVersion, object.kind, definition.group))
     throw badRequest(
       `the API version in the data (${object.apiVersion}) does not match the expected API version (${expected})`,
     );
-  const known = context.resources.findKind(object.apiVersion, object.kind);
-  const goGroup = definition.group === '' ? 'core' : (definition.group.split('.')[0] as string);
-  const why =
-    (known === undefined && !everywhere.has(`${object.apiVersion} ${object.kind}`)) || known?.custom === true
-      ? unregistered(object)
-      : `converting (v1.${object.kind}) to (${goGroup}.${definition.kind}): unknown conversion`;
+  const why = otherKind(context.resources, definition, object);
   throw badRequest(
     `${object.kind} in version ${JSON.stringify(version)} cannot be handled as a ${definition.kind}: ${why}`,
   );
 }
-
-/** Kinds without a resource that every reader knows. */
-const everywhere = new Set(['v1 List', 'v1 Status']);
 
 /** Why a value's kind and version cannot be read. */
 function cannotRead(value: unknown): string {

@@ -36,6 +36,7 @@ export function sendText(
   query: URLSearchParams,
   mediaType = 'application/json',
   cacheControl = 'no-cache, private',
+  compressed = takesGzip(request),
 ): void {
   let body: string | Buffer = text;
   let type = mediaType;
@@ -45,7 +46,7 @@ export function sendText(
     body = printYaml(parseJson(text));
     type = 'application/yaml';
   } else if (wantsPretty(request, query)) body = printJson(parseJson(text), 2);
-  sendBytes(request, response, code, body, type, cacheControl);
+  sendBytes(request, response, code, body, type, cacheControl, compressed);
 }
 
 /** A webhook may refuse with any number as the code; what HTTP has no place for is an internal error. */
@@ -67,6 +68,7 @@ export function sendBytes(
   body: string | Buffer,
   type: string,
   cacheControl = 'no-cache, private',
+  compressed = takesGzip(request),
 ): void {
   response.statusCode = sendable(code);
   response.setHeader('content-type', type);
@@ -76,9 +78,9 @@ export function sendBytes(
     response.end();
     return;
   }
-  if (body.length >= gzipFrom && takesGzip(request)) {
+  if (body.length >= gzipFrom && compressed) {
     response.setHeader('content-encoding', 'gzip');
-    response.setHeader('vary', 'Accept-Encoding');
+    if (!response.hasHeader('vary')) response.setHeader('vary', 'Accept-Encoding');
     gzip(body, { level: 1 }, (error, compressed) => {
       if (error !== null) response.end();
       else {

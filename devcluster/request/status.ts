@@ -220,6 +220,9 @@ export const fieldError = {
       body: `Duplicate value: ${valueText(value)}`,
     };
   },
+  notFound(field: string, value: unknown): FieldError {
+    return { type: 'FieldValueNotFound', field, badValue: value, detail: '', body: `Not found: ${valueText(value)}` };
+  },
   tooLong(field: string, max: number): FieldError {
     const detail = `may not be more than ${max} bytes`;
     return { type: 'FieldValueTooLong', field, detail, body: `Too long: ${detail}` };

@@ -6,7 +6,7 @@ import { decodeMetadata } from '../registry/decode.ts';
 import { jsonPatch } from '../registry/jsonpatch.ts';
 import { mergePatch } from '../registry/mergepatch.ts';
 import { qualifiedName } from '../registry/names.ts';
-import { unregistered } from '../registry/patch.ts';
+import { unregistered } from '../registry/otherkinds.ts';
 import { age, createdDescription, nameDescription } from '../registry/printers.ts';
 import { storageName } from '../registry/resources.ts';
 import { trackScale } from '../registry/scale.ts';

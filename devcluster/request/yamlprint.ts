@@ -38,7 +38,7 @@ const unprintable = /[^\t\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\u{
 function scalar(text: string, column: number, indent: number, key: boolean): string {
   if (unprintable.test(text)) return doubleQuoted(text, column, indent, key);
   if (text.includes('\n')) {
-    const block = !key && !/(^ )|( $)|( \n)/.test(text) && !text.startsWith('\n ') && !text.startsWith('\t');
+    const block = !key && !/ $| \n/.test(text) && !text.startsWith('\n ') && !text.startsWith('\t');
     return block ? literal(text, indent) : doubleQuoted(text, column, indent, key);
   }
   if (ambiguous.test(text)) return doubleQuoted(text, column, indent, key);
@@ -78,7 +78,9 @@ function literal(text: string, indent: number): string {
   const body = text.replace(/\n$/, '');
   const chomp = text.endsWith('\n') ? (text.endsWith('\n\n') || text === '\n' ? '+' : '') : '-';
   const lines = body.split('\n').map((line) => (line === '' ? '' : `${' '.repeat(indent)}${line}`));
-  return `|${chomp}\n${lines.join('\n')}`;
+  // Where the text begins with a space or a break, its indentation cannot be seen.
+  const hint = /^[ \n]/.test(text) ? '2' : '';
+  return `|${hint}${chomp}\n${lines.join('\n')}`;
 }
 
 const escapes: { readonly [char: string]: string } = {

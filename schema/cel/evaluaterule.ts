@@ -21,6 +21,8 @@ export interface Place {
 /** What one validation of an object adds up. */
 export interface Run {
   readonly errors: FieldError[];
+  /** What is forgiven because nothing changed at its place, as it would stand in a message. */
+  readonly forgiven: string[];
   /** What is left of the object's budget; negative when it has run out. */
   budget: number;
 }
@@ -123,6 +125,7 @@ function reportViolation(
   const path = compiled.fieldPath === '' ? place.path : join(place.path, compiled.fieldPath);
   const report = (error: FieldError): void => {
     if (compiled.usesOldSelf || !isForgiven(place)) run.errors.push(error);
+    else run.forgiven.push(`${error.field}: ${error.body}`);
   };
   const written = rule.message === undefined || rule.message === '' ? `failed rule: ${name}` : rule.message.trim();
   const evaluated = compiled.message === undefined ? undefined : evaluateMessage(compiled.message, variables, run);

@@ -25,7 +25,7 @@ export type RuleValidator = (
   path: string,
   at: Correlation | undefined,
   budget?: number,
-) => { errors: FieldError[]; cost: number };
+) => { errors: FieldError[]; forgiven: readonly string[]; cost: number };
 
 /** Compiles every rule of the schema and below. */
 export function compileRuleValidator(
@@ -37,9 +37,9 @@ export function compileRuleValidator(
   const root = compileNode(schema, schema, isResourceRoot, declType(schema, isResourceRoot, SELF_TYPE), base);
   if (root === undefined) return undefined;
   return (value, old, path, at, budget = OBJECT_BUDGET) => {
-    const run: Run = { errors: [], budget };
+    const run: Run = { errors: [], forgiven: [], budget };
     root.validate({ path, value, old, at, parent: undefined }, run);
-    return { errors: run.errors, cost: budget - run.budget };
+    return { errors: run.errors, forgiven: run.forgiven, cost: budget - run.budget };
   };
 }
 

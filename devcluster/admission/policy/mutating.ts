@@ -12,7 +12,7 @@ import { DecodeError, type JsonObject, type KubeObject, type ResourceDefinition 
 import { type Conditions, compileConditions, evaluateConditions } from '../cel/conditions.ts';
 import { type Budget, compileExpression, evaluator } from '../cel/environment.ts';
 import { misplaced } from '../cel/patches.ts';
-import type { AdmissionAttributes, AdmissionPlugin, Reinvocation } from '../chain.ts';
+import { type AdmissionAttributes, type AdmissionPlugin, type Reinvocation, refusedName } from '../chain.ts';
 import {
   convertObject,
   isAdmissionConfiguration,
@@ -193,8 +193,8 @@ function patched(object: KubeObject, patch: unknown, json: boolean, definition: 
 }
 
 function refusal(attributes: AdmissionAttributes, errors: readonly string[]): StatusError {
-  const { definition, name } = attributes;
-  const generic = forbidden({ group: definition.group, resource: definition.plural }, name, '');
+  const { definition } = attributes;
+  const generic = forbidden({ group: definition.group, resource: definition.plural }, refusedName(attributes), '');
   const causes = errors.map((message) => ({ message }));
   return failure(403, 'Invalid', errors[0] ?? '', { ...generic.status.details, causes });
 }

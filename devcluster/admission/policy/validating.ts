@@ -13,7 +13,7 @@ import {
   type Outcome,
   type Scope,
 } from '../cel/environment.ts';
-import type { AdmissionAttributes, AdmissionPlugin } from '../chain.ts';
+import { type AdmissionAttributes, type AdmissionPlugin, refusedName } from '../chain.ts';
 import { isAdmissionConfiguration, isNamespaceResource, namespaceOf, versionedInvocation } from '../kinds.ts';
 import { namespaceObject } from '../match.ts';
 import { matchResources } from './match.ts';
@@ -249,8 +249,9 @@ function refusal(
 ): StatusError {
   const by = binding === undefined ? `'${policy}'` : `'${policy}' with binding '${binding}'`;
   const text = `ValidatingAdmissionPolicy ${by} denied request: ${message}`;
-  const { definition, name } = attributes;
-  const generic = forbidden({ group: definition.group, resource: definition.plural }, name, text);
+  const { definition } = attributes;
+  const subject = { group: definition.group, resource: definition.plural };
+  const generic = forbidden(subject, refusedName(attributes), text);
   return failure(codes[reason] ?? 422, reason, generic.message, {
     ...generic.status.details,
     causes: [{ message: text }],

@@ -6,7 +6,7 @@ import { parseJson, printJson } from '../../request/json.ts';
 import { badRequest, forbidden, internal, type Status, StatusError } from '../../request/status.ts';
 import { evaluateConditions } from '../cel/conditions.ts';
 import { evaluator } from '../cel/environment.ts';
-import type { AdmissionAttributes } from '../chain.ts';
+import { type AdmissionAttributes, refusedName } from '../chain.ts';
 import { type Invocation, versionedInvocation } from '../kinds.ts';
 import { matchNamespace, matchObject, matchRules } from '../match.ts';
 import { CallFailure, type WebhookAnswer, type WebhookClient } from './client.ts';
@@ -49,7 +49,7 @@ export function invocationOf(
   if (matches === true) return invocation;
   if (matches === false || hook.failurePolicy === 'Ignore') return undefined;
   const subject = { group: attributes.definition.group, resource: attributes.definition.plural };
-  throw forbidden(subject, attributes.name, matches.message);
+  throw forbidden(subject, refusedName(attributes), matches.message);
 }
 
 /** Asks a webhook. Throws `CallingError`, or a StatusError that no failurePolicy changes. */

@@ -87,7 +87,10 @@ function servicePath(path: string, here: string, errors: Errors): void {
   const rest = path.endsWith('/') ? path.slice(0, -1) : path;
   const steps = rest.slice(1).split('/');
   for (const [index, step] of steps.entries()) {
-    if (step === '') return void errors.push(fieldError.invalid(here, path, `segment[${index}] may not be empty`));
+    if (step === '') {
+      errors.push(fieldError.invalid(here, path, `segment[${index}] may not be empty`));
+      continue;
+    }
     for (const problem of dns1123Subdomain(step))
       errors.push(fieldError.invalid(here, path, `segment[${index}]: ${problem}`));
   }

@@ -127,11 +127,12 @@ const keyUsages = [
 ];
 
 export function signingRequest(object: unknown, errors: Errors): void {
+  const given = at(object, 'spec.request') ?? null;
   const request = text(object, 'spec.request');
   const pem = Buffer.from(request, 'base64').toString('latin1');
   if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) {
     const detail = 'PEM block type must be CERTIFICATE REQUEST';
-    errors.push(fieldError.invalid('spec.request', request === '' ? null : request, detail));
+    errors.push(fieldError.invalid('spec.request', given, detail));
   }
   const usages = list(object, 'spec.usages').map(String);
   if (usages.length === 0) errors.push(fieldError.required('spec.usages'));

@@ -115,6 +115,8 @@ function pod(object: unknown, old: unknown): FieldError[] {
   for (const field of ['podIPs', 'hostIPs'])
     for (const [index, address] of objects(object, `status.${field}`).entries())
       problems(`status.${field}[${index}]`, text(address, 'ip'), addressProblem(text(address, 'ip')), errors);
+  const nominated = text(object, 'status.nominatedNodeName');
+  if (nominated !== '') problems('status.nominatedNodeName', nominated, dns1123Subdomain(nominated), errors);
   const quality = text(object, 'status.qosClass');
   if (quality !== text(old, 'status.qosClass'))
     errors.push(fieldError.invalid('status.qosClass', quality, 'field is immutable'));
@@ -137,6 +139,13 @@ function node(object: unknown): FieldError[] {
       nonNegativeQuantity(value, path, errors);
       if (name.includes('/') && !name.includes('kubernetes.io/')) wholeQuantity(value, path, errors);
     }
+  const known = new Set<string>();
+  for (const [index, address] of objects(object, 'status.addresses').entries()) {
+    const printed = { Type: text(address, 'type'), Address: text(address, 'address') };
+    const key = JSON.stringify(printed);
+    if (known.has(key)) errors.push(fieldError.duplicate(`status.addresses[${index}]`, printed));
+    known.add(key);
+  }
   return errors;
 }
 

@@ -1,24 +1,27 @@
 /**
  * Runs the conformance cases on a real server and on an embedded one side by side and prints where they differ.
  *
- *   REAL=KUBECONFIG node test/devcluster/conformance/compare.ts [REGEXP of the cases' ids] [--brief] [--known]
+ *   REAL=KUBECONFIG node test/devcluster/conformance/compare.ts [REGEXP of the cases' ids] [--brief] [--known] [--from=FILE]
  *
+ * With --from those of a module alone, which exports them as its default: cases that are not kept yet.
  * With --known only the cases that are known to differ, with --sweep every field of every builtin kind with odd values (sweep.ts). With
  * --record the answers to probes that are the same on both are kept, beside those that the files have already.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
+import { pathToFileURL } from 'node:url';
 import { inspect, isDeepStrictEqual } from 'node:util';
 import { startApiServer } from '../../../devcluster/index.ts';
 import { startWebhookServer } from '../../support/webhookServer.ts';
 import { allCases, idOf, prepare } from './cases.ts';
-import { type Connection, connect, connectTo, run } from './harness.ts';
+import { type Case, type Connection, connect, connectTo, run } from './harness.ts';
 import { probes } from './probes.cases.ts';
 import { sweepCases } from './sweep.ts';
 
 const sweeps = process.argv.includes('--sweep');
 const known = process.argv.includes('--known');
 const brief = process.argv.includes('--brief');
+const from = process.argv.find((word) => word.startsWith('--from='))?.slice('--from='.length);
 const pattern = new RegExp(process.argv.slice(2).find((word) => !word.startsWith('--')) ?? '');
 const realPath = process.env.REAL;
 if (realPath === undefined) throw new Error('REAL must name the kubeconfig of a real cluster');
@@ -70,9 +73,13 @@ const attempt = async (connection: Connection, item: Parameters<typeof run>[2]):
 await Promise.all([prepare(real, agent), prepare(ours, agent)]);
 const alike = new Map<string, Map<string, unknown>>();
 const table = new Map<string, { equal: number; total: number }>();
-const waiting = (sweeps ? [...sweepCases] : [...allCases, ...probes]).filter(
-  (item) => pattern.test(idOf(item)) && (item.differs !== undefined) === known,
-);
+const asked: readonly Case[] =
+  from === undefined
+    ? sweeps
+      ? sweepCases
+      : [...allCases, ...probes]
+    : ((await import(pathToFileURL(from).href)) as { readonly default: readonly Case[] }).default;
+const waiting = asked.filter((item) => pattern.test(idOf(item)) && (item.differs !== undefined) === known);
 const worker = async (): Promise<void> => {
   for (let item = waiting.shift(); item !== undefined; item = waiting.shift()) {
     const [a, b] = await Promise.all([attempt(real, item), attempt(ours, item)]);

@@ -378,10 +378,13 @@ function tidy(whole: unknown, namespace: string, seen: Map<string, string>): unk
       .replace(/("Bad-)[a-z0-9]{5}"/g, '$1<random>"')
       .replace(/^Bad-[a-z0-9]{5}$/, 'Bad-<random>')
       .replace(
-        /patch: Invalid value: ".*": (?=no kind|json:|strict|Object|unable)/s,
+        /patch: Invalid value: ".*": (?=no kind|json:|strict|Object|unable|converting|illegal)/s,
         'patch: Invalid value: <object>: ',
       )
-      .replace(/^Invalid value: "\{.*": (?=no kind|json:|strict|Object|unable)/s, 'Invalid value: <object>: ')
+      .replace(
+        /^Invalid value: "\{.*": (?=no kind|json:|strict|Object|unable|converting|illegal)/s,
+        'Invalid value: <object>: ',
+      )
       .replace(/resourceVersion\\*":\\*"\d+/g, 'resourceVersion":"<n>')
       .replace(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----\n?/g, '<certificate>')
       .replace(/kubernetes-admin/g, 'admin')
