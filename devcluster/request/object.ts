@@ -100,7 +100,8 @@ function checkType(context: RegistryContext, definition: ResourceDefinition, obj
     return;
   }
   completeTypeMeta(definition, object);
-  if (object.kind === definition.kind && (object.apiVersion === expected || definition.readsAlso === object.apiVersion)) return;
+  if (object.kind === definition.kind && (object.apiVersion === expected || definition.readsAlso === object.apiVersion))
+    return;
   const version = object.apiVersion.slice(object.apiVersion.indexOf('/') + 1);
   if (object.kind === definition.kind && isConvertible(object.apiVersion, object.kind, definition.group))
     throw badRequest(
