@@ -154,6 +154,14 @@ describe('kubechain up', function () {
     const again = await shell(`kubectl apply --dry-run=server -f ${join(ROOT, 'examples', 'getting-started')}`);
     assert.equal(again.err, '');
     assert.match(again.out, /agent\S* unchanged[\s\S]*llm\S* configured[\s\S]*task\S* unchanged/);
+    // The README's own way through it, by somebody who has no key.
+    const [typed = ''] =
+      /kubectl create secret generic openai[\s\S]*?\nYAML\n/.exec(readFileSync(join(ROOT, 'README.md'), 'utf8')) ?? [];
+    const followed = await shell(`unset OPENAI_API_KEY; ${typed}
+      kubectl wait llm/gpt-4o --for=jsonpath='{.status.observedGeneration}'=2 --timeout=20s &&
+      kubectl wait llm/gpt-4o agent/my-assistant --for=condition=Ready --timeout=20s`);
+    assert.equal(followed.code, 0, followed.err);
+    assert.equal(followed.err, '');
 
     up.child.kill('SIGTERM');
     const { code, out, err } = await up.ended;
