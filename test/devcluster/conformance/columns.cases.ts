@@ -50,7 +50,10 @@ function shownWhenMade(name: string, path: string, kind: string, spec: Fields, o
   return {
     area: 'columns',
     name: `${path.split('/').at(-1)}: ${name}`,
-    steps: [{ path: `${path}?includeObject=None`, body, headers: accept }],
+    steps: [
+      { path: `${path}?includeObject=None`, body, headers: accept },
+      { method: 'DELETE', path: `${path}/${own}`, quiet: true },
+    ],
   };
 }
 
