@@ -4,6 +4,9 @@ import type { TaskRun, TaskRunPhase } from '../api/index.ts';
 export const isTerminal = (phase: TaskRunPhase | undefined): boolean =>
   phase === 'FinalAnswer' || phase === 'Failed' || phase === 'Cancelled';
 
+/** Whether a run's model has been asked, as far as its status says: the answer is not written yet. */
+export const awaitsModel = (run: TaskRun): boolean => run.status?.phase === 'SendContextWindowToLLM';
+
 /** The condition of a run one of whose tool calls waits for a human, and the reason that its Task's `Ready` has meanwhile. */
 export const AWAITING_HUMAN = 'AwaitingHuman';
 

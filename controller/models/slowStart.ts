@@ -11,13 +11,13 @@ export function callsAllowed(ageMs: number): number {
 }
 
 /**
- * Keeps a young process from having many model calls under way. Whatever kills it takes their answers along, and the next process asks,
- * and pays, again: one that dies over and over soon after its start must not repeat every waiting run's call each time.
- * A call is under way until its answer is written.
+ * Keeps a process whose predecessor died in the middle of model calls from having many under way while it is young. Whatever killed the one
+ * may kill the other and take the answers along, and the next process asks, and pays, again: one that dies over and over soon after its
+ * start must not repeat every waiting run's call each time. A call is under way until its answer is written.
  */
 export interface SlowStart {
-  /** From now on the process gets older. */
-  begin(): void;
+  /** From now on the process gets older. `interrupted`: runs that wait for the answer to a call of a process before it; where there is none, all calls begin. */
+  begin(interrupted: number): void;
   /** Whether a call for `key` may begin. If not, `wake(key)` is called when it may. */
   admit(key: string): boolean;
   /** A call is not under way any more. */
@@ -34,7 +34,7 @@ export function createSlowStart(options: {
 }): SlowStart {
   const { clock, underWay, wake } = options;
   const line = new Set<string>();
-  let born = clock.monotonic();
+  let born = Number.NEGATIVE_INFINITY;
   let timer = false;
 
   const room = (): number => callsAllowed(clock.monotonic() - born) - underWay();
@@ -61,8 +61,8 @@ export function createSlowStart(options: {
   }
 
   return {
-    begin() {
-      born = clock.monotonic();
+    begin(interrupted) {
+      if (interrupted > 0) born = clock.monotonic();
     },
     admit(key) {
       if (room() > 0) {

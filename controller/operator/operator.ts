@@ -3,6 +3,7 @@ import { runController, unfilledCaches } from '../../kube/index.ts';
 import { createFreshReader } from '../freshReader.ts';
 import { createInformers } from '../informers.ts';
 import { registerMetrics } from '../metrics.ts';
+import { awaitsModel } from '../phases.ts';
 import { createTaskLedgers } from '../task/ledger.ts';
 import { createCalls } from './calls.ts';
 import { createControllers } from './controllers.ts';
@@ -63,7 +64,7 @@ export function createOperator(options: OperatorOptions): Operator {
     try {
       await Promise.all(every.map((informer) => informer.synced(signal)));
       await governance.start();
-      calls.slowStart.begin();
+      calls.slowStart.begin(informers.taskRuns.store.list().filter(awaitsModel).length);
       logger.info({ identity }, 'operator: caches are filled, controllers start');
       await Promise.all(
         controllers.map(({ controller: { reconcile }, ...of }) =>

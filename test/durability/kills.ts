@@ -1,5 +1,6 @@
 import { taskRuns } from '../../api/index.ts';
 import { callsAllowed } from '../../controller/models/index.ts';
+import { awaitsModel } from '../../controller/phases.ts';
 import type { KubeClient } from '../../kube/index.ts';
 import type { Lane } from './lane.ts';
 
@@ -8,7 +9,7 @@ export interface Killing {
   kills: number;
   /** Runs whose answer was not written yet when the operator died, added up over the kills. */
   unanswered: number;
-  /** How many of them may have had a model call under way, at their operator's age, added up over the kills. */
+  /** How many of them may have had a model call under way, at the age of an operator that found such runs when it began, added up over the kills. */
   underWay: number;
   /** Resolves when the operator that follows the last kill so far has begun. */
   restarted(): Promise<unknown>;
@@ -17,6 +18,8 @@ export interface Killing {
 /** Kills and restarts the operator of a lane `most` times, some 5 to 21 writes after each start, by turns before and after the write takes effect. */
 export function killRepeatedly(client: KubeClient, lane: Lane, most: number): Killing {
   let left = 0;
+  /** Such runs when the operator began. */
+  let found = 0;
   const ends: Promise<void>[] = [];
   const state = { kills: 0, unanswered: 0, underWay: 0, restarted: () => Promise.all(ends) };
   const arm = () => {
@@ -44,9 +47,10 @@ export function killRepeatedly(client: KubeClient, lane: Lane, most: number): Ki
   };
   async function count(ageMs: number): Promise<void> {
     const { items } = await client.list(taskRuns, { namespace: lane.namespace });
-    const unanswered = items.filter(({ status }) => status?.phase === 'SendContextWindowToLLM').length;
+    const unanswered = items.filter(awaitsModel).length;
     state.unanswered += unanswered;
-    state.underWay += Math.min(unanswered, callsAllowed(ageMs));
+    state.underWay += found === 0 ? unanswered : Math.min(unanswered, callsAllowed(ageMs));
+    found = unanswered;
   }
   arm();
   return state;

@@ -4,9 +4,9 @@ import { describe, it } from 'mocha';
 import { callsAllowed, createSlowStart } from '../../controller/models/index.ts';
 import { createManualClock } from '../support/manualClock.ts';
 
-describe('model calls of a young operator', () => {
+describe('model calls of a young operator whose predecessor died in the middle of some', () => {
   /** Runs that wait for a model: whatever is admitted stays under way until it is ended. */
-  function start(runs: number) {
+  function start(runs: number, interrupted = 1) {
     const clock = createManualClock();
     const underWay = new Set<string>();
     const ask = (key: string) => {
@@ -17,7 +17,7 @@ describe('model calls of a young operator', () => {
       underWay: () => underWay.size,
       wake: (key) => queueMicrotask(() => ask(key)),
     });
-    slowStart.begin();
+    slowStart.begin(interrupted);
     for (let run = 1; run <= runs; run += 1) ask(`run-${run}`);
     const end = (key: string) => {
       underWay.delete(key);
@@ -58,7 +58,7 @@ describe('model calls of a young operator', () => {
       // The second was cancelled while it waited.
       wake: (key) => key !== 'second' && slowStart.admit(key) && underWay.add(key),
     });
-    slowStart.begin();
+    slowStart.begin(1);
     assert.equal(slowStart.admit('second'), false);
     assert.equal(slowStart.admit('third'), false);
     underWay.clear();
@@ -66,6 +66,12 @@ describe('model calls of a young operator', () => {
     assert.deepEqual([...underWay], []);
     await clock.advance(500);
     assert.deepEqual([...underWay], ['third']);
+  });
+
+  it('all begin at once where it left none', async () => {
+    const { clock, underWay } = start(3_000, 0);
+    assert.equal(underWay.size, 3_000);
+    assert.equal(clock.pending, 0);
   });
 
   it('are all let through when the operator is old', async () => {
