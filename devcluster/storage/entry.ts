@@ -28,11 +28,22 @@ export function entryKey(namespace: string, name: string): string {
   return namespace === '' ? name : `${namespace}/${name}`;
 }
 
-/** Objects by entry, the oldest of which go when their texts are longer than `maxBytes` together. */
+/** A place in the order of a shelf; the two of an only place are itself. */
+interface Place {
+  readonly entry: Entry;
+  readonly object: KubeObject;
+  older: Place;
+  newer: Place;
+}
+
+/**
+ * Objects by entry, the oldest of which go when their texts are longer than `maxBytes` together. The order is in links: a Map's iterator that is
+ * kept holds on to all that the map has ever held, and a new one for each eviction steps over what has been deleted before.
+ */
 class Shelf {
-  private readonly objects = new Map<Entry, KubeObject>();
+  private readonly places = new Map<Entry, Place>();
   private readonly maxBytes: number;
-  private order = this.objects.keys();
+  private newest: Place | undefined;
   private bytes = 0;
 
   constructor(maxBytes: number) {
@@ -40,23 +51,32 @@ class Shelf {
   }
 
   get(entry: Entry): KubeObject | undefined {
-    return this.objects.get(entry);
+    return this.places.get(entry)?.object;
   }
 
   /** Keeps an object, whatever its size, until others are kept. */
   put(entry: Entry, object: KubeObject): void {
-    this.objects.set(entry, object);
+    this.delete(entry);
+    const place = { entry, object } as Place;
+    place.older = this.newest ?? place;
+    place.newer = this.newest?.newer ?? place;
+    place.older.newer = place;
+    place.newer.older = place;
+    this.newest = place;
+    this.places.set(entry, place);
     this.bytes += entry.json.length;
-    while (this.bytes > this.maxBytes && this.objects.size > 1) {
-      // One iterator goes through all: each new one would step over what has been deleted since the map last grew.
-      const oldest = this.order.next();
-      if (oldest.done === true) this.order = this.objects.keys();
-      else this.delete(oldest.value);
-    }
+    // The links are a ring: after the newest comes the oldest.
+    while (this.bytes > this.maxBytes && place.newer !== place) this.delete(place.newer.entry);
   }
 
   delete(entry: Entry): void {
-    if (this.objects.delete(entry)) this.bytes -= entry.json.length;
+    const place = this.places.get(entry);
+    if (place === undefined) return;
+    this.places.delete(entry);
+    this.bytes -= entry.json.length;
+    place.older.newer = place.newer;
+    place.newer.older = place.older;
+    if (this.newest === place) this.newest = place.older === place ? undefined : place.older;
   }
 }
 
