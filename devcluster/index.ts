@@ -66,7 +66,9 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
   const sync = options.durability !== 'none';
   const loaded = folder === undefined ? undefined : await openJournal({ folder, sync, logger });
   const restored: Restored = loaded ?? { journal: memoryJournal, revision: 1, entries: [], replayed: [] };
-  const onStore = loaded === undefined ? undefined : (store: Store) => loaded.journal.attach(store);
+  const journal = loaded?.journal;
+  // Of what was loaded this function may know the journal alone: it lives as long as the server, and the texts are replaced in time.
+  const onStore = (store: Store): void => journal?.attach(store);
   let server: RunningServer;
   let credentials: Credentials;
   try {
@@ -82,7 +84,7 @@ export async function startApiServer(options: ApiServerOptions = {}): Promise<Ap
       onStore,
     });
   } catch (error) {
-    await loaded?.journal.close();
+    await journal?.close();
     throw error;
   }
   const kubeconfig = kubeconfigText(server.url, credentials.caPem, credentials.admin);
