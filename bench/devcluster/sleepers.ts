@@ -17,7 +17,7 @@ async function write(bare: Bare, name: string, bytes: number, perSecond: number,
 }
 
 /**
- * What watchers cost that do not read for a minute while others write: resident bytes of the server more than after a minute of the same writes
+ * What watchers cost that do not read for a minute while others write: resident bytes of the server more than after half a minute of the same writes
  * without them, for each; and how many of them the server had closed by then.
  */
 export async function sleepersCost(
@@ -33,7 +33,7 @@ export async function sleepersCost(
   const { watchers, bytes, perSecond, seconds } = options;
   const name = 'watched-by-sleepers';
   await bare.send('POST', CONFIG_MAPS, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: {} });
-  await write(bare, name, bytes, perSecond, seconds);
+  await write(bare, name, bytes, perSecond, seconds / 2);
   const before = residentBytes(pid);
   const answers: IncomingMessage[] = [];
   const stops: (() => void)[] = [];
