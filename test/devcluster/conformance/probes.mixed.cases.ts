@@ -15,7 +15,7 @@ import {
   rule,
   widget,
   widgets,
-} from './probes.admission.cases.ts';
+} from './probes.admission.objects.ts';
 import { casesOf, type Fields, patch, quiet, remove } from './steps.ts';
 
 const read = casesOf('probes-read', 'story: ');

@@ -24,7 +24,7 @@ import {
   says,
   widget,
   widgets,
-} from './probes.admission.cases.ts';
+} from './probes.admission.objects.ts';
 import { casesOf, type Fields, patch, quiet, remove } from './steps.ts';
 
 const right = casesOf('probes-access');

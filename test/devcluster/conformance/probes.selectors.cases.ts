@@ -28,7 +28,7 @@ import {
   pods,
   says,
   widgets,
-} from './probes.admission.cases.ts';
+} from './probes.admission.objects.ts';
 import { casesOf, type Fields, patch, quiet, remove } from './steps.ts';
 
 const read = casesOf('probes-read', 'kinds: ');
