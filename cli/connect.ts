@@ -27,7 +27,7 @@ export interface Connection {
   readonly hint: string;
 }
 
-/** How long the embedded server of this folder gets to show that it is there. It answers in a millisecond or two. */
+/** How long the embedded server of this folder gets to answer. It does in a millisecond or two; where nobody listens, that shows at once. */
 const PROBE_MS = 1500;
 
 /**
@@ -97,8 +97,9 @@ async function probe(connection: Connection): Promise<Connection | undefined> {
     await connection.client.request('GET', '/version', undefined, { timeoutMs: PROBE_MS });
     return connection;
   } catch (error) {
-    // Whatever it answers, it is there: what is wrong shows in the command's own call.
-    if (error instanceof KubeError && error.status !== undefined) return connection;
+    // Whatever it answers, it is there, and so is one that is slow: what is wrong shows in the command's own call, and another cluster
+    // is not what was meant.
+    if (error instanceof KubeError && (error.status !== undefined || error.code === 'Timeout')) return connection;
     await connection.client.close();
     return undefined;
   }

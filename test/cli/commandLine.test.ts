@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KINDS } from '../../api/index.ts';
 import { crdFiles } from '../../cli/commands/crds.ts';
+import { connect } from '../../cli/connect.ts';
 import { runProgram } from '../../cli/runProgram.ts';
 import { version } from '../../cli/version.ts';
 import { withHelp } from '../../scripts/generate-cli-docs.ts';
+import { createRecordingLogger } from '../support/logger.ts';
 import { fakeIo } from './support/fakeIo.ts';
 import { kubechain, ROOT } from './support/kubechain.ts';
 
@@ -106,6 +110,40 @@ describe('kubechain', () => {
     assert.equal(code, 1);
     assert.match(err, /the API server https:\/\/127\.0\.0\.1:1 \(from .*kubeconfig\) does not answer/);
     assert.doesNotMatch(err, /secret-token|at .*\.ts/);
+  });
+
+  it('takes no other cluster for the one of its folder because that is slow, only because it is gone', async () => {
+    const silent = createServer(() => undefined);
+    await once(silent.listen(0, '127.0.0.1'), 'listening');
+    const server = `https://127.0.0.1:${(silent.address() as AddressInfo).port}`;
+    const other = 'https://127.0.0.1:1';
+    for (const [at, address] of [
+      ['.kubechain', server],
+      ['.kube', other],
+    ] as const) {
+      mkdirSync(join(folder, at));
+      const config = {
+        clusters: [{ name: 'c', cluster: { server: address } }],
+        contexts: [{ name: 'x', context: { cluster: 'c', user: 'u' } }],
+        users: [{ name: 'u', user: {} }],
+        'current-context': 'x',
+      };
+      writeFileSync(join(folder, at, at === '.kube' ? 'config' : 'kubeconfig'), JSON.stringify(config));
+    }
+    const ask = async () => {
+      const { io, err } = fakeIo({ cwd: folder, env: { HOME: folder } });
+      const { client, kubeConfig } = await connect({}, io, createRecordingLogger());
+      await client.close();
+      return { server: kubeConfig.cluster.server, err: err() };
+    };
+    try {
+      assert.deepEqual(await ask(), { server, err: '' });
+    } finally {
+      silent.close();
+    }
+    const gone = await ask();
+    assert.equal(gone.server, other);
+    assert.match(gone.err, /the server of \.kubechain\/kubeconfig does not answer/);
   });
 
   it('prints all CRDs, also to a reader that takes its time', async () => {

@@ -71,9 +71,9 @@ describe('the example of approvals', function () {
     await waitsAt(CALL);
     const small = await kubechain(['run', 'clerk', 'What is 2 plus 3?'], here);
     assert.match(small.out, /5/, small.err);
-    const { out } = await kubechain(['approvals'], here);
+    const { out, err } = await kubechain(['approvals'], here);
     const [head = '', row = ''] = out.trim().split('\n');
-    assert.match(head, /^CALL +AGENT +TOOL +WAITS +WHO MAY DECIDE +DEADLINE$/);
+    assert.match(head, /^CALL +AGENT +TOOL +WAITS +WHO MAY DECIDE +DEADLINE$/, err);
     assert.match(
       row,
       new RegExp(
