@@ -32,7 +32,8 @@ import { createKubeClient, loadKubeConfig, systemClock } from '../../kube/index.
 import { argumentsDigest } from '../../policies/approvals/index.ts';
 import { createRecordingLogger } from '../support/logger.ts';
 import { startModelServer } from '../support/modelServer.ts';
-import { agent, mcpServer, namespaces, secret, secrets, task, tool } from '../support/objects.ts';
+import type { Event } from '../support/objects.ts';
+import { agent, events, mcpServer, namespaces, secret, secrets, task, tool } from '../support/objects.ts';
 import type { Room } from '../support/operator.ts';
 import { createRoom } from '../support/operator.ts';
 import { startTestServer, testsRealServer } from '../support/server.ts';
@@ -324,6 +325,8 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
   assert.equal((await client.get(approvals, key('by-bob'))).status?.counted, true);
 
   // Clean-up: a run past its time, revisions past their number. Repeated events become one.
+  const tellsOfAgent = ({ reason, involvedObject }: Event): boolean =>
+    reason === 'ValidationSucceeded' && involvedObject.name === 'assistant';
   for (const system of ['one', 'two', 'three']) {
     await client.patch(agents, key('assistant'), { type: 'merge', body: { spec: { system } } });
     await room.until(
@@ -337,6 +340,8 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
     await room.until(agents, 'assistant', ({ status }) => status?.ready === false);
     await room.create(tool(namespace, 'add', { execute: { builtin: { name: 'add' } } }));
     await room.until(agents, 'assistant', ({ status }) => status?.ready);
+    // Each operator's own event has to be there before it is repeated: until then all that comes is written in one.
+    await untilAmong(client, events, { namespace }, (all) => all.filter(tellsOfAgent).length > 1);
     await room.run(name, 'hello');
   }
   // Tasks that GitOps would bring back: what they have run is written down, the first and then another.
