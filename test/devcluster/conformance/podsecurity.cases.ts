@@ -24,6 +24,12 @@ const pod = (spec: Fields = {}, container: Fields = {}, name = 'a', metadata: Fi
   spec: { containers: [{ name: 'c', image: 'nginx', ...container }], ...spec },
 });
 const dry = (body: Fields): Step => ({ path: `${pods}?dryRun=All`, body });
+/** Labels of a namespace take the real server a moment to see: until a Pod that is against all levels is refused, or warned of. */
+const seen = (level: 'enforce' | 'warn'): Step => ({
+  ...dry(pod({ hostPID: true })),
+  until: ({ code, warnings }) => (level === 'enforce' ? code === 403 : warnings.length > 0),
+  quiet: true,
+});
 const secure = (context: Fields): Fields => ({ securityContext: context });
 const good = secure({ allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } });
 const goodPod = secure({ runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } });
@@ -130,20 +136,26 @@ const makers: readonly [string, string, string, Fields][] = [
   ],
 ];
 
+const restricted = label({ enforce: 'restricted' });
+const dryLabel: Step = { ...restricted, path: `${restricted.path}?dryRun=All` };
+
 export const podSecurityCases: readonly Case[] = [
   ...(['baseline', 'restricted'] as const).flatMap((level) =>
-    subjects.map(([name, body]) => one(`enforce ${level}: ${name}`, label({ enforce: level }), dry(body))),
+    subjects.map(([name, body]) =>
+      one(`enforce ${level}: ${name}`, label({ enforce: level }), seen('enforce'), dry(body)),
+    ),
   ),
   ...subjects
     .slice(0, 6)
-    .map(([name, body]) => one(`warn restricted: ${name}`, label({ warn: 'restricted' }), dry(body))),
+    .map(([name, body]) => one(`warn restricted: ${name}`, label({ warn: 'restricted' }), seen('warn'), dry(body))),
   one(
     'enforce baseline, warn restricted',
     label({ enforce: 'baseline', warn: 'restricted' }),
+    seen('enforce'),
     dry(pod()),
     dry(pod({ hostPID: true })),
   ),
-  one('a version', label({ enforce: 'restricted', 'enforce-version': 'v1.30' }), dry(pod())),
+  one('a version', label({ enforce: 'restricted', 'enforce-version': 'v1.30' }), seen('enforce'), dry(pod())),
   one('audit alone', label({ audit: 'restricted' }), dry(pod({ hostNetwork: true }))),
   one('privileged', label({ enforce: 'privileged', warn: 'privileged' }), dry(pod({ hostNetwork: true }))),
   ...makers.map(([group, plural, kind, spec]) =>
@@ -154,7 +166,7 @@ export const podSecurityCases: readonly Case[] = [
       until: (answer) => answer.warnings.length > 0,
     }),
   ),
-  one('templates where only enforce is set', label({ enforce: 'restricted' }), {
+  one('templates where only enforce is set', label({ enforce: 'restricted' }), seen('enforce'), {
     path: '/apis/apps/v1/namespaces/{ns}/deployments?dryRun=All',
     body: { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: makers[0]?.[3] },
   }),
@@ -163,6 +175,8 @@ export const podSecurityCases: readonly Case[] = [
     { path: pods, body: pod(), quiet: true },
     { path: pods, body: pod({}, {}, 'b'), quiet: true },
     { path: pods, body: pod({ hostNetwork: true }, {}, 'd'), quiet: true },
+    // Pods, too.
+    { ...dryLabel, until: ({ warnings }) => warnings.some((warning) => warning.includes('"d: ')) },
     label({ enforce: 'restricted' }, false),
     label({ enforce: 'baseline' }, false),
     label({ enforce: null }, false),
@@ -177,6 +191,7 @@ export const podSecurityCases: readonly Case[] = [
     'updates of pods',
     { path: pods, body: pod(), quiet: true },
     label({ enforce: 'restricted' }),
+    seen('enforce'),
     { method: 'PATCH', path: `${pods}/a`, body: { metadata: { labels: { a: 'b' } } }, type: merge },
     { method: 'PATCH', path: `${pods}/a`, body: { spec: { activeDeadlineSeconds: 50 } }, type: merge },
     {
