@@ -7,6 +7,7 @@ import { definitionProbes } from './probes.definitions.cases.ts';
 import { denialProbes } from './probes.denials.cases.ts';
 import { grantProbes } from './probes.grants.cases.ts';
 import { kindProbes } from './probes.kinds.cases.ts';
+import { lifeProbes } from './probes.lives.cases.ts';
 import { mixedProbes } from './probes.mixed.cases.ts';
 import { mutationProbes } from './probes.mutations.cases.ts';
 import { pluginProbes } from './probes.plugins.cases.ts';
@@ -40,6 +41,7 @@ export const probes: readonly Case[] = [
   ...grantProbes,
   ...ruleProbes,
   ...writeProbes,
+  ...lifeProbes,
   ...fieldProbes,
   ...areaProbes,
 ];
