@@ -185,12 +185,13 @@ export const grantProbes: readonly Case[] = [
   ),
   one(
     'escalation by a binding',
+    // Made before what is waited for: whoever sees the one has seen the other.
+    quiet(create(`${rn}/roles`, role('ok', [rule(['get'], ['secrets'])]))),
+    quiet(create(`${rn}/roles`, role('no', [rule(['get'], ['secrets'])]))),
     ...may([
       rule(['*'], ['rolebindings'], { apiGroups: ['rbac.authorization.k8s.io'] }),
       rule(['bind'], ['roles'], { apiGroups: ['rbac.authorization.k8s.io'], resourceNames: ['ok'] }),
     ]),
-    quiet(create(`${rn}/roles`, role('ok', [rule(['get'], ['secrets'])]))),
-    quiet(create(`${rn}/roles`, role('no', [rule(['get'], ['secrets'])]))),
     as('jane', create(`${rn}/rolebindings`, roleBinding('b1', { kind: 'Role', name: 'ok' }, user('joe')))),
     as('jane', create(`${rn}/rolebindings`, roleBinding('b2', { kind: 'Role', name: 'no' }, user('joe')))),
     as('jane', create(`${rn}/rolebindings`, roleBinding('b3', { kind: 'ClusterRole', name: 'view' }, user('joe')))),
