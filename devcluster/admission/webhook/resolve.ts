@@ -20,6 +20,9 @@ export function parseServiceAddress(text: string): [service: string, address: { 
   return [found.service ?? '', { host: (found.host ?? '').replace(/^\[|\]$/g, ''), port }];
 }
 
+/** Of configurations that name a URL, what they lead to: it is as fixed as they are, and asked for at each review. */
+const fixed = new WeakMap<ClientConfig, { readonly query: string; readonly target: WebhookTarget }>();
+
 /** Where to send reviews, with the query that tells the deadline. Throws `CallFailure`. */
 export function webhookTarget(
   context: RegistryContext,
@@ -27,9 +30,15 @@ export function webhookTarget(
   config: ClientConfig,
   timeoutSeconds: number,
 ): WebhookTarget {
-  const ca = config.caBundle ? Buffer.from(config.caBundle, 'base64').toString() : undefined;
   const query = `?timeout=${timeoutSeconds}s`;
-  if (config.service === undefined) return { url: new URL(`${config.url ?? ''}${query}`), ca };
+  const known = fixed.get(config);
+  if (known?.query === query) return known.target;
+  const ca = config.caBundle ? Buffer.from(config.caBundle, 'base64').toString() : undefined;
+  if (config.service === undefined) {
+    const target = { url: new URL(`${config.url ?? ''}${query}`), ca };
+    fixed.set(config, { query, target });
+    return target;
+  }
   const { name, namespace, path = '', port = 443 } = config.service;
   const serverName = `${name}.${namespace}.svc`;
   const base = `https://${serverName}:${port}`;
