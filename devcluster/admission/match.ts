@@ -72,8 +72,46 @@ function mayMatchAnother({ operations, resources }: Rule, { operation, subresour
   );
 }
 
+/** What rules came to, for requests of one kind, while the same resources are served. */
+interface Matched {
+  readonly generation: number;
+  readonly byRequest: WeakMap<ResourceDefinition, Map<string, ResourceDefinition | undefined>>;
+}
+
+const matched = new WeakMap<readonly Rule[], Matched>();
+
 /** The definition by which the first of the rules matches a request: the request's own, or an equivalent one. */
 export function matchRules(
+  context: RegistryContext,
+  rules: readonly Rule[],
+  matchPolicy: string | undefined,
+  attributes: AdmissionAttributes,
+): ResourceDefinition | undefined {
+  if (rules.length === 0) return undefined;
+  // Each write is compared with all rules there are, and most writes are alike: only names make a difference of their own.
+  if (rules.some(({ resourceNames }) => resourceNames !== undefined && resourceNames.length > 0))
+    return compareRules(context, rules, matchPolicy, attributes);
+  const { generation } = context.resources;
+  let known = matched.get(rules);
+  if (known?.generation !== generation) {
+    known = { generation, byRequest: new WeakMap() };
+    matched.set(rules, known);
+  }
+  const { definition, operation, subresource, namespace } = attributes;
+  let answers = known.byRequest.get(definition);
+  if (answers === undefined) {
+    answers = new Map();
+    known.byRequest.set(definition, answers);
+  }
+  const key = `${operation} ${subresource} ${namespace === ''} ${matchPolicy ?? ''}`;
+  const answer = answers.get(key);
+  if (answer !== undefined || answers.has(key)) return answer;
+  const found = compareRules(context, rules, matchPolicy, attributes);
+  answers.set(key, found);
+  return found;
+}
+
+function compareRules(
   context: RegistryContext,
   rules: readonly Rule[],
   matchPolicy: string | undefined,

@@ -171,6 +171,8 @@ function environment(functions: FunctionTable, options: Omit<EnvironmentOptions,
     validateLiterals(expr, source);
     const { run, slots } = compileProgram(expr, target);
     const used = variablesOf(expr, slotOf);
+    // The others are not even looked at: a value may be made only when it is asked for.
+    const wanted = names.flatMap((name, slot) => (used.has(name) ? [{ name, slot }] : []));
     return {
       source,
       resultType,
@@ -178,7 +180,7 @@ function environment(functions: FunctionTable, options: Omit<EnvironmentOptions,
       uses: (variable) => used.has(variable),
       evaluate(values, limit = PER_CALL_LIMIT) {
         const frame = { slots: new Array<CelValue | undefined>(slots), cost: 0, limit };
-        for (let i = 0; i < names.length; i++) frame.slots[i] = values[names[i] as string];
+        for (const { name, slot } of wanted) frame.slots[slot] = values[name];
         startToil();
         try {
           return { value: run(frame), cost: frame.cost };

@@ -11,6 +11,7 @@ import {
   fromJson,
 } from '../../../schema/index.ts';
 import type { RegistryContext } from '../../registry/call.ts';
+import { defineOwn } from '../../registry/copy.ts';
 import type { KubeObject } from '../../types.ts';
 import { type Invocation, namespaceOf } from '../kinds.ts';
 import { requestFields } from '../webhook/review.ts';
@@ -164,14 +165,16 @@ export class Budget {
   private readonly values: { [name: string]: CelValue | undefined };
   private left: number;
 
-  constructor(values: { readonly [name: string]: CelValue | undefined }, limit: number) {
-    this.values = { ...values };
+  /** @param values by name of the variable; not copied, since some are made when they are asked for */
+  constructor(values: object, limit: number, params: KubeObject | null) {
+    this.values = Object.create(values);
+    this.values.params = fromJson(params);
     this.left = limit;
   }
 
   /** Adds a variable, whose value may itself spend of this budget. */
   bind(name: string, value: CelValue): void {
-    this.values[name] = value;
+    defineOwn(this.values, name, value);
   }
 
   evaluate(program: CelProgram | Error): Outcome {
@@ -196,23 +199,68 @@ export interface Evaluator {
 
 /** @param namespace what `namespaceObject` is; undefined: null */
 export function evaluator(context: RegistryContext, invocation: Invocation, namespace?: KubeObject): Evaluator {
-  const { attributes, definition } = invocation;
-  const authorizer = new Authorizer(context, attributes.user);
-  const values = {
-    object: fromJson(invocation.object ?? null),
-    oldObject: fromJson(invocation.oldObject ?? null),
-    request: fromJson(requestFields(invocation)),
-    namespaceObject: fromJson(namespace === undefined ? null : namespaceForExpressions(namespace)),
-    authorizer,
-    'authorizer.requestResource': new ResourceCheck(authorizer, {
-      group: definition.group,
-      resource: definition.plural,
-      subresource: attributes.subresource,
-      namespace: namespaceOf(attributes),
-      name: attributes.name,
-    }),
-  };
-  return { budget: (limit, params = null) => new Budget({ ...values, params: fromJson(params) }, limit) };
+  const values = new RequestValues(context, invocation, namespace);
+  return { budget: (limit, params = null) => new Budget(values, limit, params) };
+}
+
+/** What expressions see of a request: each value is made when the first expression asks for it. */
+class RequestValues {
+  private readonly context: RegistryContext;
+  private readonly invocation: Invocation;
+  private readonly namespace: KubeObject | undefined;
+  private readonly made = new Map<string, CelValue>();
+
+  constructor(context: RegistryContext, invocation: Invocation, namespace: KubeObject | undefined) {
+    this.context = context;
+    this.invocation = invocation;
+    this.namespace = namespace;
+  }
+
+  get object(): CelValue {
+    return this.once('object', () => fromJson(this.invocation.object ?? null));
+  }
+
+  get oldObject(): CelValue {
+    return this.once('oldObject', () => fromJson(this.invocation.oldObject ?? null));
+  }
+
+  get request(): CelValue {
+    return this.once('request', () => fromJson(requestFields(this.invocation)));
+  }
+
+  get namespaceObject(): CelValue {
+    const { namespace } = this;
+    return this.once('namespaceObject', () =>
+      fromJson(namespace === undefined ? null : namespaceForExpressions(namespace)),
+    );
+  }
+
+  get authorizer(): Authorizer {
+    return this.once('authorizer', () => new Authorizer(this.context, this.invocation.attributes.user));
+  }
+
+  get 'authorizer.requestResource'(): CelValue {
+    const { attributes, definition } = this.invocation;
+    return this.once(
+      'authorizer.requestResource',
+      () =>
+        new ResourceCheck(this.authorizer, {
+          group: definition.group,
+          resource: definition.plural,
+          subresource: attributes.subresource,
+          namespace: namespaceOf(attributes),
+          name: attributes.name,
+        }),
+    );
+  }
+
+  private once<T extends CelValue>(name: string, make: () => T): T {
+    const known = this.made.get(name);
+    if (known !== undefined) return known as T;
+    const value = make();
+    this.made.set(name, value);
+    return value;
+  }
 }
 
 /** A namespace without what expressions may not see. */
