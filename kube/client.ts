@@ -8,7 +8,7 @@ import type { ClientMetrics } from './metrics.ts';
 import { holdProcess } from './processHold.ts';
 import { apiVersionOf, collectionPath, describeCall, objectPath } from './resources.ts';
 import { createTokenBucket } from './tokenBucket.ts';
-import { createTransport, errorOf, type HttpAnswer, type HttpCall, networkError, parseOrText } from './transport.ts';
+import { createTransport, errorOf, type HttpCall, type HttpStream, networkError, parseOrText } from './transport.ts';
 import type {
   CallOptions,
   Clock,
@@ -55,7 +55,7 @@ const PATCH_TYPES: Readonly<Record<Patch['type'], string>> = {
 };
 
 /** One call, before it has a deadline. */
-interface Call extends Omit<HttpCall, 'signal' | 'stream'> {
+interface Call extends Omit<HttpCall, 'signal'> {
   readonly verb: string;
   readonly resource: string;
 }
@@ -101,8 +101,8 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       const http = { ...call, signal };
       const answer = await transport.send(http);
       code = String(answer.status);
-      if (answer.status >= 300) throw await errorOf(http, answer);
-      return await answer.body.text();
+      if (answer.status >= 300) throw errorOf(http, answer);
+      return answer.text;
     } catch (error) {
       const failure = networkError(call.what, signal, error);
       if (code === '0') code = failure.code;
@@ -172,16 +172,19 @@ export function createKubeClient(options: KubeClientOptions): KubeClient {
       query.set('timeoutSeconds', String(Math.ceil(watchOptions.timeoutSeconds)));
     const path = `${collectionPath(resource, watchOptions.namespace)}?${query}`;
     using scope = scopes.open(what, signal);
-    const call: HttpCall = { method: 'GET', path, what, signal: scope.signal, stream: true };
+    const call: HttpCall = { method: 'GET', path, what, signal: scope.signal };
     const inactivity = createInactivityTimer(clock, timeoutMs, (ms) =>
       scope.abort(new KubeError('Timeout', `${what}: not a byte for ${ms} ms: the connection counts as dead`)),
     );
-    let answer: HttpAnswer | undefined;
+    let answer: HttpStream | undefined;
     const started = clock.monotonic();
     try {
-      answer = await transport.send(call);
+      answer = await transport.stream(call);
       metrics?.request('watch', resource.plural, String(answer.status), (clock.monotonic() - started) / 1000);
-      if (answer.status !== 200) throw await errorOf(call, answer);
+      if (answer.status !== 200) {
+        const { status, headers } = answer;
+        throw errorOf(call, { status, headers, text: await answer.body.text() });
+      }
       inactivity.allow(inactivityMs);
       for await (const line of linesOf(inactivity.watching(answer.body))) {
         const event = parseWatchLine<T>(line, what);

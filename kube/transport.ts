@@ -4,6 +4,7 @@ import type { CredentialSource, TlsOptions } from './credentials.ts';
 import { createCredentialSource } from './credentials.ts';
 import { errorFromAnswer, KubeError } from './errors.ts';
 import type { KubeConfig } from './kubeConfig.ts';
+import { type HttpText, requestText } from './requestText.ts';
 import type { Clock } from './types.ts';
 
 /**
@@ -35,19 +36,20 @@ export interface HttpCall {
   /** How errors name the call. */
   readonly what: string;
   readonly signal: AbortSignal;
-  /** Long-lived: kept apart from the connections that calls use. */
-  readonly stream?: boolean;
 }
 
-export interface HttpAnswer {
+/** An answer whose body is still to be read. */
+export interface HttpStream {
   readonly status: number;
   readonly headers: Dispatcher.ResponseData['headers'];
   readonly body: Dispatcher.ResponseData['body'];
 }
 
 export interface Transport {
-  /** Sends a call with our credentials; renews them and asks once more after a 401. Rejects with `KubeError`. */
-  send(call: HttpCall): Promise<HttpAnswer>;
+  /** Sends a call with our credentials, and reads all of the answer; renews them and asks once more after a 401. Rejects with `KubeError`. */
+  send(call: HttpCall): Promise<HttpText>;
+  /** The same for what lasts, on connections apart from those that calls use. */
+  stream(call: HttpCall): Promise<HttpStream>;
   close(): Promise<void>;
 }
 
@@ -61,6 +63,7 @@ interface Connections {
 export function createTransport(options: TransportOptions): Transport {
   const { kubeConfig, clock } = options;
   const server = new URL(kubeConfig.cluster.server);
+  const { origin } = server;
   const prefix = server.pathname === '/' ? '' : server.pathname.replace(/\/$/, '');
   const credentials: CredentialSource = createCredentialSource(kubeConfig, clock);
   const given: Connections | undefined = options.dispatcher && {
@@ -104,7 +107,11 @@ export function createTransport(options: TransportOptions): Transport {
     return connections;
   };
 
-  const attempt = async (call: HttpCall, renew: boolean): Promise<HttpAnswer> => {
+  const attempt = async <A>(
+    call: HttpCall,
+    renew: boolean,
+    ask: (connections: Connections, options: Dispatcher.RequestOptions, signal: AbortSignal) => Promise<A>,
+  ): Promise<A> => {
     const { headers: auth, tls } = await credentials.get(renew);
     if (closed) throw new KubeError('Aborted', `${call.what}: the client is closed`);
     refuseCredentialsInTheClear(server, auth);
@@ -116,31 +123,45 @@ export function createTransport(options: TransportOptions): Transport {
     };
     if (call.body !== undefined) headers['content-type'] = call.contentType ?? 'application/json';
     try {
-      const answer = await (call.stream ? used.streams : used.calls).request({
-        origin: server.origin,
+      const request = {
+        origin,
         path: prefix + call.path,
         method: call.method,
         headers,
         body: call.body,
-        signal: call.signal,
         // Deadlines are the caller's signal: one clock, not three.
         headersTimeout: 0,
         bodyTimeout: 0,
-      });
-      return { status: answer.statusCode, headers: answer.headers, body: answer.body };
+      };
+      return await ask(used, request, call.signal);
     } catch (error) {
       if (call.signal.reason instanceof KubeError && call.signal.reason.code === 'Timeout') suspect(used);
       throw error;
     }
   };
 
+  const stream = async ({ streams }: Connections, request: Dispatcher.RequestOptions, signal: AbortSignal) => {
+    const { statusCode, headers, body } = await streams.request({ ...request, signal });
+    return { status: statusCode, headers, body };
+  };
+  const text = ({ calls }: Connections, request: Dispatcher.RequestOptions, signal: AbortSignal) =>
+    requestText(calls, request, signal);
+
   return {
     async send(call) {
       try {
-        const answer = await attempt(call, false);
+        const answer = await attempt(call, false, text);
+        return answer.status === 401 ? await attempt(call, true, text) : answer;
+      } catch (error) {
+        throw networkError(call.what, call.signal, error);
+      }
+    },
+    async stream(call) {
+      try {
+        const answer = await attempt(call, false, stream);
         if (answer.status !== 401) return answer;
         await answer.body.dump();
-        return await attempt(call, true);
+        return await attempt(call, true, stream);
       } catch (error) {
         throw networkError(call.what, call.signal, error);
       }
@@ -206,17 +227,10 @@ function causeOf(error: unknown): { code: string | undefined; message: string } 
   return { code, message: error.message };
 }
 
-/** Reads an answer that is an error and says it as one. */
-export async function errorOf(call: HttpCall, answer: HttpAnswer): Promise<KubeError> {
-  let body: unknown;
-  try {
-    const text = await answer.body.text();
-    body = parseOrText(text);
-  } catch (error) {
-    return networkError(call.what, call.signal, error);
-  }
-  const retryAfter = answer.headers['retry-after'];
-  return errorFromAnswer(call.what, answer.status, body, Array.isArray(retryAfter) ? retryAfter[0] : retryAfter);
+/** An answer that is an error, as one. */
+export function errorOf(call: HttpCall, { status, headers, text }: HttpText): KubeError {
+  const retryAfter = headers['retry-after'];
+  return errorFromAnswer(call.what, status, parseOrText(text), Array.isArray(retryAfter) ? retryAfter[0] : retryAfter);
 }
 
 /** JSON where it is JSON, the text itself where not. */
