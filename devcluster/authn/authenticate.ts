@@ -22,17 +22,32 @@ export function authenticate(
 ): UserInfo {
   const byCertificate = certificateUser(request);
   if (byCertificate !== undefined) return byCertificate;
-  const header = request.headers.authorization;
-  const found = /^bearer (.*)$/i.exec(header?.trim() ?? '')?.[1];
+  const found = bearerOf(request);
   if (found === undefined) return anonymous;
   if (found.startsWith(' ')) {
     const warning = 'the provided Authorization header contains extra space before the bearer token, and is ignored';
     sendWarnings(response, [warning]);
     return anonymous;
   }
-  const verdict = judgeToken(context, tokens, found.split(' ')[0] ?? '');
+  const end = found.indexOf(' ');
+  const verdict = judgeToken(context, tokens, end < 0 ? found : found.slice(0, end));
   if ('problem' in verdict) throw unauthorized();
   return verdict.user;
+}
+
+/** What followed `Bearer` on each connection last: the same long text comes with each request. */
+const bearers = new WeakMap<object, { readonly header: string; readonly found: string | undefined }>();
+
+/** What stands behind `Bearer`, with blanks before it if there are any. */
+function bearerOf(request: Request): string | undefined {
+  const header = request.headers.authorization;
+  if (header === undefined) return undefined;
+  const connection = ('stream' in request ? request.stream.session : undefined) ?? request.socket;
+  const known = bearers.get(connection);
+  if (known?.header === header) return known.found;
+  const found = /^bearer (.*)$/i.exec(header.trim())?.[1];
+  bearers.set(connection, { header, found });
+  return found;
 }
 
 function certificateUser(request: Request): UserInfo | undefined {

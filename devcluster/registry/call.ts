@@ -56,7 +56,14 @@ export interface Result {
   readonly created: boolean;
 }
 
+let lastSecond = Number.NaN;
+let lastTimestamp = '';
+
 /** A timestamp of metadata: RFC 3339 in seconds. */
 export function timestamp(date: Date): string {
-  return `${date.toISOString().slice(0, 19)}Z`;
+  const second = Math.floor(date.getTime() / 1000);
+  if (second === lastSecond) return lastTimestamp;
+  lastTimestamp = `${date.toISOString().slice(0, 19)}Z`;
+  lastSecond = second;
+  return lastTimestamp;
 }

@@ -153,15 +153,25 @@ function keepField(
 
 const rfc3339 = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d+)?(Z|[+-]\d{2}:\d{2})$/;
 
+/** Times that were found to be written as the server writes them: an object has several, and most are of the last seconds. */
+const canonicalTimes = new Set<string>();
+const maxTimes = 256;
+
 function decodeTime(value: unknown, field: string): string {
   if (typeof value !== 'string') throw mismatch(value, field, 'string');
+  if (canonicalTimes.has(value)) return value;
   const time = rfc3339.test(value) ? Date.parse(value) : Number.NaN;
   if (Number.isNaN(time)) {
     throw new DecodeError(
       `parsing time ${JSON.stringify(value)} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
     );
   }
-  return `${new Date(time).toISOString().slice(0, 19)}Z`;
+  const written = `${new Date(time).toISOString().slice(0, 19)}Z`;
+  if (written === value) {
+    if (canonicalTimes.size >= maxTimes) canonicalTimes.clear();
+    canonicalTimes.add(written);
+  }
+  return written;
 }
 
 /**

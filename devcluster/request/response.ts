@@ -13,7 +13,7 @@ export type Request = IncomingMessage | Http2ServerRequest;
 /** The part of Node's two response classes that is used here; over HTTP/2 `write` and `end` behave alike. */
 export type Response = (ServerResponse | Http2ServerResponse) & {
   write(chunk: Buffer | string): boolean;
-  end(chunk?: Buffer | string): unknown;
+  end(chunk?: Buffer | string, encoding?: BufferEncoding): unknown;
 };
 
 /** Answers below this size are never compressed. */
@@ -90,9 +90,11 @@ export function sendBytes(
     });
     return;
   }
-  const buffer = Buffer.from(body);
-  response.setHeader('content-length', buffer.length);
-  response.end(buffer);
+  const length = Buffer.byteLength(body);
+  response.setHeader('content-length', length);
+  // A text goes out in one piece with the head; without letters beyond ASCII it needs no encoding.
+  if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8');
+  else response.end(body);
 }
 
 /** An answer on its way, in pieces. */
