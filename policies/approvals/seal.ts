@@ -1,4 +1,4 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, hash, timingSafeEqual } from 'node:crypto';
 import type { Approval, Approver } from '../../api/index.ts';
 import { STAMPS } from '../../api/index.ts';
 
@@ -23,7 +23,7 @@ const VERSION = 'v1';
 
 /** `sha256:` and the SHA-256 of a call's `spec.arguments`, in hex: what an Approval names. */
 export function argumentsDigest(args: string): string {
-  return `sha256:${createHash('sha256').update(args, 'utf8').digest('hex')}`;
+  return `sha256:${hash('sha256', args)}`;
 }
 
 /** What the seal of an Approval has to vouch for, if it is about the call of that UID; undefined without an approver. */
@@ -59,9 +59,16 @@ export function isSealed(keys: readonly Uint8Array[], approval: Approval, toolCa
   return decision !== undefined && verifySeal(keys, decision, approval.metadata.annotations?.[STAMPS.seal]);
 }
 
-/** Tells keys apart without telling of them. */
-export const keyId = (key: Uint8Array): string =>
-  createHash('sha256').update('kubechain approval key\n').update(key).digest('hex').slice(0, 8);
+const keyIds = new WeakMap<Uint8Array, string>();
+
+/** Tells keys apart without telling of them. A key's bytes do not change. */
+export function keyId(key: Uint8Array): string {
+  const known = keyIds.get(key);
+  if (known !== undefined) return known;
+  const id = createHash('sha256').update('kubechain approval key\n').update(key).digest('hex').slice(0, 8);
+  keyIds.set(key, id);
+  return id;
+}
 
 /** One text a decision: JSON of a list, so that no field can run into the next. Groups count as a set. */
 function canonical({ approver, decision, toolCallUid, argumentsDigest: digest }: SealedDecision): string {

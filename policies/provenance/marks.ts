@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { GIT_MARKS, GROUP } from '../../api/index.ts';
 import { at, canonicalJson, textAt } from '../engine/json.ts';
 
@@ -137,4 +137,4 @@ export function definitionDigest(object: unknown): string {
   );
 }
 
-const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`;
+const sha256 = (text: string): string => `sha256:${hash('sha256', text)}`;

@@ -63,9 +63,9 @@ export function decodeReview(body: Uint8Array, contentType: string | undefined):
     message,
   });
   if (body.length === 0) return malformed(400, 'the request body is empty: an AdmissionReview is expected');
-  uid = salvageUid(body);
   const mediaType = (contentType ?? '').split(';', 1)[0]?.trim().toLowerCase();
   if (mediaType !== 'application/json') {
+    uid = salvageUid(body);
     return malformed(415, `Content-Type ${JSON.stringify(contentType ?? '')} is not application/json`);
   }
   try {
@@ -84,6 +84,7 @@ export function decodeReview(body: Uint8Array, contentType: string | undefined):
     return { kind: 'request', request: readRequest(asObject(raw, 'request')) };
   } catch (error) {
     if (error instanceof Malformed) return malformed(400, error.message);
+    uid = salvageUid(body);
     // The parser's message quotes the body, which may hold anything.
     return malformed(400, 'the body is no JSON');
   }
