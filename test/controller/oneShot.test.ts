@@ -292,7 +292,8 @@ describe('a Task in Git runs once per definition', function () {
     await Promise.all(names.map((name) => done(room, `${name}-1`)));
     await untilRecorded(room, ...names);
     const written = room.writes().filter(({ resource }) => resource === 'taskledgers');
-    assert.ok(written.length <= 4, `${written.length} writes`);
+    // How many come together depends on how busy the machine is: two or three on a quiet one.
+    assert.ok(written.length < names.length, `${written.length} writes`);
   });
 
   it('not when the operator is restarted, or another replica leads', async () => {
