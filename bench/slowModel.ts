@@ -3,7 +3,6 @@
  *
  *     node bench/slowModel.ts
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createAgents } from './support/agents.ts';
 import { createLoad } from './support/load.ts';
 import { cpuSeconds, residentBytes } from './support/program.ts';
@@ -12,8 +11,6 @@ import type { Row } from './support/table.ts';
 import { printTable } from './support/table.ts';
 
 const MANY = 1_000;
-/** The age of an operator that begins all model calls at once. */
-const OLD_MS = 6_000;
 const rows: Row[] = [];
 let server = '';
 
@@ -22,13 +19,10 @@ let server = '';
   server = stage.server;
   try {
     await stage.startOperator();
-    const started = performance.now();
     await createAgents(stage);
     const load = await createLoad(stage);
     // The first calls of a process pay for compiling it.
     await load.run({ count: 10, atOnce: 10, agent: 'plain', message: 'Hello' });
-    // A young operator has few model calls under way.
-    await sleep(Math.max(0, OLD_MS - (performance.now() - started)));
     const { seconds } = await load.run({ count: 40, atOnce: 40, agent: 'plain', message: 'Hello' });
     rows.push({
       what: '40 runs, model takes 1 s',
