@@ -53,6 +53,7 @@ export function createGovernance(
     logger,
     namespace: systemNamespaceOf(options),
     onChange: wakeWaitingCalls,
+    signal,
   });
   const provenance = createProvenanceResolver({
     sources: createProvenanceSources({

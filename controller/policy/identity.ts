@@ -1,11 +1,14 @@
-import type { Clock, KubeClient, KubeObject, Logger, Resource } from '../../kube/index.ts';
+import type { Clock, KubeClient, KubeObject, Logger, Resource, Timer } from '../../kube/index.ts';
 import { isNotFound, messageOf } from '../../kube/index.ts';
 import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET, SEAL_KEY_BYTES } from '../../policies/approvals/index.ts';
 
 /** What seals are checked with, and who this operator is. */
 export interface SealIdentity {
   current(): { readonly keys: readonly Uint8Array[]; readonly isOperator: (username: string) => boolean };
-  /** Reads the key again unless it was read a moment ago; `onChange` is called when it is another one. */
+  /**
+   * Reads the key again. Where it was read a moment ago that answer holds, and it is read once more when the moment is over, as it is after a
+   * read that failed: an Approval may be sealed with a key that came in between. `onChange` is called when it is another one.
+   */
   refresh(signal: AbortSignal): Promise<void>;
 }
 
@@ -27,12 +30,15 @@ export function createSealIdentity(options: {
   readonly logger: Logger;
   readonly namespace: string;
   readonly onChange: () => void;
+  /** Ends what is still to be read. */
+  readonly signal: AbortSignal;
 }): SealIdentity {
   const { client, clock, logger } = options;
   let key: Uint8Array | undefined;
   let username = '';
   let readAt = Number.NEGATIVE_INFINITY;
   let reading: Promise<void> = Promise.resolve();
+  let later: Timer | undefined;
 
   async function readKey(signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
@@ -47,8 +53,10 @@ export function createSealIdentity(options: {
       );
       return undefined;
     } catch (error) {
-      if (!isNotFound(error)) logger.warn({ error: messageOf(error) }, 'approvals: the key cannot be read');
-      return isNotFound(error) ? undefined : key;
+      if (isNotFound(error)) return undefined;
+      logger.warn({ error: messageOf(error) }, 'approvals: the key cannot be read');
+      readLater();
+      return key;
     }
   }
 
@@ -69,16 +77,35 @@ export function createSealIdentity(options: {
     if (!same) options.onChange();
   }
 
+  function refresh(signal: AbortSignal): Promise<void> {
+    if (clock.monotonic() - readAt < PATIENCE_MS) {
+      readLater();
+      return reading;
+    }
+    readAt = clock.monotonic();
+    reading = read(signal).catch((error: unknown) => {
+      readLater();
+      throw error;
+    });
+    return reading;
+  }
+
+  function readLater(): void {
+    if (later !== undefined || options.signal.aborted) return;
+    later = clock.after(readAt + PATIENCE_MS - clock.monotonic(), () => {
+      later = undefined;
+      if (options.signal.aborted) return;
+      refresh(options.signal).catch((error: unknown) =>
+        logger.warn({ error: messageOf(error) }, 'approvals: no identity'),
+      );
+    });
+  }
+
   return {
     current: () => ({
       keys: key === undefined ? [] : [key],
       isOperator: (name) => username !== '' && name === username,
     }),
-    refresh(signal) {
-      if (clock.monotonic() - readAt < PATIENCE_MS) return reading;
-      readAt = clock.monotonic();
-      reading = read(signal);
-      return reading;
-    },
+    refresh,
   };
 }
