@@ -203,7 +203,7 @@ export const containers = object(
         ),
       },
     ),
-    podTemplate: podTemplates('they'),
+    podTemplate: podTemplates('container Tools'),
   },
 );
 export type ContainerSection = TypeOf<typeof containers>;
