@@ -9,6 +9,17 @@ export function unregistered({ kind, apiVersion }: { readonly kind: string; read
   return `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/runtime/scheme.go:111"`;
 }
 
+/** Why the version and the kind of a body cannot be read; undefined where they can, or are absent. */
+export function unreadableType(body: { readonly [field: string]: unknown }): string | undefined {
+  for (const field of ['apiVersion', 'kind']) {
+    const given = body[field];
+    if (given === undefined || given === null || typeof given === 'string') continue;
+    const type = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given;
+    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${type} into Go struct field .${field} of type string`;
+  }
+  return undefined;
+}
+
 /** Kinds without a resource that every group's version has. */
 const everyVersion = new Set([
   ...['CreateOptions', 'DeleteOptions', 'GetOptions', 'ListOptions', 'PatchOptions', 'UpdateOptions', 'WatchEvent'],

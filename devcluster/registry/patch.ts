@@ -13,10 +13,10 @@ import {
 import type { Call, RegistryContext, Result } from './call.ts';
 import { copyJson, isObject } from './copy.ts';
 import { fieldManager, mergeTypeOf, resetFields } from './create.ts';
-import { cannotHandle, completeTypeMeta, decodeTyped } from './decode.ts';
+import { cannotHandle, decodeTyped } from './decode.ts';
 import { jsonPatch } from './jsonpatch.ts';
 import { mergePatch } from './mergepatch.ts';
-import { otherKind } from './otherkinds.ts';
+import { otherKind, unreadableType } from './otherkinds.ts';
 import { groupVersion } from './resources.ts';
 import { update } from './update.ts';
 
@@ -39,7 +39,7 @@ export async function patch(
     next: (live) => {
       const patched = () => {
         const object = applyTo(context, call, type, copyJson(live as KubeObject), parsed);
-        if (!call.definition.custom && isObject(object)) completeTypeMeta(call.definition, object as never);
+        if (!call.definition.custom && isObject(object) && !object.kind) object.kind = call.definition.kind;
         return object;
       };
       const strategic = type === 'strategic';
@@ -127,11 +127,15 @@ function readPatched(
   const object = patched as unknown as KubeObject;
   const problem = (message: string): StatusError =>
     invalid('', '', '', [fieldError.invalid('patch', shown(), message)]);
+  const unreadable = strategic ? undefined : unreadableType(patched);
+  if (unreadable !== undefined) throw problem(unreadable);
   if (definition.custom && !patched.kind) throw problem(`Object 'Kind' is missing in '${shown()}'`);
   const expected = groupVersion(definition);
   // What a strategic patch has made is read into the kind that it was.
   if (strategic) Object.assign(object, { apiVersion: expected, kind: definition.kind });
-  if (!definition.custom && (object.kind !== definition.kind || object.apiVersion !== expected)) {
+  // Without a version it is read as an object of no kind that has fields.
+  const versionless = !definition.custom && !object.apiVersion;
+  if (!definition.custom && !versionless && (object.kind !== definition.kind || object.apiVersion !== expected)) {
     throw problem(otherKind(context.resources, definition, object));
   }
   if (definition.custom && object.apiVersion !== expected) {
@@ -141,7 +145,9 @@ function readPatched(
   }
   let unknown: string[];
   try {
-    unknown = decodeTyped(definition, object);
+    unknown = versionless
+      ? Object.keys(object).filter((field) => field !== 'apiVersion' && field !== 'kind')
+      : decodeTyped(definition, object);
   } catch (error) {
     if (error instanceof DecodeError) throw problem(strategic ? error.converted : error.message);
     throw error;
@@ -155,9 +161,13 @@ function readPatched(
     if (call.fieldValidation === 'Strict') throw problem(`strict decoding error: ${problems.join(', ')}`);
     if (call.fieldValidation === 'Warn') call.warnings.push(...problems);
   }
+  if (versionless) throw undeterminable(call);
   checkIdentity(call, object);
   return object;
 }
+
+const undeterminable = (call: Call): StatusError =>
+  badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
 
 /** A patch may not move the object to another name or version. Throws 400. */
 export function checkIdentity(call: Call, object: KubeObject): void {
@@ -170,7 +180,7 @@ export function checkIdentity(call: Call, object: KubeObject): void {
   }
   const name = object.metadata.name ?? '';
   if (name === '') {
-    throw badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
+    throw undeterminable(call);
   }
   if (name !== call.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);

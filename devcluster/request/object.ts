@@ -4,7 +4,7 @@ import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { Call, RegistryContext } from '../registry/call.ts';
 import { isObject } from '../registry/copy.ts';
 import { completeTypeMeta, decodeObject } from '../registry/decode.ts';
-import { otherKind, unregistered } from '../registry/otherkinds.ts';
+import { otherKind, unreadableType, unregistered } from '../registry/otherkinds.ts';
 import { groupVersion } from '../registry/resources.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import { readBody } from './body.ts';
@@ -63,12 +63,10 @@ export async function readObject(context: RegistryContext, exchange: Exchange, c
       `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: ${cannotRead(value)} (${summary(text)})`,
     );
   }
-  for (const field of ['apiVersion', 'kind']) {
-    const given: unknown = value[field];
-    if (given === undefined || given === null || typeof given === 'string') continue;
-    const kind = Array.isArray(given) ? 'array' : typeof given === 'boolean' ? 'bool' : typeof given;
+  const unreadable = unreadableType(value);
+  if (unreadable !== undefined) {
     throw badRequest(
-      `the object provided is unrecognized (must be of type ${definition.kind}): couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go struct field .${field} of type string (${summary(text)})`,
+      `the object provided is unrecognized (must be of type ${definition.kind}): ${unreadable} (${summary(text)})`,
     );
   }
   pause = exchange.turn.pause();

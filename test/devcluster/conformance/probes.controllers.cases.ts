@@ -759,7 +759,7 @@ const aggregation: Case[] = [
     ...['view', 'edit', 'admin'].map(
       (role): Step => ({
         path: `${rbac}/clusterroles/${role}`,
-        until: mentions('{ns}', true),
+        until: mentions('.example.com'),
         view: (body) =>
           (rules(body) as { apiGroups: string[] }[]).some((rule) => rule.apiGroups[0]?.endsWith('example.com'))
             ? 'has it'

@@ -336,7 +336,6 @@ const statuses: Case[] = (
     ],
     ['variables', { variables: [{ name: 'x', expression: 'object.nope' }], ...says('variables.x') }],
     ['params', { ...params, ...says('params.nope == 1') }],
-    ['audit annotations', { ...says('true'), auditAnnotations: [{ key: 'k', valueExpression: 'object.nope' }] }],
     ['match conditions', { matchConditions: [condition('c', 'object.nope == 1')], ...says('true') }],
   ] as [string, Fields][]
 ).map(([name, spec]) =>
@@ -356,6 +355,13 @@ const statuses: Case[] = (
       until: (answer) => (answer.body as { status?: { observedGeneration?: number } }).status?.observedGeneration === 1,
       view: (body) => (body as { status: unknown }).status,
     },
+  ),
+);
+// It is refused where others are told of in the status: what an annotation says has to be text.
+statuses.push(
+  one(
+    'type checking: audit annotations',
+    policy({ ...says('true'), auditAnnotations: [{ key: 'k', valueExpression: 'object.nope' }] }),
   ),
 );
 const refusals: Case[] = [

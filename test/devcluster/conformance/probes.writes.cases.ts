@@ -1,5 +1,5 @@
 /** Probes of writes: apply, patches, preconditions, dry runs, what cannot be read. */
-import type { Case } from './harness.ts';
+import type { Case, Step } from './harness.ts';
 import {
   aMap,
   integer,
@@ -40,6 +40,12 @@ const deployment = (name = 'a', more: Fields = {}, meta: Fields = {}) => ({
   spec: { replicas: 1, selector, template, ...more },
 });
 const service = (spec: Fields, name = 'a') => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec });
+/** Of a refusal only why: the object that it shows has its fields in another order there. */
+const why = (step: Step): Step => ({
+  ...step,
+  view: (body) => (body as { message: string }).message.split('": ').at(-1),
+});
+
 export const writeProbes: readonly Case[] = [
   one(
     'apply shared, one gives up',
@@ -455,6 +461,28 @@ export const writeProbes: readonly Case[] = [
     patched(aMap, { metadata: { name: 'other' } }),
     patched(aMap, { metadata: { namespace: 'other' } }),
     patched(aMap, { metadata: { uid: 'x' } }),
+  ),
+  one(
+    'merge patch of kind and version',
+    quiet(create(maps, map())),
+    ...[['X'], 5, true, { a: 1 }].map((kind) => why(patched(aMap, { kind }))),
+    ...[['X'], 7].map((apiVersion) => why(patched(aMap, { apiVersion }))),
+    why(patched(aMap, { apiVersion: 7, kind: 8 })),
+    ...[null, ''].map((kind) => patched(aMap, { kind, data: { k: 'w' } })),
+    ...[null, ''].map((apiVersion) => patched(aMap, { apiVersion })),
+    why(patched(aMap, [{ op: 'replace', path: '/kind', value: ['X'] }], patchTypes.json)),
+    patched(aMap, [{ op: 'remove', path: '/kind' }], patchTypes.json),
+    patched(aMap, [{ op: 'remove', path: '/apiVersion' }], patchTypes.json),
+  ),
+  one(
+    'custom: merge patch of kind and version',
+    ...withDefinition(
+      objectOf({ spec: objectOf({ s: string }) }),
+      {},
+      quiet(create(things, thing({ s: 'a' }))),
+      ...[['X'], 5, true, { a: 1 }, 'Other'].map((kind) => why(patched(`${things}/a`, { kind }))),
+      ...[['X'], 7].map((apiVersion) => why(patched(`${things}/a`, { apiVersion }))),
+    ),
   ),
   one(
     'PUT create and errors',
