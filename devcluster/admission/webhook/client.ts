@@ -1,7 +1,8 @@
 /** HTTPS to webhooks: connections kept alive, deadlines that hold, errors in the words of the real server's client. */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { Agent, type AgentOptions, request as httpsRequest } from 'node:https';
 import { isIP } from 'node:net';
-import { AnswerReader, type WholeAnswer } from './answer.ts';
-import { type Connection, Connections, type Origin } from './connections.ts';
+import { createSecureContext } from 'node:tls';
 
 /** Where a review goes. */
 export interface WebhookTarget {
@@ -27,11 +28,16 @@ export class CallFailure extends Error {
   override readonly name = 'CallFailure';
 }
 
+/** An answer may be this long: more than twice what an object and its patch can take. */
+export const maxAnswerBytes = 16 << 20;
 const maxRedirects = 10;
+const maxAgents = 200;
+/** Connections kept for the next burst: a handshake costs more than a review. */
+const maxFreeSockets = 256;
 
 /** Calls webhooks. One per server: it holds the connections. */
 export class WebhookClient {
-  private readonly connections = new Connections();
+  private readonly agents = new Map<string, Agent>();
 
   /** Posts JSON. Throws `CallFailure`; never later than `timeoutMs` from now. */
   async post(target: WebhookTarget, body: string, timeoutMs: number): Promise<WebhookAnswer> {
@@ -45,7 +51,8 @@ export class WebhookClient {
 
   /** Ends all connections. */
   close(): void {
-    this.connections.close();
+    for (const agent of this.agents.values()) agent.destroy();
+    this.agents.clear();
   }
 
   /** Posts, and goes where it is redirected. */
@@ -54,10 +61,10 @@ export class WebhookClient {
     let current: WebhookTarget = target;
     let method = 'POST';
     for (let redirects = 0; ; redirects++) {
-      const { head, body: text } = await this.send(current, url, method, body, deadline);
-      const { code, contentType, retryAfter, location } = head;
-      const redirected = [301, 302, 303, 307, 308].includes(code) && location !== undefined;
-      if (!redirected) return { code, contentType, retryAfter, body: text };
+      const answer = await this.send(current, url, method, body, deadline);
+      const location = answer.message.headers.location;
+      const redirected = [301, 302, 303, 307, 308].includes(answer.code) && location !== undefined;
+      if (!redirected) return answer;
       if (redirects === maxRedirects) {
         throw new CallFailure(
           `${method === 'POST' ? 'Post' : 'Get'} ${JSON.stringify(location)}: stopped after 10 redirects`,
@@ -66,7 +73,7 @@ export class WebhookClient {
       const next = new URL(location, url);
       if (next.protocol !== 'https:')
         throw failed(method, next, `unsupported protocol scheme ${JSON.stringify(next.protocol.slice(0, -1))}`);
-      if (code !== 307 && code !== 308) method = 'GET';
+      if (answer.code !== 307 && answer.code !== 308) method = 'GET';
       if (next.host !== url.host) current = { url: next, ca: target.ca };
       url = next;
     }
@@ -78,57 +85,35 @@ export class WebhookClient {
     method: string,
     body: string,
     deadline: Deadline,
-  ): Promise<WholeAnswer> {
-    const { origin, head } = wayTo(target, url);
-    const request = requestText(head, method, body);
+  ): Promise<WebhookAnswer & { message: IncomingMessage }> {
     for (let attempt = 0; ; attempt++) {
-      const reader = new AnswerReader();
-      const connection = this.connections.take(origin);
-      deadline.holds(connection);
+      const exchange = new Exchange();
       try {
-        return await connection.exchange(request, reader);
+        return await exchange.run(this.agent(target), target, url, method, body, deadline);
       } catch (error) {
         // The other end closed an idle connection just as we took it: nothing was answered, so it is asked again.
-        if (attempt < 3 && connection.used && !reader.begun && !deadline.passed && isClosed(error)) continue;
-        throw describe(error, method, url, deadline, reader);
+        if (attempt < 3 && exchange.reused && !exchange.answered && !deadline.passed && isClosed(error)) continue;
+        throw describe(error, method, url, deadline, exchange);
       }
     }
   }
-}
 
-interface Way {
-  readonly url: URL;
-  readonly origin: Origin;
-  /** What stands between the method and what is said of the body. */
-  readonly head: string;
-}
-
-/** The ways to targets that are asked again and again: to read a URL takes longer than to send a review there. */
-const ways = new WeakMap<WebhookTarget, Way>();
-
-function wayTo(target: WebhookTarget, url: URL): Way {
-  const known = ways.get(target);
-  if (known?.url === url) return known;
-  const own = url.hostname.replace(/^\[|\]$/g, '');
-  const name = target.serverName ?? own;
-  const way: Way = {
-    url,
-    origin: {
-      host: target.connect?.host ?? own,
-      port: target.connect?.port ?? (url.port === '' ? 443 : Number(url.port)),
-      serverName: isIP(name) === 0 ? name : '',
-      ca: target.ca,
-    },
-    // All of it comes out of a URL, which holds neither blanks nor line ends.
-    head: ` ${url.pathname}${url.search} HTTP/1.1\r\nHost: ${url.host}\r\nAccept: application/json, */*\r\nUser-Agent: kube-apiserver-admission\r\n`,
-  };
-  ways.set(target, way);
-  return way;
-}
-
-function requestText(head: string, method: string, body: string): string {
-  if (method !== 'POST') return `${method}${head}\r\n`;
-  return `${method}${head}Content-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+  private agent(target: WebhookTarget): Agent {
+    const key = `${target.serverName ?? ''} ${target.connect?.host ?? ''}:${target.connect?.port ?? ''} ${target.ca ?? ''}`;
+    const known = this.agents.get(key);
+    if (known !== undefined) return known;
+    for (const [oldest, agent] of this.agents) {
+      if (this.agents.size < maxAgents) break;
+      agent.destroy();
+      this.agents.delete(oldest);
+    }
+    const options: AgentOptions = { keepAlive: true, maxFreeSockets, scheduling: 'lifo' };
+    // Made once: each connection would read the authorities again.
+    if (target.ca !== undefined && target.ca !== '') options.secureContext = createSecureContext({ ca: target.ca });
+    const agent = new Agent(options);
+    this.agents.set(key, agent);
+    return agent;
+  }
 }
 
 /**
@@ -137,24 +122,93 @@ function requestText(head: string, method: string, body: string): string {
  */
 class Deadline {
   passed = false;
-  private connection: Connection | undefined;
+  private request: ClientRequest | undefined;
   private readonly timer: NodeJS.Timeout;
 
   constructor(ms: number) {
     this.timer = setTimeout(() => {
       this.passed = true;
-      this.connection?.destroy(new Error('the deadline has passed'));
+      this.request?.destroy(new Error('the deadline has passed'));
     }, ms);
   }
 
-  /** The connection that ends with it, until the next one. */
-  holds(connection: Connection): void {
-    this.connection = connection;
-    if (this.passed) connection.destroy();
+  /** The request that ends with it, until the next one. */
+  holds(request: ClientRequest): void {
+    this.request = request;
+    if (this.passed) request.destroy(new Error('the deadline has passed'));
   }
 
   end(): void {
     clearTimeout(this.timer);
+  }
+}
+
+/** One request and its answer. */
+class Exchange {
+  reused = false;
+  /** True from the first byte of the answer's head on. */
+  answered = false;
+
+  run(
+    agent: Agent,
+    target: WebhookTarget,
+    url: URL,
+    method: string,
+    body: string,
+    deadline: Deadline,
+  ): Promise<WebhookAnswer & { message: IncomingMessage }> {
+    const host = target.connect?.host ?? url.hostname.replace(/^\[|\]$/g, '');
+    const name = target.serverName ?? url.hostname.replace(/^\[|\]$/g, '');
+    return new Promise((resolve, reject) => {
+      const request = httpsRequest({
+        agent,
+        method,
+        host,
+        port: target.connect?.port ?? (url.port === '' ? 443 : Number(url.port)),
+        path: `${url.pathname}${url.search}`,
+        ...(isIP(name) === 0 ? { servername: name } : { servername: '' }),
+        // A list is sent as it is; a record becomes a map of headers first.
+        headers: [
+          ...['host', url.host, 'accept', 'application/json, */*', 'user-agent', 'kube-apiserver-admission'],
+          ...(method === 'POST'
+            ? ['content-type', 'application/json', 'content-length', String(Buffer.byteLength(body))]
+            : []),
+        ],
+      });
+      deadline.holds(request);
+      request.on('socket', () => {
+        this.reused = request.reusedSocket;
+      });
+      request.on('error', reject);
+      request.on('response', (message) => {
+        this.answered = true;
+        this.read(message).then((text) => {
+          resolve({
+            code: message.statusCode ?? 0,
+            contentType: message.headers['content-type'] ?? '',
+            retryAfter: message.headers['retry-after'],
+            body: text,
+            message,
+          });
+        }, reject);
+      });
+      if (method === 'POST') request.end(body);
+      else request.end();
+    });
+  }
+
+  private read(message: IncomingMessage): Promise<string> {
+    return new Promise((resolve, reject) => {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      message.on('data', (chunk: Buffer) => {
+        size += chunk.length;
+        if (size > maxAnswerBytes) message.destroy(new Error(`the answer is longer than ${maxAnswerBytes} bytes`));
+        else chunks.push(chunk);
+      });
+      message.on('error', reject);
+      message.on('end', () => resolve(Buffer.concat(chunks).toString()));
+    });
   }
 }
 
@@ -168,10 +222,10 @@ function failed(method: string, url: URL, why: string): CallFailure {
   return new CallFailure(`${verb} ${JSON.stringify(String(url))}: ${why}`);
 }
 
-function describe(error: unknown, method: string, url: URL, deadline: Deadline, reader: AnswerReader): CallFailure {
+function describe(error: unknown, method: string, url: URL, deadline: Deadline, exchange: Exchange): CallFailure {
   const why = deadline.passed ? 'context deadline exceeded' : reason(error as ConnectionError, url);
   const early = why === 'EOF' ? 'unexpected EOF' : why;
-  if (reader.head === undefined) return failed(method, url, why);
+  if (!exchange.answered) return failed(method, url, why);
   return new CallFailure(`unexpected error when reading response body. Please retry. Original error: ${early}`);
 }
 
@@ -222,7 +276,9 @@ function reason(error: ConnectionError, url: URL): string {
         ? 'http: server gave HTTP response to HTTPS client'
         : `tls: ${error.message.trim()}`;
     default:
-      return error.message;
+      return error.code?.startsWith('HPE_') === true
+        ? `net/http: HTTP/1.x transport connection broken: ${error.message}`
+        : error.message;
   }
 }
 
