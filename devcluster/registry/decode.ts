@@ -45,7 +45,7 @@ const managerFields: { readonly [field: string]: Kind | 'time' } = {
   subresource: 'string',
 };
 
-function goKind(value: unknown): string {
+export function goKind(value: unknown): string {
   if (Array.isArray(value)) return 'array';
   if (typeof value === 'boolean') return 'bool';
   if (typeof value === 'bigint') return 'number';

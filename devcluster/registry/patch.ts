@@ -1,6 +1,6 @@
 /** PATCH in its four forms: how a patch becomes the new object. */
 import { JsonSyntaxError, parseJson, printJson, repeatedKeys } from '../request/json.ts';
-import { badRequest, failure, fieldError, internal, invalid, StatusError } from '../request/status.ts';
+import { badRequest, failure, fieldError, internal, invalid, nameless, StatusError } from '../request/status.ts';
 import { parseYaml } from '../request/yaml.ts';
 import {
   ApplyConflictError,
@@ -13,7 +13,7 @@ import {
 import type { Call, RegistryContext, Result } from './call.ts';
 import { copyJson, isObject } from './copy.ts';
 import { fieldManager, mergeTypeOf, resetFields } from './create.ts';
-import { cannotHandle, decodeTyped } from './decode.ts';
+import { cannotHandle, decodeTyped, goKind } from './decode.ts';
 import { jsonPatch } from './jsonpatch.ts';
 import { mergePatch } from './mergepatch.ts';
 import { otherKind, unreadableType } from './otherkinds.ts';
@@ -69,8 +69,7 @@ function parsePatch(type: PatchType, body: string): { parsed: unknown; complaint
   if (!isObject(parsed)) {
     if (parsed === null && type === 'strategic') return { parsed: {}, complaints: [] };
     if (parsed === null) throw badRequest('Invalid JSON Patch');
-    const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
-    throw badRequest(`${prefix}json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`);
+    throw badRequest(`${prefix}json: cannot unmarshal ${goKind(parsed)} into Go value of type map[string]interface {}`);
   }
   return { parsed, complaints: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) };
 }
@@ -161,13 +160,10 @@ function readPatched(
     if (call.fieldValidation === 'Strict') throw problem(`strict decoding error: ${problems.join(', ')}`);
     if (call.fieldValidation === 'Warn') call.warnings.push(...problems);
   }
-  if (versionless) throw undeterminable(call);
+  if (versionless) throw nameless(call.name);
   checkIdentity(call, object);
   return object;
 }
-
-const undeterminable = (call: Call): StatusError =>
-  badRequest(`the name of the object (${call.name} based on URL) was undeterminable: name must be provided`);
 
 /** A patch may not move the object to another name or version. Throws 400. */
 export function checkIdentity(call: Call, object: KubeObject): void {
@@ -180,7 +176,7 @@ export function checkIdentity(call: Call, object: KubeObject): void {
   }
   const name = object.metadata.name ?? '';
   if (name === '') {
-    throw undeterminable(call);
+    throw nameless(call.name);
   }
   if (name !== call.name) {
     throw badRequest(`the name of the object (${name}) does not match the name on the URL (${call.name})`);
@@ -307,10 +303,4 @@ function describeType(apiVersion: string, kind: string): string {
   const slash = apiVersion.indexOf('/');
   const group = slash < 0 ? '' : apiVersion.slice(0, slash);
   return `${group}/${apiVersion.slice(slash + 1)}, Kind=${kind}`;
-}
-
-function goKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  return value === null ? 'null' : typeof value;
 }

@@ -102,6 +102,11 @@ export function badRequest(message: string): StatusError {
   return failure(400, 'BadRequest', message);
 }
 
+/** The refusal of a body that has no name where its path has one. */
+export function nameless(name: string): StatusError {
+  return badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+}
+
 export function forbidden(subject: Subject, name: string, why: string): StatusError {
   const message =
     name === ''

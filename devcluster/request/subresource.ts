@@ -28,7 +28,7 @@ import { readObject } from './object.ts';
 import { patchTypeOf } from './patchType.ts';
 import { sendWarnings } from './response.ts';
 import { noSubresource, sendResult } from './result.ts';
-import { badRequest, fieldError, internal, invalid, methodNotAllowed, notFound } from './status.ts';
+import { badRequest, fieldError, internal, invalid, methodNotAllowed, nameless, notFound } from './status.ts';
 import { checkUrlName, notAllowed } from './verbs.ts';
 import { callOf, isTrue } from './writeOptions.ts';
 import { parseYaml } from './yaml.ts';
@@ -291,7 +291,7 @@ function replacingScale(context: RegistryContext, body: string, name: string): K
     throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a Scale: ${why}`);
   }
   if (sent.metadata.name) return sent;
-  throw badRequest(`the name of the object (${name} based on URL) was undeterminable: name must be provided`);
+  throw nameless(name);
 }
 
 function newScale(current: KubeObject, type: string | undefined, body: string, name: string): KubeObject {

@@ -49,6 +49,30 @@ const version = (name: string, more: Fields = {}, shape: Fields = plain) => ({
   schema: { openAPIV3Schema: shape },
   ...more,
 });
+const formats = [
+  'date',
+  'date-time',
+  'duration',
+  'email',
+  'ipv4',
+  'ipv6',
+  'uri',
+  'uuid',
+  'byte',
+  'hostname',
+  'cidr',
+  'mac',
+  'isbn',
+  'hexcolor',
+  'rgbcolor',
+  'bsonobjectid',
+  'password',
+  'ssn',
+  'creditcard',
+];
+/** The field whose values have a format. */
+const fieldOf = (format: string): string => format.replaceAll('-', '');
+
 export const definitionProbes: readonly Case[] = [
   one(
     'singular conflict',
@@ -537,60 +561,9 @@ export const definitionProbes: readonly Case[] = [
   one(
     'formats',
     ...withDefinition(
-      schema(
-        Object.fromEntries(
-          [
-            'date',
-            'date-time',
-            'duration',
-            'email',
-            'ipv4',
-            'ipv6',
-            'uri',
-            'uuid',
-            'byte',
-            'hostname',
-            'cidr',
-            'mac',
-            'isbn',
-            'hexcolor',
-            'rgbcolor',
-            'bsonobjectid',
-            'password',
-            'ssn',
-            'creditcard',
-          ].map((f) => [f.replace(/-/g, ''), { type: 'string', format: f }]),
-        ),
-      ),
+      schema(Object.fromEntries(formats.map((format) => [fieldOf(format), { type: 'string', format }]))),
       {},
-      create(
-        things,
-        thing(
-          Object.fromEntries(
-            [
-              'date',
-              'datetime',
-              'duration',
-              'email',
-              'ipv4',
-              'ipv6',
-              'uri',
-              'uuid',
-              'byte',
-              'hostname',
-              'cidr',
-              'mac',
-              'isbn',
-              'hexcolor',
-              'rgbcolor',
-              'bsonobjectid',
-              'password',
-              'ssn',
-              'creditcard',
-            ].map((f) => [f, '!!nope!!']),
-          ),
-        ),
-      ),
+      create(things, thing(Object.fromEntries(formats.map((format) => [fieldOf(format), '!!nope!!'])))),
       create(
         things,
         thing(

@@ -40,6 +40,9 @@ const deployment = (name = 'a', more: Fields = {}, meta: Fields = {}) => ({
   spec: { replicas: 1, selector, template, ...more },
 });
 const service = (spec: Fields, name = 'a') => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec });
+const secret = (name: string, fields: Fields): Step =>
+  create(`${inNamespace}/secrets`, { apiVersion: 'v1', kind: 'Secret', metadata: { name }, ...fields });
+
 /** Of a refusal only why: the object that it shows has its fields in another order there. */
 const why = (step: Step): Step => ({
   ...step,
@@ -586,56 +589,14 @@ export const writeProbes: readonly Case[] = [
   ),
   one(
     'secret data',
-    create(`${inNamespace}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'a' },
-      data: { a: 'YQ==' },
-      stringData: { a: 'b', c: 'd' },
-    }),
-    create(`${inNamespace}/secrets`, { apiVersion: 'v1', kind: 'Secret', metadata: { name: 'b' }, data: { a: '***' } }),
-    create(`${inNamespace}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'c' },
-      type: 'kubernetes.io/dockerconfigjson',
-      data: { '.dockerconfigjson': 'e30K' },
-    }),
-    create(`${inNamespace}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'd' },
-      type: 'kubernetes.io/dockerconfigjson',
-      stringData: { x: '{}' },
-    }),
-    create(`${inNamespace}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'e' },
-      type: 'kubernetes.io/tls',
-      stringData: { 'tls.crt': 'x' },
-    }),
-    create(`${inNamespace}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'f' },
-      type: 'kubernetes.io/basic-auth',
-      stringData: {},
-    }),
-    create(`${inNamespace}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'g' },
-      type: 'kubernetes.io/ssh-auth',
-      stringData: {},
-    }),
-    create(`${inNamespace}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 'h' },
-      type: 'bootstrap.kubernetes.io/token',
-      stringData: {},
-    }),
+    secret('a', { data: { a: 'YQ==' }, stringData: { a: 'b', c: 'd' } }),
+    secret('b', { data: { a: '***' } }),
+    secret('c', { type: 'kubernetes.io/dockerconfigjson', data: { '.dockerconfigjson': 'e30K' } }),
+    secret('d', { type: 'kubernetes.io/dockerconfigjson', stringData: { x: '{}' } }),
+    secret('e', { type: 'kubernetes.io/tls', stringData: { 'tls.crt': 'x' } }),
+    secret('f', { type: 'kubernetes.io/basic-auth', stringData: {} }),
+    secret('g', { type: 'kubernetes.io/ssh-auth', stringData: {} }),
+    secret('h', { type: 'bootstrap.kubernetes.io/token', stringData: {} }),
   ),
   one(
     'status by the main endpoint',
