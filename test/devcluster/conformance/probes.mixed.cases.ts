@@ -1,6 +1,6 @@
 /** Probes across areas, each a little story of several requests. */
 import type { Answer, Case, Step } from './harness.ts';
-import { account, as, bearer, self, token } from './probes.access.cases.ts';
+import { account, as, bearer, self, token } from './probes/access/shared.ts';
 import {
   create,
   deployment,

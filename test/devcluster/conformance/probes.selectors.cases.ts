@@ -12,7 +12,7 @@ import {
   self,
   tokens,
   user,
-} from './probes.access.cases.ts';
+} from './probes/access/shared.ts';
 import {
   applied,
   condition,

@@ -1,0 +1,3 @@
+/** What the tables of this folder share. */
+
+export const rbacVersion = 'rbac.authorization.k8s.io/v1';
