@@ -1,6 +1,7 @@
 import { parseTimestamp } from './cel/time.ts';
 import { child, indexed, invalid, keyed, required, tooLong } from './errors.ts';
 import { utf8Length } from './gofmt.ts';
+import { cannotUnmarshal } from './gojson.ts';
 import { isObject, type PlainObject } from './json.ts';
 import { dns1035Label, dns1123Label, labelValue, pathSegment, qualifiedName } from './names.ts';
 import type { FieldError, SchemaProps } from './types.ts';
@@ -131,16 +132,10 @@ const METADATA: Fields = {
   managedFields: [{ list: { struct: MANAGED } }, '[]v1.ManagedFieldsEntry'],
 };
 
-function jsonKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'number' : typeof value;
-}
-
 /** Why Go could not decode the value, or undefined. Nulls decode as nothing. */
 function decodeProblem(value: unknown, shape: Shape, goType: string, field: string): string | undefined {
   if (value === null || value === undefined) return undefined;
-  const mismatch = (): string =>
-    `json: cannot unmarshal ${jsonKind(value)} into Go struct field ${field} of type ${goType}`;
+  const mismatch = (): string => cannotUnmarshal(value, `struct field ${field} of type ${goType}`);
   if (shape === 'string') return typeof value === 'string' ? undefined : mismatch();
   if (shape === 'bool') return typeof value === 'boolean' ? undefined : mismatch();
   if (shape === 'int64') {
@@ -183,7 +178,7 @@ function timeProblem(text: string): string | undefined {
 /** Why the value is no ObjectMeta, in Go's words. */
 export function metadataProblem(value: unknown): string | undefined {
   if (value === null) return undefined;
-  if (!isObject(value)) return `json: cannot unmarshal ${jsonKind(value)} into Go value of type v1.ObjectMeta`;
+  if (!isObject(value)) return cannotUnmarshal(value, 'value of type v1.ObjectMeta');
   return firstProblem(Object.entries(METADATA), ([name, [shape, type]]) => {
     return Object.hasOwn(value, name) ? decodeProblem(value[name], shape, type, `ObjectMeta.${name}`) : undefined;
   });

@@ -2,6 +2,7 @@
  * Reads plain JSON into a builtin kind as the real server's typed decoder does, in place: unknown fields go, null counts as
  * absent, zero values go where the type omits them, always-printed ones appear, quantities and times become canonical.
  */
+import { cannotUnmarshal, jsonWord } from '../../schema/gojson.ts';
 import { DecodeError, type Json, type JsonObject } from '../types.ts';
 import { formatQuantity, parseQuantity, type Quantity, quantityError, wholeMilli } from './quantity.ts';
 import {
@@ -26,13 +27,6 @@ const maxDepth = 200;
 
 /** An error after which Go's decoder reads on: what a type reads itself is reported before. */
 class NotedError extends DecodeError {}
-
-function word(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'bigint') return 'number';
-  if (typeof value === 'boolean') return 'bool';
-  return typeof value;
-}
 
 /** Go's name of a type, as its JSON decoder prints it: `[]v1.Container`, `map[string]string`, `int32`. */
 function goType(type: WireType): string {
@@ -79,7 +73,7 @@ function conversionProblem(value: unknown, type: WireType, place: Place): string
 function mismatch(value: unknown, type: WireType, place: Place, detail = ''): NotedError {
   const at = place.path === '' ? 'value' : `struct field ${place.struct}.${place.path}`;
   return new NotedError(
-    `json: cannot unmarshal ${word(value)}${detail} into Go ${at} of type ${place.goType ?? goType(type)}`,
+    `json: cannot unmarshal ${jsonWord(value)}${detail} into Go ${at} of type ${place.goType ?? goType(type)}`,
     conversionProblem(value, type, place),
   );
 }
@@ -87,7 +81,7 @@ function mismatch(value: unknown, type: WireType, place: Place, detail = ''): No
 /** The mismatch of a type that reads its JSON itself; nothing is reported before it. */
 function ownMismatch(value: unknown, name: 'string' | 'int32', place: Place): DecodeError {
   const { message } = mismatch(value, { kind: 'scalar', name }, { ...place, goType: undefined });
-  return new DecodeError(message, `json: cannot unmarshal ${word(value)} into Go value of type ${name}`);
+  return new DecodeError(message, cannotUnmarshal(value, `value of type ${name}`));
 }
 
 function decodeInteger(value: Json, type: ScalarType, place: Place): Json {
@@ -199,7 +193,7 @@ function decodeScalar(value: Json, type: ScalarType, place: Place, depth: number
       return decodeInteger(value, { kind: 'scalar', name: 'int32' }, place);
     case 'fields':
     case 'object':
-      if (word(value) !== 'object') throw mismatch(value, type, place);
+      if (jsonWord(value) !== 'object') throw mismatch(value, type, place);
       return value;
     case 'schemaorbool':
       return typeof value === 'boolean' ? value : decodeSchema(value, place, depth, unknown);

@@ -1,4 +1,5 @@
 /** Whether a value fits its type, with the words of the real server's typed values. */
+import { goTypeOf } from '../../schema/gofmt.ts';
 import type { Json, JsonObject, MergeType } from '../types.ts';
 import { printPath } from './fieldset.ts';
 import { ElementError, fieldType, isMap, itemElement, resolve } from './walk.ts';
@@ -13,13 +14,6 @@ function goValue(value: Json): string {
       .join(' ')}]`;
   }
   return value === null ? '<nil>' : String(value);
-}
-
-function goType(value: Json): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (isMap(value)) return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value === 'boolean' ? 'bool' : typeof value === 'bigint' ? 'int64' : typeof value;
 }
 
 /** A value as Go prints it with %#v. */
@@ -39,7 +33,7 @@ function scalarError(type: MergeType, value: Json): string | undefined {
     case 'numeric':
       return typeof value === 'number' || typeof value === 'bigint'
         ? undefined
-        : `expected numeric (int or float), got ${goType(value)}`;
+        : `expected numeric (int or float), got ${goTypeOf(value)}`;
     case 'string':
       return typeof value === 'string'
         ? undefined

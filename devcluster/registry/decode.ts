@@ -1,4 +1,5 @@
 /** From a JSON body to an object of its kind: unknown fields, well-typed metadata, defaults. */
+import { cannotUnmarshal } from '../../schema/gojson.ts';
 import { badRequest } from '../request/status.ts';
 import { orderComplaints } from '../request/strict.ts';
 import { DecodeError, type KubeObject, type ResourceDefinition } from '../types.ts';
@@ -45,13 +46,6 @@ const managerFields: { readonly [field: string]: Kind | 'time' } = {
   subresource: 'string',
 };
 
-export function goKind(value: unknown): string {
-  if (Array.isArray(value)) return 'array';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'bigint') return 'number';
-  return typeof value === 'object' ? 'object' : typeof value;
-}
-
 const goTypes: { readonly [kind: string]: string } = {
   string: 'string',
   number: 'int64',
@@ -64,7 +58,7 @@ const goTypes: { readonly [kind: string]: string } = {
 };
 
 function mismatch(value: unknown, field: string, type: string): DecodeError {
-  return new DecodeError(`json: cannot unmarshal ${goKind(value)} into Go struct field ${field} of type ${type}`);
+  return new DecodeError(cannotUnmarshal(value, `struct field ${field} of type ${type}`));
 }
 
 /**
@@ -78,8 +72,7 @@ export function decodeMetadata(holder: { metadata?: unknown }): string[] {
     holder.metadata = {};
     return unknown;
   }
-  if (!isObject(meta))
-    throw new DecodeError(`json: cannot unmarshal ${goKind(meta)} into Go value of type v1.ObjectMeta`);
+  if (!isObject(meta)) throw new DecodeError(cannotUnmarshal(meta, 'value of type v1.ObjectMeta'));
   for (const key of Object.keys(meta)) {
     const kind = Object.hasOwn(metaFields, key) ? metaFields[key] : undefined;
     if (kind === undefined) {

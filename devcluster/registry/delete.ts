@@ -1,4 +1,5 @@
 /** DELETE: preconditions, grace, finalizers, and the choice between marking and removing. */
+import { cannotUnmarshal, jsonWord } from '../../schema/gojson.ts';
 import { badRequest, conflict, failure, fieldError, invalid, notFound, type Status } from '../request/status.ts';
 import { type Entry, entryKey } from '../storage/entry.ts';
 import { RevisionConflict } from '../storage/store.ts';
@@ -220,7 +221,7 @@ export function deleteOptions(
 /** Go's types of the options, with what JSON they are read from. */
 const optionTypes: { readonly [field: string]: readonly [string, string] } = {
   gracePeriodSeconds: ['number', 'int64'],
-  orphanDependents: ['boolean', 'bool'],
+  orphanDependents: ['bool', 'bool'],
   propagationPolicy: ['string', 'v1.DeletionPropagation'],
   dryRun: ['array', '[]string'],
   preconditions: ['object', 'v1.Preconditions'],
@@ -231,10 +232,8 @@ function checkTypes(options: { readonly [field: string]: unknown }): void {
   for (const [field, [json, go]] of Object.entries(optionTypes)) {
     const value = options[field];
     if (value === undefined || value === null) continue;
-    const given = Array.isArray(value) ? 'array' : typeof value === 'bigint' ? 'number' : typeof value;
-    if (given === json) continue;
-    const shown = given === 'boolean' ? 'bool' : given;
-    throw badRequest(`json: cannot unmarshal ${shown} into Go struct field DeleteOptions.${field} of type ${go}`);
+    if (jsonWord(value) === json) continue;
+    throw badRequest(cannotUnmarshal(value, `struct field DeleteOptions.${field} of type ${go}`));
   }
 }
 

@@ -1,4 +1,5 @@
 /** JSON Patch (RFC 6902) as kube-apiserver applies it: negative indices, `replace` creates absent keys of objects. */
+import { cannotUnmarshal, jsonWord } from '../../schema/gojson.ts';
 import { badRequest, failure, tooLarge } from '../request/status.ts';
 import { copyJson, defineOwn, equalJson, isObject } from './copy.ts';
 
@@ -27,7 +28,7 @@ function rejected(detail: string): Error {
 /** Applies a patch to a document, which it may change, and returns the result. Throws Status errors. */
 export function jsonPatch(document: unknown, patch: unknown): unknown {
   if (!Array.isArray(patch)) {
-    const kind = patch === null ? 'null' : typeof patch;
+    const kind = patch === null ? 'null' : jsonWord(patch);
     throw badRequest(
       `error decoding patch: json: cannot unmarshal ${kind} into Go value of type []handlers.jsonPatchOp`,
     );
@@ -44,8 +45,7 @@ export function jsonPatch(document: unknown, patch: unknown): unknown {
 
 function readOperation(item: unknown): Operation {
   if (!isObject(item)) {
-    const kind = Array.isArray(item) ? 'array' : typeof item;
-    throw badRequest(`error decoding patch: json: cannot unmarshal ${kind} into Go value of type handlers.jsonPatchOp`);
+    throw badRequest(`error decoding patch: ${cannotUnmarshal(item, 'value of type handlers.jsonPatchOp')}`);
   }
   const text = (key: string): string | undefined => (typeof item[key] === 'string' ? item[key] : undefined);
   const op = text('op');

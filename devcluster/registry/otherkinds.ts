@@ -1,7 +1,8 @@
 /** What is said of a body of another kind than its path is for, by whether the real server's scheme knows that kind. */
+import { cannotUnmarshal } from '../../schema/gojson.ts';
 import { DecodeError, type KubeObject, type ResourceDefinition } from '../types.ts';
 import { copyJson } from './copy.ts';
-import { decodeTyped, goKind } from './decode.ts';
+import { decodeTyped } from './decode.ts';
 import type { Resources } from './resources.ts';
 
 /** What the real server's scheme says of a kind that it does not know. */
@@ -14,7 +15,7 @@ export function unreadableType(body: { readonly [field: string]: unknown }): str
   for (const field of ['apiVersion', 'kind']) {
     const given = body[field];
     if (given === undefined || given === null || typeof given === 'string') continue;
-    return `couldn't get version/kind; json parse error: json: cannot unmarshal ${goKind(given)} into Go struct field .${field} of type string`;
+    return `couldn't get version/kind; json parse error: ${cannotUnmarshal(given, `struct field .${field} of type string`)}`;
   }
   return undefined;
 }

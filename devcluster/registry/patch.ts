@@ -1,4 +1,5 @@
 /** PATCH in its four forms: how a patch becomes the new object. */
+import { cannotUnmarshal } from '../../schema/gojson.ts';
 import { JsonSyntaxError, parseJson, printJson, repeatedKeys } from '../request/json.ts';
 import { badRequest, failure, fieldError, internal, invalid, nameless, StatusError } from '../request/status.ts';
 import { parseYaml } from '../request/yaml.ts';
@@ -13,7 +14,7 @@ import {
 import type { Call, RegistryContext, Result } from './call.ts';
 import { copyJson, isObject } from './copy.ts';
 import { fieldManager, mergeTypeOf, resetFields } from './create.ts';
-import { cannotHandle, decodeTyped, goKind } from './decode.ts';
+import { cannotHandle, decodeTyped } from './decode.ts';
 import { jsonPatch } from './jsonpatch.ts';
 import { mergePatch } from './mergepatch.ts';
 import { otherKind, unreadableType } from './otherkinds.ts';
@@ -69,7 +70,7 @@ function parsePatch(type: PatchType, body: string): { parsed: unknown; complaint
   if (!isObject(parsed)) {
     if (parsed === null && type === 'strategic') return { parsed: {}, complaints: [] };
     if (parsed === null) throw badRequest('Invalid JSON Patch');
-    throw badRequest(`${prefix}json: cannot unmarshal ${goKind(parsed)} into Go value of type map[string]interface {}`);
+    throw badRequest(`${prefix}${cannotUnmarshal(parsed, 'value of type map[string]interface {}')}`);
   }
   return { parsed, complaints: duplicates.map((path) => `duplicate field ${JSON.stringify(path)}`) };
 }
@@ -189,7 +190,7 @@ async function applyPatch(context: RegistryContext, call: Call, body: string, fo
   if (!isObject(value)) {
     if (value === null) throw badRequest('invalid object type: /, Kind=');
     throw badRequest(
-      `error decoding YAML: error unmarshaling JSON: while decoding JSON: json: cannot unmarshal ${goKind(value)} into Go value of type map[string]interface {}`,
+      `error decoding YAML: error unmarshaling JSON: while decoding JSON: ${cannotUnmarshal(value, 'value of type map[string]interface {}')}`,
     );
   }
   const applied = value as unknown as KubeObject;

@@ -1,4 +1,5 @@
 /** Bodies of requests as objects of a kind, and as options of a deletion. */
+import { cannotUnmarshal, typeMetaStruct } from '../../schema/gojson.ts';
 import { isConvertible } from '../openapi/registered.ts';
 import { decodeProtobuf } from '../protobuf/decode.ts';
 import type { Call, RegistryContext } from '../registry/call.ts';
@@ -113,10 +114,7 @@ function checkType(context: RegistryContext, definition: ResourceDefinition, obj
 
 /** Why a value's kind and version cannot be read. */
 function cannotRead(value: unknown): string {
-  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  const struct =
-    'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
-  return `json: cannot unmarshal ${kind} into Go value of type ${struct}`;
+  return cannotUnmarshal(value, `value of type ${typeMetaStruct}`);
 }
 
 function summary(text: string): string {

@@ -1,4 +1,5 @@
 /** Subresources other than status: scale, finalize, token. */
+import { jsonWord } from '../../schema/gojson.ts';
 import type { Call, RegistryContext } from '../registry/call.ts';
 import { convertEntries, readEntry } from '../registry/convert.ts';
 import { copyJson, isObject } from '../registry/copy.ts';
@@ -224,8 +225,7 @@ async function scale(
         const wanted = replacement ?? newScale(before, type, body, info.name);
         const replicas = isObject(wanted.spec) ? (wanted.spec.replicas ?? 0) : 0;
         if (typeof replicas !== 'number' || !Number.isInteger(replicas)) {
-          const word = Array.isArray(replicas) ? 'array' : typeof replicas === 'boolean' ? 'bool' : typeof replicas;
-          const shown = typeof replicas === 'number' ? `number ${replicas}` : word;
+          const shown = typeof replicas === 'number' ? `number ${replicas}` : jsonWord(replicas);
           const why = `json: cannot unmarshal ${shown} into Go struct field ScaleSpec.spec.replicas of type int32`;
           if (!isPatch) throw badRequest(`Scale in version "v1" cannot be handled as a Scale: ${why}`);
           throw invalid('', '', '', [fieldError.invalid('patch', printJson(wanted), why)]);

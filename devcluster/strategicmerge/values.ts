@@ -1,4 +1,5 @@
 /** Small questions about the values of a strategic merge patch, and its errors. */
+import { goTypeOf } from '../../schema/gofmt.ts';
 import { type Json, type JsonObject, StrategicMergeError } from '../types.ts';
 
 export const isMap = (value: unknown): value is JsonObject =>
@@ -6,12 +7,7 @@ export const isMap = (value: unknown): value is JsonObject =>
 
 /** Go's name of a JSON value's type. */
 export function typeName(value: unknown): string {
-  if (Array.isArray(value)) return '[]interface {}';
-  if (isMap(value)) return 'map[string]interface {}';
-  if (value === null || value === undefined) return '%!s(<nil>)';
-  if (typeof value === 'boolean') return 'bool';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
-  return typeof value;
+  return value === null || value === undefined ? '%!s(<nil>)' : goTypeOf(value);
 }
 
 /** A value as Go prints it. */

@@ -1,3 +1,4 @@
+import { cannotUnmarshal } from '../../../schema/gojson.ts';
 import type { Logger } from '../../logger.ts';
 import { copyJson, equalJson, isObject } from '../../registry/copy.ts';
 import { decodeTyped } from '../../registry/decode.ts';
@@ -183,8 +184,7 @@ function decodeOperations(hook: Webhook, text: string): unknown[] {
     why = error.message === 'EOF' ? 'unexpected end of JSON input' : error.message;
   }
   if (why === undefined && value !== null && !Array.isArray(value)) {
-    const kind = typeof value === 'boolean' ? 'bool' : typeof value;
-    why = `json: cannot unmarshal ${kind} into Go value of type jsonpatch.Patch`;
+    why = cannotUnmarshal(value, 'value of type jsonpatch.Patch');
   }
   if (why !== undefined) {
     throw new CallingError(hook.name, `received undecodable patch in webhook response: ${why}`);

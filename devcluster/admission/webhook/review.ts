@@ -1,4 +1,5 @@
 /** AdmissionReview of admission.k8s.io, there and back. */
+import { cannotUnmarshal, jsonWord, typeMetaStruct } from '../../../schema/gojson.ts';
 import { isObject } from '../../registry/copy.ts';
 import { JsonSyntaxError, parseJson } from '../../request/json.ts';
 import { parseYaml } from '../../request/yaml.ts';
@@ -137,11 +138,8 @@ function decode(text: string): { [key: string]: unknown } {
     value = parseAsYaml(text, error);
   }
   if (!isObject(value)) {
-    const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-    const struct =
-      'struct { APIVersion string "json:\\"apiVersion,omitempty\\""; Kind string "json:\\"kind,omitempty\\"" }';
     throw new InvalidReview(
-      `couldn't get version/kind; json parse error: json: cannot unmarshal ${kind} into Go value of type ${struct}`,
+      `couldn't get version/kind; json parse error: ${cannotUnmarshal(value, `value of type ${typeMetaStruct}`)}`,
       true,
     );
   }
@@ -184,18 +182,17 @@ function checkPatch(patch: string, patchType: unknown, mutating: boolean): void 
 function checkTypes(response: { [key: string]: unknown }): void {
   const expected: { readonly [field: string]: [string, string] } = {
     uid: ['string', 'types.UID'],
-    allowed: ['boolean', 'bool'],
+    allowed: ['bool', 'bool'],
     status: ['object', 'v1.Status'],
     patch: ['string', '[]uint8'],
     patchType: ['string', 'v1.PatchType'],
     auditAnnotations: ['object', 'map[string]string'],
     warnings: ['array', '[]string'],
   };
-  const typeOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
   for (const [field, [type, goType]] of Object.entries(expected)) {
     const value = response[field];
     if (value === undefined || value === null) continue;
-    if (typeOf(value) !== type) throw unmarshal(value, `AdmissionResponse.response.${field}`, goType);
+    if (jsonWord(value) !== type) throw unmarshal(value, `AdmissionResponse.response.${field}`, goType);
     if (field === 'status' && isObject(value) && typeof (value.code ?? 0) !== 'number')
       throw unmarshal(value.code, 'Status.response.status.code', 'int32');
     const items = type === 'array' || field === 'auditAnnotations' ? Object.values(value) : [];
@@ -205,8 +202,7 @@ function checkTypes(response: { [key: string]: unknown }): void {
 }
 
 function unmarshal(value: unknown, field: string, type: string): InvalidReview {
-  const kind = Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
-  return new InvalidReview(`json: cannot unmarshal ${kind} into Go struct field ${field} of type ${type}`, true);
+  return new InvalidReview(cannotUnmarshal(value, `struct field ${field} of type ${type}`), true);
 }
 
 function decodePatch(value: unknown): string {

@@ -1,4 +1,5 @@
 /** Validation of the core group: config maps, secrets, endpoints, events. */
+import { cannotUnmarshal } from '../../../schema/gojson.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import { at, number, objects, record, text } from '../access.ts';
 import { addressProblem, specialAddressProblem } from './addresses.ts';
@@ -90,14 +91,7 @@ function dockerConfig(encoded: string, path: string, errors: Errors): void {
   try {
     const parsed: unknown = JSON.parse(content);
     if (typeof parsed === 'object' && !Array.isArray(parsed)) return;
-    const kind = Array.isArray(parsed) ? 'array' : typeof parsed === 'boolean' ? 'bool' : typeof parsed;
-    errors.push(
-      fieldError.invalid(
-        path,
-        redacted,
-        `json: cannot unmarshal ${kind} into Go value of type map[string]interface {}`,
-      ),
-    );
+    errors.push(fieldError.invalid(path, redacted, cannotUnmarshal(parsed, 'value of type map[string]interface {}')));
   } catch {
     const first = content.trimStart().charAt(0);
     const detail =
