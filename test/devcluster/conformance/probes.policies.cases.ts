@@ -297,7 +297,7 @@ const statuses: Case[] = (
     ['fine', says('object.data.n == "4"')],
     ['an unknown field', says('object.nope == "4"')],
     ['a wrong type', says('object.data == 5')],
-    ['a message expression', says('true', { messageExpression: 'object.spec.x' })],
+    ['a message expression', says('true', { messageExpression: 'string(object.spec.x)' })],
     [
       'several kinds',
       {
@@ -320,7 +320,7 @@ const statuses: Case[] = (
         matchConstraints: {
           resourceRules: [{ operations: ['CREATE'], apiGroups: ['*'], apiVersions: ['*'], resources: ['*'] }],
         },
-        ...says('object.nope'),
+        ...says('object.nope == 1'),
       },
     ],
     [
@@ -331,10 +331,10 @@ const statuses: Case[] = (
             { operations: ['CREATE'], apiGroups: ['nope.example.com'], apiVersions: ['v1'], resources: ['nopes'] },
           ],
         },
-        ...says('object.nope'),
+        ...says('object.nope == 1'),
       },
     ],
-    ['variables', { variables: [{ name: 'x', expression: 'object.nope' }], ...says('variables.x') }],
+    ['variables', { variables: [{ name: 'x', expression: 'object.nope' }], ...says('variables.x == 1') }],
     ['params', { ...params, ...says('params.nope == 1') }],
     ['match conditions', { matchConditions: [condition('c', 'object.nope == 1')], ...says('true') }],
   ] as [string, Fields][]
