@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:https';
 import fc from 'fast-check';
 import { type ApiServer, startApiServer } from '../../devcluster/index.ts';
-import { installCrds } from './conformance/crd.cases.ts';
+import { installCrds } from './conformance/cases/crd.cases.ts';
+import { kinds } from './conformance/cases/kinds.objects.ts';
 import { type Answer, type Connection, connect, connectTo, type Step, send } from './conformance/harness.ts';
-import { kinds } from './conformance/kinds.objects.ts';
 
 const count = Number(process.env.DEVCLUSTER_FUZZ ?? 400);
 const realPath = process.env.FUZZ_REAL;

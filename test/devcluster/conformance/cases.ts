@@ -1,28 +1,28 @@
 /** All conformance cases, and what must be there before them. */
 import assert from 'node:assert/strict';
 import type { Agent } from 'node:https';
-import { accessCases } from './access.cases.ts';
+import { accessCases } from './cases/access.cases.ts';
 import { applyCases } from './cases/apply/index.ts';
 import { askCases } from './cases/asks/index.ts';
 import { behaviourCases } from './cases/behaviours/index.ts';
 import { columnCases } from './cases/columns/index.ts';
+import { crdCases, installCrds } from './cases/crd.cases.ts';
 import { definitionCases } from './cases/definitions/index.ts';
+import { deleteCases } from './cases/delete.cases.ts';
 import { editCases } from './cases/edits/index.ts';
 import { fieldCases } from './cases/fields/index.ts';
+import { kindCases } from './cases/kinds.cases.ts';
+import { listCases } from './cases/list.cases.ts';
+import { patchCases } from './cases/patch.cases.ts';
+import { podSecurityCases } from './cases/podsecurity.cases.ts';
+import { podSpecCases } from './cases/podspec.cases.ts';
+import { protocolCases } from './cases/protocol.cases.ts';
 import { schemaCases } from './cases/schemas/index.ts';
 import { installZoo } from './cases/schemas/zoo.cases.ts';
-import { crdCases, installCrds } from './crd.cases.ts';
-import { deleteCases } from './delete.cases.ts';
+import { workloadCases } from './cases/workloads.cases.ts';
+import { writeCases } from './cases/write.cases.ts';
 import { knownDifferences } from './differences.ts';
 import { type Case, type Connection, send } from './harness.ts';
-import { kindCases } from './kinds.cases.ts';
-import { listCases } from './list.cases.ts';
-import { patchCases } from './patch.cases.ts';
-import { podSecurityCases } from './podsecurity.cases.ts';
-import { podSpecCases } from './podspec.cases.ts';
-import { protocolCases } from './protocol.cases.ts';
-import { workloadCases } from './workloads.cases.ts';
-import { writeCases } from './write.cases.ts';
 
 const everyCase: readonly Case[] = [
   ...writeCases,

@@ -107,7 +107,7 @@ process.stdout.write(`${'all'.padEnd(14)} ${equal}/${total}\n`);
 if (process.argv.includes('--record')) {
   for (const [area, answers] of alike) {
     if (!area.startsWith('probes-')) continue;
-    const file = new URL(`./recorded.${area}.json`, import.meta.url);
+    const file = new URL(`./recorded/${area}.json`, import.meta.url);
     const before: { [id: string]: unknown } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const after = { ...before, ...Object.fromEntries(answers) };
     const lines = Object.entries(after).map(([id, answer]) => `${JSON.stringify(id)}:${JSON.stringify(answer)}`);

@@ -7,7 +7,7 @@ import { type Connection, connect, run } from './harness.ts';
 
 const recording = testsRealServer && process.env.CONFORMANCE_RECORD === '1';
 const areas = [...new Set(allCases.map((item) => item.area))];
-const fileOf = (area: string): URL => new URL(`./recorded.${area}.json`, import.meta.url);
+const fileOf = (area: string): URL => new URL(`./recorded/${area}.json`, import.meta.url);
 
 function load(area: string): { [id: string]: unknown } {
   return existsSync(fileOf(area)) ? JSON.parse(readFileSync(fileOf(area), 'utf8')) : {};

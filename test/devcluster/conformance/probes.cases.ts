@@ -9,17 +9,17 @@ import { grantProbes } from './probes/grants/index.ts';
 import { kindProbes } from './probes/kinds/index.ts';
 import { lifeProbes } from './probes/lives/index.ts';
 import { mixedProbes } from './probes/mixed/index.ts';
+import { mutationProbes } from './probes/mutations.cases.ts';
+import { pluginProbes } from './probes/plugins.cases.ts';
+import { policyProbes } from './probes/policies.cases.ts';
+import { protocolProbes } from './probes/protocol.cases.ts';
 import { readProbes } from './probes/read/index.ts';
 import { requestProbes } from './probes/requests/index.ts';
 import { rightProbes } from './probes/rights/index.ts';
 import { ruleProbes } from './probes/rules/index.ts';
+import { selectorProbes } from './probes/selectors.cases.ts';
 import { webhookProbes } from './probes/webhooks/index.ts';
 import { writeProbes } from './probes/writes/index.ts';
-import { mutationProbes } from './probes.mutations.cases.ts';
-import { pluginProbes } from './probes.plugins.cases.ts';
-import { policyProbes } from './probes.policies.cases.ts';
-import { protocolProbes } from './probes.protocol.cases.ts';
-import { selectorProbes } from './probes.selectors.cases.ts';
 import { fieldProbes } from './sweep.ts';
 
 export const probes: readonly Case[] = [

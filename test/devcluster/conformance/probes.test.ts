@@ -17,7 +17,7 @@ const everyOne = testsRealServer || process.env.DEVCLUSTER_PROBES === 'all';
 /** Most cases wait for something; the real server's controllers have less patience with many. */
 const atOnce = testsRealServer ? 16 : everyOne ? 8 : 32;
 const areas = [...new Set(probes.map((item) => item.area))];
-const fileOf = (area: string): URL => new URL(`./recorded.${area}.json`, import.meta.url);
+const fileOf = (area: string): URL => new URL(`./recorded/${area}.json`, import.meta.url);
 
 function load(area: string): { [id: string]: unknown } {
   return existsSync(fileOf(area)) ? JSON.parse(readFileSync(fileOf(area), 'utf8')) : {};

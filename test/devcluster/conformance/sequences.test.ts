@@ -7,9 +7,9 @@ import { Agent } from 'node:https';
 import fc from 'fast-check';
 import { type ApiServer, startApiServer } from '../../../devcluster/index.ts';
 import { testsRealServer } from '../../support/server.ts';
+import { configMaps, widgets } from './cases/write.cases.ts';
 import { prepare } from './cases.ts';
 import { type Connection, connect, connectTo, run, type Step } from './harness.ts';
-import { configMaps, widgets } from './write.cases.ts';
 
 const deployments = '/apis/apps/v1/namespaces/{ns}/deployments';
 const count = Number(process.env.SEQUENCES ?? 60);

@@ -3,8 +3,8 @@
  * `compare.ts --sweep` asks them of both servers; one of some forty is recorded.
  */
 import { structType, type WireType } from '../../../devcluster/builtin/types.ts';
+import { type Kind, kinds } from './cases/kinds.objects.ts';
 import type { Case } from './harness.ts';
-import { type Kind, kinds } from './kinds.objects.ts';
 import type { Fields } from './steps.ts';
 
 const long = 'x'.repeat(300);

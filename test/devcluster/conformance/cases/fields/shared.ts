@@ -1,7 +1,7 @@
 /** What the tables of this folder share. */
 import type { Case, Step } from '../../harness.ts';
-import { type Kind, kinds } from '../../kinds.objects.ts';
 import { merge } from '../../steps.ts';
+import { type Kind, kinds } from '../kinds.objects.ts';
 
 /** Values by dotted path; `undefined` removes. */
 export type Change = { readonly [path: string]: unknown };

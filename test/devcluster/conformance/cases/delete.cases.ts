@@ -1,4 +1,4 @@
-import type { Answer, Case, Step } from './harness.ts';
+import type { Answer, Case, Step } from '../harness.ts';
 import { configMap, configMaps, widget, widgets } from './write.cases.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'delete', name, steps });

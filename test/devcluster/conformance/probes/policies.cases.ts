@@ -1,5 +1,5 @@
 /** Probes of ValidatingAdmissionPolicies: judgements, parameters, what type checking says, policies that are refused. */
-import type { Case } from './harness.ts';
+import type { Case } from '../harness.ts';
 import {
   binding,
   condition,
@@ -16,8 +16,8 @@ import {
   says,
   widget,
   widgets,
-} from './probes.admission.objects.ts';
-import { type Fields, merge, quiet } from './steps.ts';
+} from '../probes.admission.objects.ts';
+import { type Fields, merge, quiet } from '../steps.ts';
 
 const judgements: Case[] = [
   judged('holds', says('object.data.n == "4"')),

@@ -1,7 +1,7 @@
 /** Every builtin kind through the same questions: what is made of a small object, of an empty one, and on each endpoint. */
-import type { Case, Step } from './harness.ts';
+import type { Case, Step } from '../harness.ts';
+import { merge } from '../steps.ts';
 import { type Kind, kinds } from './kinds.objects.ts';
-import { merge } from './steps.ts';
 
 const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'kinds', name, steps });

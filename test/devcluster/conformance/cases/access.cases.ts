@@ -1,4 +1,4 @@
-import type { Case, Step } from './harness.ts';
+import type { Case, Step } from '../harness.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'access', name, steps });
 const as = (user: string, ...groups: string[]): { [name: string]: string } => ({

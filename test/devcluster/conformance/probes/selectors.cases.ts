@@ -1,18 +1,5 @@
 /** Probes of field selectors of every kind, of reviews and their forms, of policies and limits. */
-import type { Case, Step } from './harness.ts';
-import {
-  account,
-  allowed,
-  as,
-  authz,
-  grant,
-  jane,
-  request,
-  review,
-  self,
-  tokens,
-  user,
-} from './probes/access/shared.ts';
+import type { Case, Step } from '../harness.ts';
 import {
   applied,
   condition,
@@ -28,8 +15,9 @@ import {
   pods,
   says,
   widgets,
-} from './probes.admission.objects.ts';
-import { casesOf, type Fields, patch, quiet, remove } from './steps.ts';
+} from '../probes.admission.objects.ts';
+import { casesOf, type Fields, patch, quiet, remove } from '../steps.ts';
+import { account, allowed, as, authz, grant, jane, request, review, self, tokens, user } from './access/shared.ts';
 
 const read = casesOf('probes-read', 'kinds: ');
 const protocol = casesOf('probes-protocol', 'kinds: ');

@@ -1,6 +1,6 @@
 /** Probes of the protocol: media types, bodies, sizes, headers, paths. */
-import type { Case, Step } from './harness.ts';
-import { type Fields, merge, quiet } from './steps.ts';
+import type { Case, Step } from '../harness.ts';
+import { type Fields, merge, quiet } from '../steps.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'probes-protocol', name, steps });
 const maps = '/api/v1/namespaces/{ns}/configmaps';

@@ -1,7 +1,7 @@
 /** Probes of what is admitted by default: priorities, limits, quotas, accounts, storage. */
-import type { Answer, Case, Step } from './harness.ts';
-import { deployment, deployments, map, maps, one, pod, pods, widget, widgets } from './probes.admission.objects.ts';
-import { type Fields, merge, quiet } from './steps.ts';
+import type { Answer, Case, Step } from '../harness.ts';
+import { deployment, deployments, map, maps, one, pod, pods, widget, widgets } from '../probes.admission.objects.ts';
+import { type Fields, merge, quiet } from '../steps.ts';
 
 const ready: Step = quiet({
   path: '/api/v1/namespaces/{ns}/serviceaccounts/default',

@@ -1,4 +1,4 @@
-import type { Case, Step } from './harness.ts';
+import type { Case, Step } from '../harness.ts';
 
 export const widgets = '/apis/conformance.example.com/v1/namespaces/{ns}/widgets';
 export const configMaps = '/api/v1/namespaces/{ns}/configmaps';

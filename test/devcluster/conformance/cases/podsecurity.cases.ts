@@ -1,6 +1,6 @@
 /** Pod Security: what a namespace's labels enforce and warn of. */
-import type { Case, Step } from './harness.ts';
-import { type Fields, merge } from './steps.ts';
+import type { Case, Step } from '../harness.ts';
+import { type Fields, merge } from '../steps.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'podsecurity', name, steps });
 const pods = '/api/v1/namespaces/{ns}/pods';

@@ -1,4 +1,4 @@
-import type { Case, Step } from './harness.ts';
+import type { Case, Step } from '../harness.ts';
 import { configMap, configMaps, widget, widgets } from './write.cases.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'patch', name, steps });

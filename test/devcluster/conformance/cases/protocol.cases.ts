@@ -1,5 +1,5 @@
 /** What is asked outside of single resources: discovery, health, media types, methods, paths. */
-import type { Case, Step } from './harness.ts';
+import type { Case, Step } from '../harness.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'protocol', name, steps });
 

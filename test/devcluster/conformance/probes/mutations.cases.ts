@@ -1,5 +1,5 @@
 /** Probes of MutatingAdmissionPolicies. */
-import type { Case } from './harness.ts';
+import type { Case } from '../harness.ts';
 import {
   applied,
   condition,
@@ -15,8 +15,8 @@ import {
   policy,
   widget,
   widgets,
-} from './probes.admission.objects.ts';
-import { type Fields, merge } from './steps.ts';
+} from '../probes.admission.objects.ts';
+import { type Fields, merge } from '../steps.ts';
 
 const mutations: Case[] = [
   mutated('labels', mutation([applied('Object{metadata: Object.metadata{labels: {"x": "y"}}}')])),

@@ -1,6 +1,6 @@
 /** What is said of a pod's fields: volumes, scheduling, security, probes, names. */
-import type { Case, Step } from './harness.ts';
-import { type Fields, merge } from './steps.ts';
+import type { Case, Step } from '../harness.ts';
+import { type Fields, merge } from '../steps.ts';
 
 const pods = '/api/v1/namespaces/{ns}/pods';
 const dry = '/api/v1/namespaces/default/pods?dryRun=All';

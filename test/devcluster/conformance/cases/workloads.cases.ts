@@ -1,6 +1,6 @@
 /** Pods and what holds them: warnings, admission, subresources, limits. */
-import type { Case, Step } from './harness.ts';
-import { type Fields, merge } from './steps.ts';
+import type { Case, Step } from '../harness.ts';
+import { type Fields, merge } from '../steps.ts';
 
 const ns = '/api/v1/namespaces/{ns}';
 const pods = `${ns}/pods`;

@@ -1,4 +1,4 @@
-import type { Answer, Case, Step } from './harness.ts';
+import type { Answer, Case, Step } from '../harness.ts';
 
 const crds = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'crd', name, steps });
