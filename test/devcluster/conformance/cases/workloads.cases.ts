@@ -1,6 +1,6 @@
 /** Pods and what holds them: warnings, admission, subresources, limits. */
 import type { Case, Step } from '../harness.ts';
-import { type Fields, merge } from '../steps.ts';
+import { type Fields, merge, quiet, refused } from '../steps.ts';
 
 const ns = '/api/v1/namespaces/{ns}';
 const pods = `${ns}/pods`;
@@ -153,6 +153,8 @@ const used = (value: string): Step => ({
   until: ({ body }) => JSON.stringify((body as { status?: { used?: object } }).status?.used ?? {}).includes(value),
   quiet: true,
 });
+/** A request that a quota refuses, once the real server's admission knows of the quota: its status is there before. */
+const overQuota = (step: Step): Step[] => [quiet({ ...step, path: `${step.path}?dryRun=All`, until: refused }), step];
 const admissions: Case[] = [
   admission('an unknown priority class', make(pod('a', { priorityClassName: 'none-such' }))),
   admission(
@@ -213,14 +215,21 @@ const admissions: Case[] = [
     object(`${ns}/secrets`, 'v1', 'Secret', { metadata: { name: 'b' } }),
     object(`${ns}/secrets?dryRun=All`, 'v1', 'Secret', { metadata: { name: 'c' } }),
   ),
-  admission('a quota by plain name', quota({ secrets: '0' }), counted, object(`${ns}/secrets`, 'v1', 'Secret', {})),
+  admission(
+    'a quota by plain name',
+    quota({ secrets: '0' }),
+    counted,
+    ...overQuota(object(`${ns}/secrets`, 'v1', 'Secret', {})),
+  ),
   admission(
     'a quota of custom resources',
     quota({ 'count/widgets.conformance.example.com': '0' }),
     counted,
-    object('/apis/conformance.example.com/v1/namespaces/{ns}/widgets', 'conformance.example.com/v1', 'Widget', {
-      spec: { size: 1 },
-    }),
+    ...overQuota(
+      object('/apis/conformance.example.com/v1/namespaces/{ns}/widgets', 'conformance.example.com/v1', 'Widget', {
+        spec: { size: 1 },
+      }),
+    ),
   ),
   admission(
     'a quota of pods',
@@ -236,22 +245,24 @@ const admissions: Case[] = [
     'a quota of services',
     quota({ services: '1', 'services.nodeports': '0' }),
     counted,
-    object(`${ns}/services`, 'v1', 'Service', { spec: { type: 'NodePort', ports: [{ port: 80 }] } }),
+    ...overQuota(object(`${ns}/services`, 'v1', 'Service', { spec: { type: 'NodePort', ports: [{ port: 80 }] } })),
     object(`${ns}/services`, 'v1', 'Service', { spec: { clusterIP: 'None', ports: [{ port: 80 }] } }),
   ),
   admission(
     'a quota of claims',
     quota({ persistentvolumeclaims: '1', 'requests.storage': '1Gi' }),
     counted,
-    object(`${ns}/persistentvolumeclaims`, 'v1', 'PersistentVolumeClaim', {
-      spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
-    }),
+    ...overQuota(
+      object(`${ns}/persistentvolumeclaims`, 'v1', 'PersistentVolumeClaim', {
+        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
+      }),
+    ),
   ),
   admission(
     'a quota for the best of efforts',
     quota({ pods: '0' }, { scopes: ['BestEffort'] }),
     counted,
-    make(pod('a')),
+    ...overQuota(make(pod('a'))),
     make(pod('b', {}, {}, { resources: { requests: { cpu: '1' } } })),
   ),
   admission(
