@@ -28,7 +28,7 @@ const spec = object(
       { name: str('Name of the LLM.'), provider: str('Its provider.') },
       {
         apiKeyFrom: apiKeySource('Where the key for it is.'),
-        parameters: anyObject('Its parameters.'),
+        parameters: anyObject('Its parameters, with the model also where the LLM leaves it to this program.'),
         openai: anyObject('What only OpenAI knows.'),
       },
     ),

@@ -1,4 +1,5 @@
 import type { Agent, AgentRevision } from '../../api/index.ts';
+import { effectiveLlm } from '../../policies/engine/index.ts';
 import { type ClusterOptions, withCluster } from '../connect.ts';
 import { EXIT } from '../exit.ts';
 import type { Io } from '../io.ts';
@@ -44,7 +45,6 @@ export function revisions(name: string, options: RevisionsOptions, io: Io): Prom
 
 function rowOf(revision: AgentRevision, agent: Agent | undefined, uses: Uses | undefined) {
   const { spec, metadata } = revision;
-  const model = spec.llm.parameters?.model;
   const current = agent?.status?.currentRevision === metadata.name;
   const commits = new Set(uses?.commits ?? []);
   const present = current ? agent?.status?.provenance?.revision : undefined;
@@ -53,7 +53,8 @@ function rowOf(revision: AgentRevision, agent: Agent | undefined, uses: Uses | u
     revision: metadata.name ?? '',
     current,
     created: metadata.creationTimestamp ?? '',
-    model: `${spec.llm.provider}/${typeof model === 'string' ? model : spec.llm.name}`,
+    // Revisions of earlier releases leave out a model that is the default.
+    model: `${spec.llm.provider}/${effectiveLlm({ spec: spec.llm }).model.value}`,
     tools: spec.tools.length,
     runs: uses?.runs ?? 0,
     underWay: uses?.underWay ?? 0,

@@ -89,7 +89,7 @@ export function createAgentController(options: {
       let { finding } = decision;
       let current = agent.status?.currentRevision;
       if (decision.kind === 'ready') {
-        const revision = revisionOf(decision.resolved);
+        const revision = revisionOf(decision.resolved, agent.status?.currentRevision);
         try {
           await ensureRevision(revision, signal);
           current = nameOf(revision);

@@ -1,5 +1,14 @@
-import type { Agent, AgentRevision, AgentRevisionSpec, LLM, MCPServer, RevisionTool, Tool } from '../../api/index.ts';
-import { API_VERSION, LABELS } from '../../api/index.ts';
+import type {
+  Agent,
+  AgentRevision,
+  AgentRevisionSpec,
+  LLM,
+  LLMParameters,
+  MCPServer,
+  RevisionTool,
+  Tool,
+} from '../../api/index.ts';
+import { API_VERSION, DEFAULT_MODELS, LABELS } from '../../api/index.ts';
 import { childName, labelValue } from '../../kube/index.ts';
 import { childAnnotations } from '../childAnnotations.ts';
 import { digest, inNamespaceOf, nameOf } from '../keys.ts';
@@ -17,10 +26,20 @@ export interface ResolvedAgent {
 
 /**
  * The revision that an Agent and its dependencies make. The same content gives the same name, so that a revert brings
- * the old revision back: neither who nor when is part of it.
+ * the old revision back: neither who nor when is part of it. The model is written out, so that another default of a later
+ * release changes no run that has begun.
+ * `current` is the Agent's current revision: one that says the same without the model, as earlier releases wrote it, is kept, since a new name
+ * would end the runs that are not to outlive a change.
  */
-export function revisionOf({ agent, llm, tools, servers }: ResolvedAgent): AgentRevision {
-  const parameters = effectiveParameters(llm);
+export function revisionOf(resolved: ResolvedAgent, current?: string): AgentRevision {
+  const parameters = effectiveParameters(resolved.llm);
+  if (parameters.model) return revisionWith(resolved, parameters);
+  const asBefore = current === undefined ? undefined : revisionWith(resolved, parameters);
+  if (asBefore !== undefined && nameOf(asBefore) === current) return asBefore;
+  return revisionWith(resolved, { ...parameters, model: DEFAULT_MODELS[resolved.llm.spec.provider] });
+}
+
+function revisionWith({ agent, llm, tools, servers }: ResolvedAgent, parameters: LLMParameters): AgentRevision {
   const spec: AgentRevisionSpec = {
     agent: nameOf(agent),
     system: agent.spec.system,

@@ -320,6 +320,38 @@ describe('Agent', () => {
     assert.ok(name({ agent: { ...agent(), metadata: metadata('x'.repeat(253)) } }).length <= 63);
   });
 
+  it('writes the model out where the LLM leaves it to the program', () => {
+    const made = (spec: Partial<LLM['spec']>) => {
+      const { spec: revised } = revisionOf({
+        agent: agent(),
+        llm: llm({ spec: { provider: 'openai', ...spec } }),
+        tools: [],
+        servers: [],
+      });
+      return revised.llm.parameters;
+    };
+    assert.deepEqual(made({}), { model: 'gpt-4o' });
+    assert.deepEqual(made({ provider: 'anthropic', temperature: '0.5' }), {
+      model: 'claude-sonnet-4-6',
+      temperature: '0.5',
+    });
+    assert.deepEqual(made({ parameters: { model: 'llama3.3', seed: 1 } }), { model: 'llama3.3', seed: 1 });
+    // Written before there was a least length.
+    assert.deepEqual(made({ parameters: { model: '' } }), { model: 'gpt-4o' });
+  });
+
+  it('keeps the current revision of an earlier release, which has no model that is a default', () => {
+    // What an operator before this made of such an Agent: its name is recorded, not worked out here.
+    const resolved = { agent: agent(), llm: llm({ spec: { provider: 'openai' } }), tools: [], servers: [] };
+    const earlier = 'assistant-ccdd049ea1';
+    assert.equal(revisionOf(resolved, earlier).metadata.name, earlier);
+    assert.equal(revisionOf(resolved, earlier).spec.llm.parameters, undefined);
+    assert.notEqual(revisionOf(resolved).metadata.name, earlier);
+    assert.equal(revisionOf(resolved, 'assistant-0000000000').spec.llm.parameters?.model, 'gpt-4o');
+    const changed = { ...resolved, agent: agent({ system: 'Another.' }) };
+    assert.equal(revisionOf(changed, earlier).spec.llm.parameters?.model, 'gpt-4o');
+  });
+
   it('has one digest for one content, whatever the order of its keys', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { maxKeys: 5, noNullPrototype: true }), (value) => {
