@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { Agent, type RequestOptions, request } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { type ApiServer, startApiServer } from '../../devcluster/index.ts';
 import { connectTo } from './conformance/harness.ts';
 
@@ -21,5 +23,24 @@ describe('connections that are kept', () => {
     const [answer] = await once(request(options).end(), 'response');
     answer.resume();
     assert.equal(answer.headers['keep-alive'], 'timeout=90');
+  });
+
+  it('hold back no small write until the one before it is acknowledged', async () => {
+    const { url, tls } = connectTo(server.kubeconfig);
+    const accepted: boolean[] = [];
+    // Node says of no socket whether Nagle's algorithm is off, but what its server asks for.
+    const onSocket = (message: unknown): void => {
+      const { socket } = message as { socket: { server: { address(): AddressInfo; noDelay?: boolean } } };
+      if (socket.server.address().port === Number(url.port)) accepted.push(socket.server.noDelay === true);
+    };
+    subscribe('net.server.socket', onSocket);
+    try {
+      const options: RequestOptions = { host: url.hostname, port: url.port, ...tls, agent: false, path: '/version' };
+      const [answer] = await once(request(options).end(), 'response');
+      answer.resume();
+    } finally {
+      unsubscribe('net.server.socket', onSocket);
+    }
+    assert.deepEqual(accepted, [true]);
   });
 });
