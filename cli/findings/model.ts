@@ -31,6 +31,8 @@ export interface Undecided {
   readonly reason: string;
   /** How many objects it would be asked about. */
   readonly objects: number;
+  /** How many recorded calls. */
+  readonly calls?: number;
 }
 
 /** What a command has to say. */
@@ -47,8 +49,13 @@ export interface Report {
 }
 
 /** `[production/only-ann] is not decided here: who asks is not known (3 objects)`. */
-export const undecidedText = ({ rule, reason, objects }: Undecided): string =>
-  `[${rule}] is not decided here: ${reason} (${plural(objects, 'object')})`;
+export function undecidedText({ rule, reason, objects, calls = 0 }: Undecided): string {
+  const counts = [
+    ...(objects === 0 && calls > 0 ? [] : [plural(objects, 'object')]),
+    ...(calls === 0 ? [] : [plural(calls, 'call')]),
+  ];
+  return `[${rule}] is not decided here: ${reason} (${counts.join(', ')})`;
+}
 
 export const FORMATS = ['text', 'json', 'yaml', 'junit', 'sarif', 'github', 'markdown'] as const;
 export type Format = (typeof FORMATS)[number];

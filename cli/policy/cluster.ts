@@ -53,6 +53,16 @@ const PAGE = 500;
  * such namespace: a misspelt one would pass for a clean one.
  */
 export function readCluster(options: ClusterInput, records: Records, io: Io): Promise<readonly Manifest[]> {
+  return withObjects(options, records, io, (manifests) => Promise.resolve(manifests));
+}
+
+/** The same, for what has to ask the cluster about them. */
+export function withObjects<T>(
+  options: ClusterInput,
+  records: Records,
+  io: Io,
+  use: (manifests: readonly Manifest[], client: KubeClient) => Promise<T>,
+): Promise<T> {
   return withCluster(options, io, createLogger(options, io.err, 'warn'), async ({ client }) => {
     const all = async (kinds: readonly unknown[], wanted?: (object: KubeObject) => boolean) => {
       const lists = kinds.map((kind) => listAll(client, kind as Resource<KubeObject>, options.namespace, wanted));
@@ -77,7 +87,7 @@ export function readCluster(options: ClusterInput, records: Records, io: Io): Pr
       });
     }
     const parameters = await parametersOf(client, found);
-    return [...found, ...labelled, ...parameters].map(asManifest);
+    return use([...found, ...labelled, ...parameters].map(asManifest), client);
   });
 }
 

@@ -92,6 +92,7 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
             'error, newly held back a notice, newly let through a warning. Exit code: as policy check.',
         )
         .option('--cluster', 'objects and runs of the cluster instead of files')
+        .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
         .option('--namespace-labels <file>', 'labels of namespaces, for policies that select by them'),
     ).option('--now <time>', 'the time at which objects are judged; now when left out', parseTime),
   ).action(async (old, fresh, paths, options) =>
@@ -126,7 +127,16 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
         .description(
           'The background scan of the operator, now and here: all live definitions, as if they were created now, by the policies of the ' +
             'cluster in their background mode. Exit code: as policy check.',
-        ),
+        )
+        .option(
+          '--gitops-user <name>',
+          'who applies what is in Git (default: the service accounts of Argo CD and Flux); may be repeated',
+          collect,
+        )
+        .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
+        .option('--argocd-namespace <namespace>', 'namespace of Argo CD', parseNamespace, 'argocd')
+        .option('--argocd-installation-id <id>', 'which Argo CD counts, where several share the cluster')
+        .option('--system-namespace <namespace>', 'namespace of the operator', parseNamespace, 'kubechain-system'),
     ).option('--now <time>', 'the time at which exceptions are judged; now when left out', parseTime),
   ).action(async (options) => finish(await (await import('./audit.ts')).policyAudit(options, io)));
 }

@@ -1,6 +1,8 @@
 import type { AgentPolicyException, TaskRun } from '../../api/index.ts';
 import type { CompiledPolicySet, Effect, PolicyObject, Verdict } from '../../policies/engine/index.ts';
 import { evaluate, evaluateToolCall, policyLabel, toolId } from '../../policies/engine/index.ts';
+import type { StampKey } from '../../policies/provenance/index.ts';
+import { provenanceInGit, provenanceOfLive } from '../../policies/provenance/index.ts';
 import { aroundObject } from '../../policies/surroundings.ts';
 import { aroundTool, isPolicy } from '../../policies/testing/index.ts';
 import type { Finding, Level } from '../findings/model.ts';
@@ -43,16 +45,26 @@ export function flip(
   });
 }
 
+export interface JudgedAt {
+  readonly exceptions: readonly AgentPolicyException[];
+  /** Public keys of signed stamps. */
+  readonly stampKeys: readonly StampKey[];
+  /** Milliseconds since 1970. */
+  readonly now: number;
+}
+
 /** The verdict on an object at its admission. */
 export function judgeObject(
   set: CompiledPolicySet,
-  { object }: Manifest,
+  { object, file }: Manifest,
   tree: Tree,
-  exceptions: readonly AgentPolicyException[],
-  now: number,
+  { exceptions, stampKeys, now }: JudgedAt,
 ): Verdict {
   const namespace = namespaceOf(object);
   const namespaceObject = tree.namespaceObject(namespace);
+  // Of a cluster, or printed by kubectl: the operator has written down what it found.
+  const provenance =
+    file === '' || 'status' in object ? provenanceOfLive(object, stampKeys) : provenanceInGit(object, stampKeys);
   return evaluate(set, {
     place: 'admission',
     operation: 'CREATE',
@@ -61,6 +73,7 @@ export function judgeObject(
     context: aroundObject(tree.finder, namespace, object as PolicyObject),
     exceptions: exceptions.filter(({ metadata }) => metadata.namespace === namespace),
     ...(namespaceObject === undefined ? {} : { namespaceObject }),
+    ...(provenance === undefined ? {} : { provenance }),
     now,
   });
 }

@@ -5,6 +5,7 @@ import type {
   PolicyObject,
   PolicyProblem,
   PolicyRef,
+  ProvenanceAnswer,
   Finding as Said,
 } from '../../policies/engine/index.ts';
 import {
@@ -16,7 +17,7 @@ import {
   policyRef,
 } from '../../policies/engine/index.ts';
 import type { StampKey } from '../../policies/provenance/index.ts';
-import { provenanceInGit, provenanceOfLive } from '../../policies/provenance/index.ts';
+import { provenanceInGit } from '../../policies/provenance/index.ts';
 import { aroundObject, countersOf } from '../../policies/surroundings.ts';
 import { isPolicy } from '../../policies/testing/index.ts';
 import type { Finding, Undecided } from '../findings/model.ts';
@@ -26,6 +27,7 @@ import type { Manifest } from '../manifests/parse.ts';
 import { pointerOf } from '../manifests/position.ts';
 import { createSchemaChecker } from '../manifests/schema.ts';
 import { describeObject, nameOfObject, namespaceOf, type Tree } from '../manifests/tree.ts';
+import { createUndecidedRules } from './undecided.ts';
 
 export interface Judgement {
   readonly findings: readonly Finding[];
@@ -44,6 +46,8 @@ export interface JudgeOptions {
   readonly place?: 'cli' | 'background';
   /** Public keys of signed stamps. */
   readonly stampKeys?: readonly StampKey[];
+  /** What is known of the commits of objects of a cluster; of files, their stamps are asked. */
+  readonly provenanceOf?: (manifest: Manifest) => ProvenanceAnswer | undefined;
   /** Only what these concern is reported. */
   readonly changes?: Changes;
 }
@@ -85,7 +89,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
   const findings: Finding[] = problemFindings(set.problems, policyManifests).filter((_, index) =>
     changed(policyManifests.get(keyOf((set.problems[index] as PolicyProblem).policy))),
   );
-  const undecided = new Map<string, Undecided>();
+  const undecided = createUndecidedRules();
   let judged = 0;
   let excepted = 0;
   for (const manifest of tree.ours) {
@@ -113,9 +117,10 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     const namespaceObject = tree.namespaceObject(namespace);
     const context = aroundObject(tree.finder, namespace, object as PolicyObject);
     const counters = countersOf(object as PolicyObject, context);
-    const stampKeys = options.stampKeys ?? [];
     const provenance =
-      options.place === 'background' ? provenanceOfLive(object, stampKeys) : provenanceInGit(object, stampKeys);
+      options.provenanceOf === undefined
+        ? provenanceInGit(object, options.stampKeys ?? [])
+        : options.provenanceOf(manifest);
     const verdict = evaluate(set, {
       place: options.place ?? 'cli',
       operation: 'CREATE',
@@ -138,11 +143,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     )
       judged += 1;
     excepted += verdict.excepted.filter(reported).length;
-    for (const each of verdict.notEvaluable.filter(reported)) {
-      const rule = [policyLabel(each.policy), ...(each.rule === undefined ? [] : [each.rule])].join('/');
-      const key = `${rule} ${each.reason}`;
-      undecided.set(key, { rule, reason: each.reason, objects: (undecided.get(key)?.objects ?? 0) + 1 });
-    }
+    undecided.add(verdict.notEvaluable.filter(reported), 'objects');
     findings.push(
       ...verdict.findings
         .filter((finding) => finding.rule !== POLICY_INVALID && reported(finding))
@@ -159,7 +160,7 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     );
   }
   const broken = set.problems.some(({ level }) => level === 'error');
-  return { findings: sortFindings(findings), judged, excepted, undecided: [...undecided.values()], broken };
+  return { findings: sortFindings(findings), judged, excepted, undecided: undecided.list(), broken };
 }
 
 /** Why an exception counts for nothing, where it does: whoever names one wonders why a finding is still there. */

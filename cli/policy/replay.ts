@@ -8,11 +8,13 @@ import type { Io } from '../io.ts';
 import { loadManifests, readManifests } from '../manifests/load.ts';
 import type { Manifest } from '../manifests/parse.ts';
 import { type Tree, treeOf } from '../manifests/tree.ts';
+import { loadStampKeys } from '../stampKeys.ts';
 import { type ClusterInput, readCluster } from './cluster.ts';
 import { describeCall, flip, isJudged, judgeCall, judgeObject } from './compare.ts';
 import { readNamespaceLabels } from './inputs.ts';
 import { exceptionsOf, policiesOf, problemFindings } from './judge.ts';
 import { type RecordedCall, recordedCalls } from './recorded.ts';
+import { createUndecidedRules } from './undecided.ts';
 
 export interface ReplayOptions extends ClusterInput, ReportOptions {
   readonly policies: readonly string[];
@@ -36,9 +38,11 @@ export async function policyReplay(options: ReplayOptions, io: Io): Promise<numb
   const calls = recordedCalls(tree, options.since === undefined ? Number.NEGATIVE_INFINITY : now - options.since, now);
   const effects = { ran: 'allow', unanswered: 'allow', held: 'requireApproval', denied: 'deny' } as const;
   const words = { ran: 'was made', unanswered: 'was asked for', held: 'was held back', denied: 'was denied' } as const;
+  const undecided = createUndecidedRules();
   const findings = calls.flatMap((call): Finding | Finding[] => {
     const verdict = judgeCall(next.set, call, tree, exceptions);
     if (verdict === undefined) return [];
+    undecided.add(verdict.notEvaluable, 'calls');
     return (
       flip(call.run, describeCall(call), { effect: effects[call.outcome], words: words[call.outcome] }, verdict) ?? []
     );
@@ -46,7 +50,13 @@ export async function policyReplay(options: ReplayOptions, io: Io): Promise<numb
   noteUnknown(calls, io);
   const nothing = 'nothing to replay: no tool call in these runs';
   return finish(
-    { command: 'policy replay', findings: [...next.findings, ...findings], judged: calls.length, excepted: 0 },
+    {
+      command: 'policy replay',
+      findings: [...next.findings, ...findings],
+      judged: calls.length,
+      excepted: 0,
+      undecided: undecided.list(),
+    },
     { unreadable: beside.unreadable, broken: next.broken, nothing },
     options,
     io,
@@ -55,6 +65,7 @@ export async function policyReplay(options: ReplayOptions, io: Io): Promise<numb
 
 export interface DiffOptions extends ClusterInput, ReportOptions {
   readonly cluster?: boolean;
+  readonly stampKey?: readonly string[];
   readonly namespaceLabels?: string;
   readonly now?: number;
 }
@@ -81,20 +92,20 @@ export async function policyDiff(
   const fresh = [...exceptions, ...exceptionsOf(after.tree)];
   const objects = tree.ours.filter(isJudged);
   const calls = recordedCalls(tree, Number.NEGATIVE_INFINITY, now);
+  const stampKeys = loadStampKeys(options.stampKey, io.cwd);
+  const undecided = createUndecidedRules();
   const findings = [
     ...objects.map((manifest) => {
-      const verdict = judgeObject(before.set, manifest, tree, old, now);
-      return flip(
-        manifest,
-        'was ',
-        { effect: verdict.effect, verdict },
-        judgeObject(after.set, manifest, tree, fresh, now),
-      );
+      const verdict = judgeObject(before.set, manifest, tree, { exceptions: old, stampKeys, now });
+      const next = judgeObject(after.set, manifest, tree, { exceptions: fresh, stampKeys, now });
+      undecided.add([...verdict.notEvaluable, ...next.notEvaluable], 'objects');
+      return flip(manifest, 'was ', { effect: verdict.effect, verdict }, next);
     }),
     ...calls.map((call) => {
       const verdict = judgeCall(before.set, call, tree, old);
       const next = judgeCall(after.set, call, tree, fresh);
       if (verdict === undefined || next === undefined) return undefined;
+      undecided.add([...verdict.notEvaluable, ...next.notEvaluable], 'calls');
       return flip(call.run, `${describeCall(call)}was `, { effect: verdict.effect, verdict }, next);
     }),
   ].filter((finding) => finding !== undefined);
@@ -105,6 +116,7 @@ export async function policyDiff(
       findings: [...after.findings, ...findings],
       judged: objects.length + calls.length,
       excepted: 0,
+      undecided: undecided.list(),
     },
     { broken: after.broken, nothing: 'nothing to compare: no object of ours and no tool call' },
     options,

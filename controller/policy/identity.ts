@@ -1,6 +1,7 @@
-import type { Clock, KubeClient, KubeObject, Logger, Resource, Timer } from '../../kube/index.ts';
-import { isNotFound, messageOf } from '../../kube/index.ts';
-import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET, SEAL_KEY_BYTES } from '../../policies/approvals/index.ts';
+import type { Clock, KubeClient, Logger, Timer } from '../../kube/index.ts';
+import { messageOf } from '../../kube/index.ts';
+import { SEAL_KEY_BYTES } from '../../policies/approvals/index.ts';
+import { readApprovalKey } from './approvalKey.ts';
 
 /** What seals are checked with, and who this operator is. */
 export interface SealIdentity {
@@ -11,12 +12,6 @@ export interface SealIdentity {
    */
   refresh(signal: AbortSignal): Promise<void>;
 }
-
-interface Secret extends KubeObject {
-  data?: Record<string, string>;
-}
-
-const secrets: Resource<Secret> = { group: '', version: 'v1', plural: 'secrets', kind: 'Secret', namespaced: true };
 
 const PATIENCE_MS = 2_000;
 
@@ -42,10 +37,8 @@ export function createSealIdentity(options: {
 
   async function readKey(signal: AbortSignal): Promise<Uint8Array | undefined> {
     try {
-      const secret = await client.get(secrets, { namespace: options.namespace, name: APPROVAL_KEY_SECRET }, { signal });
-      const encoded = secret.data?.[APPROVAL_KEY_FIELD];
-      const bytes = Buffer.from(encoded ?? '', 'base64');
-      if (bytes.length >= SEAL_KEY_BYTES) return bytes;
+      const bytes = await readApprovalKey(client, options.namespace, signal);
+      if (bytes === undefined || bytes.length >= SEAL_KEY_BYTES) return bytes;
       // Nothing can be sealed with it, and asking would throw.
       logger.warn(
         { bytes: bytes.length },
@@ -53,7 +46,6 @@ export function createSealIdentity(options: {
       );
       return undefined;
     } catch (error) {
-      if (isNotFound(error)) return undefined;
       logger.warn({ error: messageOf(error) }, 'approvals: the key cannot be read');
       readLater();
       return key;

@@ -27,7 +27,7 @@ export interface Resolved {
 
 export function createProvenanceResolver(options: {
   readonly sources: ProvenanceSources;
-  readonly seals: SealIdentity;
+  readonly seals: Pick<SealIdentity, 'refresh'> & { current(): { readonly keys: readonly Uint8Array[] } };
   readonly keys?: readonly StampKey[];
   readonly gitops?: readonly string[];
 }): ProvenanceResolver {

@@ -161,6 +161,34 @@ describe('kubechain policy diff and replay', () => {
     assert.equal((await folder().run(['policy', 'diff', 'agents.yaml', 'new.yaml', 'agents.yaml'])).code, 2);
   });
 
+  it('name the rules that could not be decided', async () => {
+    const subjects = `{match: {subjects: [{kind: User, name: ann}]}, tools: {deny: ["*/*"]}}`;
+    const fixture = folder();
+    fixture.write({
+      'ann.yaml': `${head('ClusterAgentPolicy', 'only-ann')}spec: ${subjects}\n`,
+      'proven.yaml': `${head('ClusterAgentPolicy', 'proven')}spec: {require: {provenanceTrust: Verified}}\n`,
+    });
+    const diff = await fixture.run(['policy', 'diff', 'old.yaml', 'ann.yaml', 'agents.yaml', 'runs.json']);
+    assert.match(
+      diff.out,
+      /^\[only-ann\] is not decided here: spec\.match\.subjects: who asks is not known here \(4 objects, 4 calls\)$/m,
+    );
+    const runs = ['--runs', 'runs.json', '--now', '2026-05-02T00:00:00Z'];
+    const replay = await fixture.run(['policy', 'replay', '--policies', 'ann.yaml', ...runs]);
+    assert.match(replay.out, /^\[only-ann\] is not decided here: .* \(4 calls\)$/m);
+    const json = JSON.parse(
+      (await fixture.run(['policy', 'replay', '--policies', 'ann.yaml', ...runs, '-o', 'json'])).out,
+    );
+    assert.deepEqual(
+      json.notEvaluable.map(({ rule, calls }: { rule: string; calls: number }) => [rule, calls]),
+      [['only-ann', 4]],
+    );
+    // Who applies a file, and so how well its commit is proven, is not known before it is applied.
+    const proven = await fixture.run(['policy', 'diff', 'old.yaml', 'proven.yaml', 'agents.yaml']);
+    assert.doesNotMatch(proven.out, /error: \[proven\//);
+    assert.match(proven.out, /^\[proven\/require\.provenance\] is not decided here: which commit .* \(\d+ objects\)$/m);
+  });
+
   it('replay judges what was asked for, refused calls and those in pages included', async () => {
     const replay = (...args: string[]) =>
       folder().run([

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import type { Agent, AgentSpec, ClusterAgentPolicy } from '../../api/index.ts';
-import { agents, clusterAgentPolicies, GIT_MARKS, GROUP, STAMPS, taskRuns } from '../../api/index.ts';
+import type { Agent, AgentPolicy, AgentSpec, ClusterAgentPolicy, Tool } from '../../api/index.ts';
+import { agentPolicies, agents, clusterAgentPolicies, GIT_MARKS, GROUP, STAMPS, taskRuns } from '../../api/index.ts';
+import { policyAudit } from '../../cli/policy/audit.ts';
 import type { KubeObject, Resource } from '../../kube/index.ts';
 import { isAlreadyExists, KubeError } from '../../kube/index.ts';
 import { APPROVAL_KEY_FIELD, APPROVAL_KEY_SECRET } from '../../policies/approvals/index.ts';
 import { readStampKeys, sealChange, signStamp } from '../../policies/provenance/index.ts';
+import { fakeIo } from '../cli/support/fakeIo.ts';
 import type { LogEntry } from '../support/logger.ts';
 import { agent, llm, namespaces, secret, secrets, task, tool } from '../support/objects.ts';
 import type { Room, Stage } from '../support/operator.ts';
@@ -40,6 +42,16 @@ const definitions: Resource<
   kind: 'CustomResourceDefinition',
   namespaced: false,
 };
+
+const rbac = (kind: string, plural: string): Resource<KubeObject & Record<string, unknown>> => ({
+  group: 'rbac.authorization.k8s.io',
+  version: 'v1',
+  plural,
+  kind,
+  namespaced: false,
+});
+const clusterRoles = rbac('ClusterRole', 'clusterroles');
+const clusterRoleBindings = rbac('ClusterRoleBinding', 'clusterrolebindings');
 
 describe('the commit that an agent comes from', function () {
   this.timeout(60_000);
@@ -343,6 +355,82 @@ describe('the commit that an agent comes from', function () {
         ({ status }) => status?.summary?.violations === 1,
       );
       await stage.client.delete(clusterAgentPolicies, { name: room.namespace });
+    });
+  });
+
+  describe('to who asks from a terminal', () => {
+    before(() => installKind(applications));
+
+    /** A Tool as Argo CD applied it and `writer` changed it last. */
+    function applied(room: Room, name: string, writer: string, app: string): Tool {
+      const plain = tool(room.namespace, name, { execute: { builtin: { name: 'add' } } });
+      const id = `${app}:${GROUP}/Tool:${room.namespace}/${name}`;
+      const marked = { ...plain.metadata, annotations: { 'argocd.argoproj.io/tracking-id': id } };
+      const seal = sealChange(KEY, { ...plain, metadata: marked }, writer, room.namespace) ?? '';
+      const annotations = { ...marked.annotations, [STAMPS.changedBy]: writer, [STAMPS.changeSeal]: seal };
+      return { ...plain, metadata: { ...marked, annotations } };
+    }
+    async function audit(room: Room, as?: string) {
+      const { io, out, err } = fakeIo();
+      const options = { argocdNamespace: system, systemNamespace: system, output: 'json', verbose: false } as const;
+      const cluster = { kubeconfig: stage.kubeConfig.source, namespace: room.namespace };
+      await policyAudit({ ...options, ...cluster, ...(as === undefined ? {} : { as }) }, io);
+      const { findings, notEvaluable } = JSON.parse(out() || err());
+      const told = (findings as { object: string; message: string }[]).map(
+        ({ object, message }) => `${object.split('/')[1]}: ${message}`,
+      );
+      return { told: told.sort(), notEvaluable: notEvaluable as { reason: string; objects: number }[] };
+    }
+
+    it('is proven by what the operator goes by, as far as they may read that', async () => {
+      const room = await stage.room();
+      const lists = ['good', 'changed'].map((name) => ({
+        group: GROUP,
+        kind: 'Tool',
+        namespace: room.namespace,
+        name,
+      }));
+      await stage.client.create(applications, application('tools', lists));
+      await room.create(
+        applied(room, 'good', ARGO, 'tools'),
+        applied(room, 'changed', 'mallory', 'tools'),
+        applied(room, 'unlisted', ARGO, 'tools'),
+        {
+          apiVersion: `${GROUP}/v1alpha1`,
+          kind: 'AgentPolicy',
+          metadata: { namespace: room.namespace, name: 'proven' },
+          spec: { mode: 'Audit', require: { provenanceTrust: 'Verified' } },
+        } as AgentPolicy,
+      );
+      const { told, notEvaluable } = await audit(room);
+      assert.deepEqual(notEvaluable, []);
+      assert.equal(told.length, 2, told.join('\n'));
+      assert.match(told[0] ?? '', /^changed: .*claimed, not verified: "mallory" changed the object last/);
+      assert.match(told[1] ?? '', /^unlisted: .*claimed, not verified: .*\/tools does not list the object/);
+      const { status } = await room.until(agentPolicies, 'proven', ({ status }) => status?.summary?.audited === 2);
+      assert.equal(status?.summary?.notEvaluable, 0, 'the operator says the same');
+
+      const reader = `reader-${room.namespace}`;
+      await stage.client.create(clusterRoles, {
+        metadata: { name: reader },
+        rules: [
+          { apiGroups: [GROUP], resources: ['*'], verbs: ['list'] },
+          { apiGroups: [''], resources: ['namespaces'], verbs: ['list'] },
+        ],
+      });
+      await stage.client.create(clusterRoleBindings, {
+        metadata: { name: reader },
+        subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: reader }],
+        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: reader },
+      });
+      const seen = await audit(room, reader);
+      assert.deepEqual(seen.told, []);
+      assert.deepEqual(
+        seen.notEvaluable.map(({ reason, objects }) => [reason, objects]),
+        [[`how well its commit is proven is not known to who may not get Secret ${system}/${APPROVAL_KEY_SECRET}`, 3]],
+      );
+      await stage.client.delete(clusterRoleBindings, { name: reader });
+      await stage.client.delete(clusterRoles, { name: reader });
     });
   });
 

@@ -1,16 +1,16 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
-import type { Agent, TaskRun } from '../../../api/index.ts';
-import type { Clock, KubeObject } from '../../../kube/index.ts';
-import type { CompiledPolicySet, ProvenanceAnswer } from '../../../policies/engine/index.ts';
+import type { Clock } from '../../../kube/index.ts';
+import type { CompiledPolicySet } from '../../../policies/engine/index.ts';
 import { evaluate } from '../../../policies/engine/index.ts';
 import { countersOf } from '../../../policies/surroundings.ts';
 import type { Informers } from '../../informers.ts';
 import { INDEX } from '../../informers.ts';
+import { liveProvenance } from '../../provenance/live.ts';
 import type { ProvenanceResolver } from '../../provenance/resolver.ts';
 import type { Intern, ObjectRecord, Totals } from './ledger.ts';
 import { createIntern, policyKey, recordOf, totalsOf, withoutPolicies, withVerdictOf } from './ledger.ts';
 import type { ScanMetrics } from './metrics.ts';
-import type { LiveObject, LiveObjects, ScannedKey } from './objects.ts';
+import type { LiveObjects, ScannedKey } from './objects.ts';
 
 /** So long, in milliseconds, the scan keeps the process from everything else. */
 const SLICE_MS = 5;
@@ -47,17 +47,6 @@ export function createJudging(options: {
   let intern: Intern = createIntern();
   let asked = 0;
 
-  /** Looked for only where a policy asks; of Agents and runs it is in their status already. */
-  async function provenanceOf(
-    { object, context }: LiveObject,
-    signal: AbortSignal,
-  ): Promise<ProvenanceAnswer | undefined> {
-    if (object.kind === 'TaskRunToolCall') return context.run?.status?.provenance;
-    const known = object.kind === 'Agent' || object.kind === 'TaskRun';
-    const status = known ? (object as Pick<Agent | TaskRun, 'status'>).status : undefined;
-    return status?.provenance ?? (await provenance.resolve(object as KubeObject, signal))?.provenance;
-  }
-
   async function judge(
     set: CompiledPolicySet,
     key: ScannedKey,
@@ -68,7 +57,7 @@ export function createJudging(options: {
     if (found === undefined) return undefined;
     asked += 1;
     const asksForCommits = set.policies.some(({ rules }) => rules.includes('require.provenance'));
-    const origin = asksForCommits ? await provenanceOf(found, signal) : undefined;
+    const origin = asksForCommits ? await liveProvenance(found.object, found.context, provenance, signal) : undefined;
     const namespace = found.object.metadata?.namespace ?? '';
     const namespaceObject = informers.namespaces?.store.get(namespace);
     const counters = countersOf(found.object, found.context);
