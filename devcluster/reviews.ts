@@ -4,14 +4,14 @@ import { admitBody, bodyAttributes } from './admission/bodies.ts';
 import { judgeToken } from './authn/authenticate.ts';
 import { issuer, type TokenClaims, type TokenIssuer } from './authn/tokens.ts';
 import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './authz/rbac.ts';
-import { decodeTokenRequest } from './builtin/index.ts';
+import { tokenRequestType } from './builtin/index.ts';
 import { bind, podSubresources } from './podsubresources.ts';
 import { proxyHandlers } from './proxies.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { timestamp } from './registry/call.ts';
 import { isObject } from './registry/copy.ts';
 import { track } from './registry/create.ts';
-import { qualifiedName } from './registry/names.ts';
+import { labelValue, qualifiedName } from './registry/names.ts';
 import { parseFieldSelector, parseLabelSelector } from './registry/selectors.ts';
 import type { Exchange } from './request/exchange.ts';
 import { type Form, negotiate } from './request/negotiate.ts';
@@ -32,6 +32,8 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
     async (exchange, definition) => {
       if (exchange.info.named) throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
       if (exchange.info.method !== 'POST') throw methodNotAllowed();
+      if (definition.namespaced && exchange.info.namespace === '')
+        throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
       const form = reviewForm(exchange.request.headers.accept);
       const call = callOf(exchange, definition, 'CreateOptions');
       const sent = await readObject(context(), exchange, call);
@@ -163,15 +165,28 @@ function subject(spec: Fields): UserInfo {
 function unreadable(attributes: Fields): string[] {
   const parsers = { fieldSelector: parseFieldSelector, labelSelector: parseLabelSelector };
   return Object.entries(parsers).flatMap(([field, parse]) => {
-    const raw = fields(attributes[field]).rawSelector;
-    if (typeof raw !== 'string' || raw === '') return [];
+    const { rawSelector: raw, requirements } = fields(attributes[field]);
+    const path = `spec.resourceAttributes.${field}`;
+    if (typeof raw !== 'string' || raw === '') {
+      const given = Array.isArray(requirements) ? requirements : [];
+      const known = given.filter((item) => isKnownRequirement(fields(item), field));
+      if (known.length === given.length) return [];
+      return [`${path} ${known.length > 0 ? 'partially ' : ''}ignored due to parse error`];
+    }
     try {
       parse(raw);
       return [];
     } catch {
-      return [`spec.resourceAttributes.${field} ignored due to parse error`];
+      return [`${path} ignored due to parse error`];
     }
   });
+}
+
+/** A later version may know more operators; a field equals one value, or does not. */
+function isKnownRequirement({ operator, values }: Fields, field: string): boolean {
+  if (operator === 'In' || operator === 'NotIn')
+    return field === 'labelSelector' || (Array.isArray(values) && values.length === 1);
+  return field === 'labelSelector' && (operator === 'Exists' || operator === 'DoesNotExist');
 }
 
 /** The path asked for, as the real server's internal type prints it. */
@@ -225,7 +240,6 @@ function checkSelector(selector: unknown, path: string, field: string, errors: F
     errors.push(
       fieldError.required(`${path}.requirements`, `when ${path} is specified, requirements or rawSelector is required`),
     );
-  if (raw !== '') return;
   for (const [index, item] of requirements.entries()) {
     const here = `${path}.requirements[${index}]`;
     const { key = '', operator = '', values = [] } = fields(item);
@@ -239,9 +253,12 @@ function checkSelector(selector: unknown, path: string, field: string, errors: F
         errors.push(
           fieldError.forbidden(`${here}.values`, "may not be specified when `operator` is 'Exists' or 'DoesNotExist'"),
         );
-    } else errors.push(fieldError.invalid(`${here}.operator`, operator, 'not a valid selector operator'));
-    if (field === 'labelSelector')
-      for (const problem of qualifiedName(String(key))) errors.push(fieldError.invalid(`${here}.key`, key, problem));
+    }
+    if (field !== 'labelSelector') continue;
+    for (const problem of qualifiedName(String(key))) errors.push(fieldError.invalid(`${here}.key`, key, problem));
+    for (const [place, value] of (Array.isArray(values) ? values : []).entries())
+      for (const problem of labelValue(String(value)))
+        errors.push(fieldError.invalid(`${here}.values[${place}]`, value, problem));
   }
 }
 
@@ -390,5 +407,5 @@ function checkBound(
 function tokenRequestDefinition(context: RegistryContext): ResourceDefinition {
   const base = context.resources.find('authentication.k8s.io', 'v1', 'tokenreviews') as ResourceDefinition;
   const { applyDefaults: _, prepareForCreate: __, ...rest } = base;
-  return { ...rest, plural: 'tokenrequests', kind: 'TokenRequest', decode: decodeTokenRequest };
+  return { ...rest, plural: 'tokenrequests', kind: 'TokenRequest', ...tokenRequestType };
 }

@@ -111,7 +111,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   resources.add(builtin);
   const crds = resources.find('apiextensions.k8s.io', 'v1', 'customresourcedefinitions');
   if (crds === undefined) throw new Error('the builtin kinds have no CustomResourceDefinition');
+  const empty = store.revision === 1;
   await bootstrap(context, credentials.caPem);
+  // What made a new cluster is nobody's history: a watch from version 1 is too old, as on a cluster that has been there for a while.
+  if (empty) store.compact(store.revision);
   const conversion = conversionWebhooks(() => context, options.resolve);
   const crdController = new CrdController(context, crds, mergeTypeFromSchema, logger, conversion.converterOf);
   const controllers = startControllers(context, logger, tokens, credentials.caPem);

@@ -1,6 +1,6 @@
 /** From a CustomResourceDefinition to the resources that it defines. */
 import { compileSchema } from '../../schema/index.ts';
-import { isObject } from '../registry/copy.ts';
+import { isObject, sortedKeys } from '../registry/copy.ts';
 import { age } from '../registry/printers.ts';
 import { printJson } from '../request/json.ts';
 import type {
@@ -185,7 +185,7 @@ function cell(type: TableColumn['type'], value: unknown, now: Date): Json {
   if (value === undefined || value === null) return null;
   switch (type) {
     case 'string':
-      return typeof value === 'string' ? value : printJson(value);
+      return typeof value === 'string' ? value : printJson(sortedKeys(value));
     case 'integer':
       if (typeof value === 'bigint') return value as unknown as Json;
       return typeof value === 'number' ? Math.trunc(value) : null;

@@ -38,8 +38,9 @@ export function escalationCheck(context: () => RegistryContext): AdmissionPlugin
           equalJson(object.subjects, oldObject.subjects);
         if (same) return undefined;
         const { kind, name } = object.roleRef as { kind: string; name: string };
-        if (!roleExists(context(), kind, name, namespace)) throw notFound({ group, resource: definition.plural }, name);
+        // Who may bind a role may bind one that is still to come.
         if (may(context(), attributes, 'bind', kind === 'Role' ? 'roles' : 'clusterroles', name)) return undefined;
+        if (!roleExists(context(), kind, name, namespace)) throw notFound({ group, resource: definition.plural }, name);
         refuseUncovered(context(), attributes, roleRules(context(), object, namespace), namespace);
       }
       return undefined;

@@ -69,12 +69,10 @@ export function builtinResources(): ResourceDefinition[] {
   return resourceTable().map(definition);
 }
 
-/** Reads a TokenRequest, which is a body without a resource of its own. */
-export function decodeTokenRequest(object: KubeObject): ReturnType<NonNullable<ResourceDefinition['decode']>> {
-  const problems = decodeAs(object as unknown as JsonObject, 'io.k8s.api.authentication.v1.TokenRequest');
-  // What is filled in belongs to nobody.
-  const spec = object.spec as { [field: string]: unknown };
-  for (const field of ['audiences', 'boundObjectRef']) if (spec[field] === null) delete spec[field];
-  delete object.status;
-  return problems;
-}
+const tokenRequestName = 'io.k8s.api.authentication.v1.TokenRequest';
+
+/** How a TokenRequest, which is a body without a resource of its own, is read and compared. */
+export const tokenRequestType: Pick<ResourceDefinition, 'decode' | 'mergeType'> = {
+  decode: (object) => decodeAs(object as unknown as JsonObject, tokenRequestName),
+  mergeType: () => structMergeType(tokenRequestName),
+};

@@ -81,15 +81,38 @@ function encodeMessage(value: unknown, name: string): Buffer {
       continue;
     }
     const item = Object.hasOwn(source, field.name) ? source[field.name] : undefined;
-    if (item === undefined || item === null) continue;
-    encodeField(chunks, number, field, item);
+    if (item !== undefined && item !== null) encodeField(chunks, number, field, item);
+    else if (field.always) encodeZero(chunks, number, field.code);
   }
   return Buffer.concat(chunks);
 }
 
+function encodeZero(chunks: Buffer[], number: number, code: string): void {
+  if (!code.startsWith('m:')) encodeValue(chunks, number, code, code === 's' ? '' : 0);
+  else chunks.push(lengthDelimited(number, zeroMessage(code.slice(2))));
+}
+
+/** The content of a message of which nothing was given. */
+function zeroMessage(name: string): Buffer {
+  switch (name) {
+    case `${meta}.Time`:
+    case `${meta}.MicroTime`:
+    case `${meta}.FieldsV1`:
+    case 'apiextensions_apiserver.pkg.apis.apiextensions.v1.JSON':
+    case 'apimachinery.pkg.runtime.RawExtension':
+      return Buffer.alloc(0);
+    case 'apimachinery.pkg.api.resource.Quantity':
+      return encodeMessage('0', name);
+    case 'apimachinery.pkg.util.intstr.IntOrString':
+      return encodeMessage(0, name);
+    default:
+      return encodeMessage({}, name);
+  }
+}
+
 function encodeField(chunks: Buffer[], number: number, field: Field, value: unknown): void {
   if (field.map) {
-    for (const [key, item] of Object.entries(value as Value)) {
+    for (const [key, item] of Object.entries(value as Value).sort(([a], [b]) => (a < b ? -1 : 1))) {
       const content: Buffer[] = [lengthDelimited(1, Buffer.from(key))];
       encodeValue(content, 2, field.code, item);
       chunks.push(lengthDelimited(number, Buffer.concat(content)));
@@ -149,8 +172,11 @@ function encodeSpecial(value: unknown, name: string): Buffer | undefined {
     case 'apimachinery.pkg.api.resource.Quantity':
       return lengthDelimited(1, Buffer.from(String(value)));
     case 'apimachinery.pkg.util.intstr.IntOrString':
-      if (typeof value === 'number') return Buffer.concat([tag(1, 0), varint(0n), tag(2, 0), varint(BigInt(value))]);
-      return Buffer.concat([tag(1, 0), varint(1n), lengthDelimited(3, Buffer.from(String(value)))]);
+      return Buffer.concat([
+        ...[tag(1, 0), varint(typeof value === 'number' ? 0n : 1n)],
+        ...[tag(2, 0), varint(typeof value === 'number' ? BigInt(value) : 0n)],
+        lengthDelimited(3, Buffer.from(typeof value === 'number' ? '' : String(value))),
+      ]);
     case 'apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrArray':
       return encodeSchemaOr(value, Array.isArray(value) ? 2 : 1);
     case 'apiextensions_apiserver.pkg.apis.apiextensions.v1.JSONSchemaPropsOrBool':

@@ -3,6 +3,7 @@
  * scripts/generate-protobuf.ts), read when first needed.
  */
 import { readFileSync } from 'node:fs';
+import { definitionNames, structType } from '../builtin/types.ts';
 
 /** A body that is not the protobuf that it says it is. */
 export class ProtobufError extends Error {
@@ -18,6 +19,8 @@ export interface Field {
   readonly code: string;
   /** A message of its own whose fields stand beside the others in the JSON form. */
   readonly inline: boolean;
+  /** Go's field is no pointer: its zero value is written too. */
+  readonly always: boolean;
 }
 
 export type Message = ReadonlyMap<number, Field>;
@@ -45,8 +48,10 @@ export function messageFields(name: string): Message {
   const text = Object.hasOwn(source, name) ? source[name] : undefined;
   if (text === undefined) throw new ProtobufError(`no protobuf definition of ${name}`);
   const fields = new Map<number, Field>();
-  for (const part of text === '' ? [] : text.split(';')) {
-    const [number = '', field = '', code = ''] = part.split(' ');
+  const isPointer = pointersOf(name);
+  const parts = text === '' ? [] : text.split(';').map((part) => part.split(' '));
+  // As they are written: by their numbers.
+  for (const [number = '', field = '', code = ''] of parts.sort(([a], [b]) => Number(a) - Number(b))) {
     const repeated = code.startsWith('*');
     const map = code.startsWith('{}');
     fields.set(Number(number), {
@@ -55,10 +60,22 @@ export function messageFields(name: string): Message {
       map,
       code: code.slice(repeated ? 1 : map ? 2 : 0),
       inline: code.startsWith('m:') && inlined.has(`${name.slice(name.lastIndexOf('.') + 1)}.${field}`),
+      always: !repeated && !map && code !== 'y' && !isPointer(jsonName(name, field)),
     });
   }
   messages.set(name, fields);
   return fields;
+}
+
+let builtin: ReadonlySet<string> | undefined;
+
+/** Which fields of a message are pointers in Go: all that nothing is known of. */
+function pointersOf(message: string): (field: string) => boolean {
+  builtin ??= new Set(definitionNames());
+  const name = `io.k8s.${message.replace(/^(?:apiextensions_apiserver|kube_aggregator)/, (part) => part.replace('_', '-'))}`;
+  if (!builtin.has(name)) return () => true;
+  const { fields } = structType(name);
+  return (field) => fields.get(field)?.pointer ?? true;
 }
 
 export const meta = 'apimachinery.pkg.apis.meta.v1';

@@ -39,6 +39,15 @@ export function equalJson(a: unknown, b: unknown): boolean {
   return true;
 }
 
+/** JSON data with the keys of its objects in order, as Go prints maps. */
+export function sortedKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sortedKeys);
+  if (!isObject(value)) return value;
+  const out = {};
+  for (const key of Object.keys(value).sort()) defineOwn(out, key, sortedKeys(value[key]));
+  return out;
+}
+
 /** True for a JSON object: neither null nor a list. */
 export function isObject(value: unknown): value is { [key: string]: unknown } {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

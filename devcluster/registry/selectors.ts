@@ -164,6 +164,8 @@ class LabelParser {
     if (open.kind !== '(') throw labelError(`found '${open.text}' expected: '('`);
     const out: string[] = [];
     let expectValue = true;
+    if (!['word', 'in', 'notin', ',', ')'].includes(this.peek().kind))
+      throw labelError(`found '${this.peek().text}', expected: ',', ')' or identifier`);
     for (;;) {
       const token = this.take();
       if (token.kind === ')') {

@@ -82,7 +82,7 @@ export function parseRequest(method: string, url: string): RequestInfo {
   else if (name === '' && verb === 'delete') verb = 'deletecollection';
   if (watch && verb !== '') verb = 'watch';
   let finalName = name;
-  if (verb === 'list' || verb === 'watch' || verb === 'deletecollection') {
+  if (verb === 'list' || verb === 'watch') {
     const found = /(?:^|,)metadata\.name=([^,]+)(?:,|$)/.exec(query.get('fieldSelector') ?? '');
     if (found !== null && name === '') finalName = found[1] as string;
   }

@@ -126,11 +126,14 @@ const keyUsages = [
   'timestamping',
 ];
 
+/** A block of PEM that ends as it begins. */
+const pemRequest = /(?:^|\n)-----BEGIN CERTIFICATE REQUEST-----\n[^-]*-----END CERTIFICATE REQUEST-----/;
+
 export function signingRequest(object: unknown, errors: Errors): void {
   const given = at(object, 'spec.request') ?? null;
   const request = text(object, 'spec.request');
   const pem = Buffer.from(request, 'base64').toString('latin1');
-  if (!pem.includes('-----BEGIN CERTIFICATE REQUEST-----')) {
+  if (!pemRequest.test(pem)) {
     const detail = 'PEM block type must be CERTIFICATE REQUEST';
     errors.push(fieldError.invalid('spec.request', given, detail));
   }
