@@ -52,7 +52,7 @@ export function podSubresources(context: () => RegistryContext): Map<string, Han
     if (kind !== 'log') throw badRequest(`pod ${exchange.info.name} does not have a host assigned`);
     // A pod that no node has begun has no log yet.
     exchange.response.statusCode = 204;
-    exchange.response.setHeader('cache-control', 'no-cache, private');
+    exchange.response.setHeader('Cache-Control', 'no-cache, private');
     exchange.response.end();
   };
   const method =

@@ -31,7 +31,9 @@ import { resourceQuotas } from './quota/admission.ts';
 import type { RegistryContext } from './registry/call.ts';
 import { Resources } from './registry/resources.ts';
 import { Scheduler } from './request/fairness/scheduler.ts';
+import { flowClassifier } from './request/flows.ts';
 import { type AuditEvent, handle } from './request/handler.ts';
+import { http1Options, maxHeadBytes, speakAsGo } from './request/http1.ts';
 import { parseJson, printJson } from './request/json.ts';
 import type { Request, Response } from './request/response.ts';
 import { reviewHandlers, subresourceHandlers } from './reviews.ts';
@@ -134,6 +136,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ),
     logger,
     scheduler: new Scheduler(),
+    flowOf: flowClassifier(store),
     closing: closing.signal,
     reviews: reviewHandlers(() => context, tokens),
     audit: options.audit,
@@ -147,12 +150,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     allowHTTP1: true,
     // Events are small and follow each other: none waits until its predecessor is acknowledged.
     noDelay: true,
-    http1Options: { keepAliveTimeout: IDLE_MS },
+    http1Options,
     ALPNProtocols: ['h2', 'http/1.1'],
-    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20 },
+    settings: { maxConcurrentStreams: 1000, initialWindowSize: 1 << 20, maxHeaderListSize: maxHeadBytes },
   });
   const connections = trackConnections(server);
-  server.on('request', (request, response) => void handle(parts, request as Request, response as Response));
+  const serve = (request: Request, response: Response): void => void handle(parts, request, response);
+  server.on('request', (request, response) => serve(request as Request, response as Response));
+  speakAsGo(server, serve);
   server.on('sessionError', () => undefined);
   server.on('tlsClientError', () => undefined);
   await listen(server, options.port, options.host);
@@ -178,9 +183,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     },
   };
 }
-
-/** As the real server's, and Go's clients give up idle connections as late: one that is closed sooner is written into by whoever is busy. */
-const IDLE_MS = 90_000;
 
 function metrics(store: Store): string {
   const lines = [

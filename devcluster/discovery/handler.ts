@@ -57,8 +57,8 @@ export class Discovery {
     const { request, response, info } = exchange;
     const { path } = info;
     if (path === '/metrics' && request.method === 'DELETE') {
-      response.setHeader('content-type', 'text/plain; charset=utf-8');
-      response.setHeader('cache-control', 'no-cache, private');
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+      response.setHeader('Cache-Control', 'no-cache, private');
       response.end('metrics reset\n');
       return true;
     }
@@ -68,8 +68,8 @@ export class Discovery {
     if (path.startsWith('/version/') && path !== '/version/')
       throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
     if (path === '/metrics' || path === '/metrics/slis') {
-      response.setHeader('content-type', 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
-      response.setHeader('cache-control', 'no-cache, private');
+      response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
+      response.setHeader('Cache-Control', 'no-cache, private');
       response.end(request.method === 'HEAD' ? undefined : path === '/metrics' ? this.metrics() : healthMetrics());
       return true;
     }
@@ -155,8 +155,8 @@ export class Discovery {
     if (wanted === undefined) return false;
     const text = printJson(aggregated(this.resources, core));
     const tag = `"${createHash('sha512').update(text).digest('hex').toUpperCase()}"`;
-    response.setHeader('etag', tag);
-    response.setHeader('vary', 'Accept');
+    response.setHeader('Etag', tag);
+    response.setHeader('Vary', 'Accept');
     if (request.headers['if-none-match'] === tag) {
       response.statusCode = 304;
       response.end();
@@ -200,8 +200,8 @@ function accepts({ headers }: Request, types: readonly string[]): void {
 }
 
 function sendPublic(response: Response, type: string, document: object): void {
-  response.setHeader('content-type', type);
-  response.setHeader('cache-control', 'public, max-age=3600');
+  response.setHeader('Content-Type', type);
+  response.setHeader('Cache-Control', 'public, max-age=3600');
   response.end(printJson(document));
 }
 

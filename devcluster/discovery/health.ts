@@ -72,8 +72,8 @@ export function serveHealth(response: Response, path: string, query: URLSearchPa
   const known = checksOf(endpoint);
   if (rest.length > 0) {
     if (!known.includes(check)) return false;
-    response.setHeader('content-type', 'text/plain; charset=utf-8');
-    response.setHeader('cache-control', 'no-cache, private');
+    response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+    response.setHeader('Cache-Control', 'no-cache, private');
     response.end('ok');
     return true;
   }

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Resources } from '../registry/resources.ts';
 import type { Exchange } from '../request/exchange.ts';
 import { parseAccept } from '../request/negotiate.ts';
-import { sendBytes, sendText } from '../request/response.ts';
+import { type Response, sendBytes, sendText } from '../request/response.ts';
 import type { BuiltinSchemas } from '../types.ts';
 import { otherPaths } from './documentPaths.ts';
 import { swaggerDocument } from './v2.ts';
@@ -48,14 +48,14 @@ export class OpenApi {
     const { request, response, info } = exchange;
     if (made === undefined) {
       response.statusCode = 404;
-      response.setHeader('cache-control', 'no-cache, private');
+      response.setHeader('Cache-Control', 'no-cache, private');
       response.end();
       return;
     }
     if (!takes(request.headers.accept)) {
       response.statusCode = 406;
-      response.setHeader('cache-control', 'no-cache, private');
-      response.setHeader('vary', path === '/openapi/v2' ? 'Accept-Encoding, Accept' : 'Accept');
+      response.setHeader('Cache-Control', 'no-cache, private');
+      response.setHeader('Vary', path === '/openapi/v2' ? 'Accept-Encoding, Accept' : 'Accept');
       response.end();
       return;
     }
@@ -63,22 +63,24 @@ export class OpenApi {
     if (asked !== null && path !== '/openapi/v2') {
       if (asked !== made.hash) {
         response.statusCode = 301;
-        response.setHeader('location', `${path}?hash=${made.hash}`);
-        response.setHeader('vary', 'Accept');
-        response.setHeader('etag', `"${made.hash}"`);
-        response.setHeader('content-type', 'application/json');
-        response.setHeader('cache-control', 'no-cache, private');
+        response.setHeader('Location', `${path}?hash=${made.hash}`);
+        response.setHeader('Vary', 'Accept');
+        response.setHeader('Etag', `"${made.hash}"`);
+        response.setHeader('Content-Type', 'application/json');
+        response.setHeader('Cache-Control', 'no-cache, private');
         response.end();
         return;
       }
     }
     const tag = `"${made.hash}"`;
-    response.setHeader('etag', tag);
-    response.setHeader('vary', path === '/openapi/v2' ? 'Accept-Encoding, Accept' : 'Accept');
-    // The document is as old as the process.
-    const since = path === '/openapi/v2' ? Date.parse(request.headers['if-modified-since'] ?? '') : Number.NaN;
-    if (since > Date.now() || request.headers['if-none-match'] === tag || request.headers['if-none-match'] === '*') {
-      response.setHeader('cache-control', 'no-cache, private');
+    response.setHeader('Etag', tag);
+    response.setHeader('Vary', path === '/openapi/v2' ? 'Accept-Encoding, Accept' : 'Accept');
+    dated(response);
+    const since = Date.parse(request.headers['if-modified-since'] ?? '');
+    if (since >= started || request.headers['if-none-match'] === tag || request.headers['if-none-match'] === '*') {
+      response.removeHeader('Accept-Ranges');
+      response.removeHeader('Last-Modified');
+      response.setHeader('Cache-Control', 'no-cache, private');
       response.statusCode = 304;
       response.end();
       return;
@@ -104,6 +106,7 @@ export class OpenApi {
   }
 
   private index({ request, response }: Exchange): void {
+    dated(response);
     const paths: { [path: string]: { serverRelativeURL: string } } = {};
     for (const path of this.paths()) {
       paths[path] = { serverRelativeURL: `/openapi/v3/${path}?hash=${this.hashOf(path)}` };
@@ -166,6 +169,14 @@ export class OpenApi {
     this.hashes.set(path, hash);
     return hash;
   }
+}
+
+/** The documents are as old as the process. */
+const started = Math.floor(Date.now() / 1000) * 1000;
+
+function dated(response: Response): void {
+  response.setHeader('Accept-Ranges', 'bytes');
+  response.setHeader('Last-Modified', new Date(started).toUTCString());
 }
 
 /** Whether a client takes any form that the documents have. */

@@ -8,7 +8,10 @@ import type { Discovery } from '../discovery/handler.ts';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { EntryTooLarge } from '../storage/store.ts';
+import type { UserInfo } from '../types.ts';
 import type { Scheduler } from './fairness/scheduler.ts';
+import type { Flow } from './flows.ts';
+import { hideKeepAlive, refusesHead, sendBadRequest } from './http1.ts';
 import { parseRequest, type RequestInfo } from './info.ts';
 import { handleResource } from './resource.ts';
 import { type Request, type Response, sendBytes, sendError, sendPlain } from './response.ts';
@@ -33,6 +36,7 @@ export interface HandlerParts {
   readonly discovery: Discovery;
   readonly logger: Logger;
   readonly scheduler: Scheduler;
+  readonly flowOf: (user: UserInfo, info: RequestInfo) => Flow | undefined;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
   readonly audit: ((event: AuditEvent) => void) | undefined;
@@ -45,23 +49,22 @@ export interface HandlerParts {
 
 /** Serves one request; never rejects. */
 export async function handle(parts: HandlerParts, request: Request, response: Response): Promise<void> {
+  hideKeepAlive(request, response);
+  if (refusesHead(request, response)) return;
   const auditId = request.headers['audit-id'];
-  response.setHeader('audit-id', typeof auditId === 'string' && auditId !== '' ? auditId : randomUUID());
+  response.setHeader('Audit-Id', typeof auditId === 'string' && auditId !== '' ? auditId : randomUUID());
   let info: RequestInfo;
   try {
     info = parseRequest(request.method ?? 'GET', request.url ?? '/');
   } catch {
-    for (const name of ['audit-id', 'cache-control']) response.removeHeader(name);
-    response.statusCode = 400;
-    response.setHeader('content-type', 'text/plain; charset=utf-8');
-    response.end('400 Bad Request');
+    response.removeHeader('Audit-Id');
+    sendBadRequest(response);
     return;
   }
   if (info.unclear) {
-    for (const name of ['cache-control']) response.removeHeader(name);
     response.statusCode = 500;
-    response.setHeader('content-type', 'text/plain; charset=utf-8');
-    response.setHeader('x-content-type-options', 'nosniff');
+    response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+    response.setHeader('X-Content-Type-Options', 'nosniff');
     response.end(
       `Internal Server Error: ${JSON.stringify(request.url)}: failed to create RequestInfo: unable to determine kind and namespace from url, ${info.path}\n`,
     );
@@ -88,8 +91,13 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
   const { context } = parts;
   const caller = authenticate(context, parts.tokens, request, response);
   // Refusals of access are marked; a request that is let in is not.
-  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
   const user = impersonate(context, request, caller, info);
+  const flow = parts.flowOf(user, info);
+  if (flow !== undefined) {
+    response.setHeader('X-Kubernetes-Pf-Flowschema-Uid', flow.schema);
+    response.setHeader('X-Kubernetes-Pf-Prioritylevel-Uid', flow.level);
+  }
   const attributes = {
     user,
     verb: info.verb,

@@ -34,7 +34,9 @@ const methodVerbs: { readonly [method: string]: string } = {
 const namespaceSubresources = new Set(['status', 'finalize']);
 
 /** Parses a request line. Throws URIError for a path that does not decode. */
-export function parseRequest(method: string, url: string): RequestInfo {
+export function parseRequest(method: string, target: string): RequestInfo {
+  // A client that takes the server for a proxy names it.
+  const url = target.startsWith('/') ? target : target.replace(/^https?:\/\/[^/?#]*/i, '');
   const mark = url.indexOf('?');
   const rawPath = mark < 0 ? url : url.slice(0, mark);
   const query = new URLSearchParams(mark < 0 ? '' : readable(url.slice(mark + 1)));

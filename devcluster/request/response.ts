@@ -71,27 +71,27 @@ export function sendBytes(
   compressed = takesGzip(request),
 ): void {
   response.statusCode = sendable(code);
-  response.setHeader('content-type', type);
-  response.setHeader('cache-control', cacheControl);
+  response.setHeader('Content-Type', type);
+  response.setHeader('Cache-Control', cacheControl);
   if (request.method === 'HEAD') {
-    response.setHeader('content-length', Buffer.byteLength(body));
+    response.setHeader('Content-Length', Buffer.byteLength(body));
     response.end();
     return;
   }
   if (body.length >= gzipFrom && compressed) {
-    response.setHeader('content-encoding', 'gzip');
-    if (!response.hasHeader('vary')) response.setHeader('vary', 'Accept-Encoding');
+    response.setHeader('Content-Encoding', 'gzip');
+    if (!response.hasHeader('vary')) response.setHeader('Vary', 'Accept-Encoding');
     gzip(body, { level: 1 }, (error, compressed) => {
       if (error !== null) response.end();
       else {
-        response.setHeader('content-length', compressed.length);
+        response.setHeader('Content-Length', compressed.length);
         response.end(compressed);
       }
     });
     return;
   }
   const length = Buffer.byteLength(body);
-  response.setHeader('content-length', length);
+  response.setHeader('Content-Length', length);
   // A text goes out in one piece with the head; without letters beyond ASCII it needs no encoding.
   if (typeof body === 'string') response.end(body, length === body.length ? 'latin1' : 'utf8');
   else response.end(body);
@@ -110,8 +110,8 @@ const unreadBytes = 256 * 1024;
 /** Begins an answer of unknown length, compressed where the client takes that. */
 export function streamBytes(request: Request, response: Response, type: string): ResponseStream {
   response.statusCode = 200;
-  response.setHeader('content-type', type);
-  response.setHeader('cache-control', 'no-cache, private');
+  response.setHeader('Content-Type', type);
+  response.setHeader('Cache-Control', 'no-cache, private');
   let gone = 'stream' in response ? response.stream.destroyed : response.destroyed;
   let proceed = (): void => undefined;
   response.on('close', () => {
@@ -121,8 +121,8 @@ export function streamBytes(request: Request, response: Response, type: string):
   response.on('error', () => undefined);
   const compressor = takesGzip(request) ? createGzip({ level: 1 }) : undefined;
   if (compressor !== undefined) {
-    response.setHeader('content-encoding', 'gzip');
-    response.setHeader('vary', 'Accept-Encoding');
+    response.setHeader('Content-Encoding', 'gzip');
+    response.setHeader('Vary', 'Accept-Encoding');
     compressor.pipe(response as NodeJS.WritableStream);
   }
   const target = compressor ?? response;
@@ -156,10 +156,10 @@ export function sendObject(
 /** Sends plain text, as the paths outside the API do. */
 export function sendPlain(response: Response, code: number, text: string): void {
   response.statusCode = code;
-  response.setHeader('cache-control', 'no-cache, private');
-  response.setHeader('content-type', 'text/plain; charset=utf-8');
-  response.setHeader('x-content-type-options', 'nosniff');
-  response.setHeader('content-length', Buffer.byteLength(text));
+  response.setHeader('Cache-Control', 'no-cache, private');
+  response.setHeader('Content-Type', 'text/plain; charset=utf-8');
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Content-Length', Buffer.byteLength(text));
   response.end(text);
 }
 
@@ -172,8 +172,10 @@ export function sendError(request: Request, response: Response, error: unknown, 
   const status = error instanceof StatusError ? error : unknownError((error as Error)?.message ?? String(error));
   sendWarnings(response, pending.get(response) ?? []);
   for (const [name, value] of Object.entries(status.headers)) response.setHeader(name, value);
+  // Node's words for it are younger than Go's.
+  if (status.code === 413 && !('stream' in response)) response.statusMessage = 'Request Entity Too Large';
   const retry = status.status.details?.retryAfterSeconds;
-  if (retry !== undefined && retry > 0) response.setHeader('retry-after', String(retry));
+  if (retry !== undefined && retry > 0) response.setHeader('Retry-After', String(retry));
   sendObject(request, response, status.code, status.status, query, errorType(request.headers.accept));
 }
 
@@ -190,5 +192,5 @@ export function sendWarnings(response: Response, warnings: readonly string[]): v
   if (warnings.length === 0) return;
   const known = response.getHeader('warning');
   const before = Array.isArray(known) ? known.map(String) : [];
-  response.setHeader('warning', [...new Set([...before, ...warningHeaders(warnings)])]);
+  response.setHeader('Warning', [...new Set([...before, ...warningHeaders(warnings)])]);
 }

@@ -96,11 +96,11 @@ export function serveWatch(
   const prefix = definition.namespaced && info.namespace !== '' ? `${info.namespace}/` : '';
   response.statusCode = 200;
   response.setHeader(
-    'content-type',
+    'Content-Type',
     form.mediaType === 'application/json' ? 'application/json' : `${form.mediaType};stream=watch`,
   );
-  response.setHeader('cache-control', 'no-cache, private');
-  if (!('stream' in response)) response.setHeader('transfer-encoding', 'chunked');
+  response.setHeader('Cache-Control', 'no-cache, private');
+  if (!('stream' in response)) response.setHeader('Transfer-Encoding', 'chunked');
   const sender = new Sender(response);
   const encoder = new Encoder(context, definition, form, include);
   let last = Number(options.resourceVersion || 0);
