@@ -1,17 +1,19 @@
 /**
  * Writes `devcluster/builtin/generated/`: the types of Kubernetes' builtin kinds in the compact form that `builtin/types.ts`
- * reads. Fields, types, formats, required fields and descriptions come from the models of @kubernetes/client-node (which
- * Kubernetes' JavaScript client generates from the release's OpenAPI document); merge keys, list types and the few other
- * things that those models drop come from `builtin-facts.txt` beside this file. Descriptions of fields whose type is a definition
- * of its own are not in the models: those come from kubernetes-types, an older release's. Same input, same bytes.
+ * reads. Fields, types, formats and required fields come from the models of @kubernetes/client-node (which Kubernetes' JavaScript
+ * client generates from the release's OpenAPI document); merge keys, list types and the few other things that those models drop
+ * come from `builtin-facts.txt` beside this file. Descriptions come from kubernetes-models, which is generated from the same
+ * document and keeps their lines and those of fields whose type is a definition of its own; where it has none (`apiVersion` and
+ * `kind`), from the former. Same input, same bytes.
  *
  *   node scripts/generate-builtin.ts [--check]
  */
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { readDeclaration } from './kubernetes-models.ts';
 
 interface Attribute {
   readonly name: string;
@@ -27,7 +29,6 @@ interface Facts {
 
 const here = dirname(fileURLToPath(import.meta.url));
 const models = join(dirname(createRequire(import.meta.url).resolve('@kubernetes/client-node')), 'gen/models');
-const olderTypes = dirname(createRequire(import.meta.url).resolve('kubernetes-types/package.json'));
 const output = join(here, '../devcluster/builtin/generated');
 
 /** Types that have no properties of their own, by the word that stands for them. */
@@ -55,6 +56,19 @@ for (const word of [
   'schemaorstrings',
 ])
   words.add(word);
+/** What the OpenAPI documents say of such a type is told of its definition. */
+const describedWords = [
+  ...[
+    'apis.meta.v1.FieldsV1',
+    'apis.meta.v1.MicroTime',
+    'apis.meta.v1.Time',
+    'runtime.RawExtension',
+    'util.intstr.IntOrString',
+  ].map((name) => `io.k8s.apimachinery.pkg.${name}`),
+  ...['JSON', 'JSONSchemaPropsOrArray', 'JSONSchemaPropsOrBool', 'JSONSchemaPropsOrStringArray'].map(
+    (name) => `io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.${name}`,
+  ),
+];
 const plainScalars = new Set(['int32', 'int64', 'double', 'integer', 'string', 'boolean']);
 
 function readFacts(file: string): Map<string, Facts> {
@@ -98,7 +112,7 @@ function wireType(type: string, format: string, definitions: ReadonlyMap<string,
 }
 
 /** Comments of a model's declaration: the class's own under '', then one a field; and which fields are optional. */
-function readDeclaration(source: string): { comments: Map<string, string>; optional: Set<string> } {
+function readModel(source: string): { comments: Map<string, string>; optional: Set<string> } {
   const comments = new Map<string, string>();
   const optional = new Set<string>();
   const pattern = /\/\*\*\n\s*\* ([^\n]*)\n\s*\*\/\n\s*(export declare class \w+|'[^']+'\??:)/g;
@@ -109,46 +123,6 @@ function readDeclaration(source: string): { comments: Map<string, string>; optio
   }
   for (const match of source.matchAll(/^ {4}'([^']+)'\?:/gm)) if (match[1] !== undefined) optional.add(match[1]);
   return { comments, optional };
-}
-
-/** Comments of all interfaces of a declaration file of kubernetes-types: `Interface.field` → text. */
-function readInterfaces(file: string): Map<string, string> {
-  const texts = new Map<string, string>();
-  if (!existsSync(file)) return texts;
-  let current = '';
-  let comment: string[] | undefined;
-  let text: string | undefined;
-  for (const line of readFileSync(file, 'utf8').split('\n')) {
-    const trimmed = line.trim();
-    const single = /^\/\*\* (.*) \*\/$/.exec(trimmed);
-    if (single?.[1] !== undefined) text = single[1];
-    else if (trimmed === '/**') comment = [];
-    else if (trimmed === '*/') {
-      text = comment?.join('\n');
-      comment = undefined;
-    } else if (comment !== undefined) comment.push(trimmed.replace(/^\* ?/, ''));
-    else {
-      current = /^export interface (\w+)/.exec(trimmed)?.[1] ?? current;
-      const field = /^"?([\w$-]+)"?\??:/.exec(trimmed)?.[1];
-      if (field !== undefined && text !== undefined) texts.set(`${current}.${field}`, text.trim());
-      text = undefined;
-    }
-  }
-  return texts;
-}
-
-const interfaces = new Map<string, Map<string, string>>();
-
-/** What kubernetes-types says of a field. */
-function olderComment(definition: string, field: string): string | undefined {
-  const [group = '', version = '', kind = ''] = definition.split('.').slice(-3);
-  const file = join(olderTypes, group, `${version}.d.ts`);
-  let known = interfaces.get(file);
-  if (known === undefined) {
-    known = readInterfaces(file);
-    interfaces.set(file, known);
-  }
-  return known.get(`${kind}.${field}`);
 }
 
 /**
@@ -166,7 +140,7 @@ function flagsOf(type: string, field: string, required: boolean, facts: readonly
   if (pointer) flags.push('ptr');
   if (keep) flags.push('keep');
   for (const fact of facts)
-    if (!['ptr', 'value', 'keep', 'omit', 'paragraphs'].includes(fact) && !fact.startsWith('type=')) flags.push(fact);
+    if (!['ptr', 'value', 'keep', 'omit'].includes(fact) && !fact.startsWith('type=')) flags.push(fact);
   return flags;
 }
 
@@ -177,17 +151,19 @@ async function generate(): Promise<Map<string, Buffer>> {
       .filter((file) => file.endsWith('.d.ts'))
       .map((file) => file.slice(0, -5)),
   );
-  const classes = new Map([...facts.keys()].map((definition) => [definition, className(definition, known)]));
+  const modelled = [...facts].filter(([, { flags }]) => !flags.includes('empty')).map(([definition]) => definition);
+  const classes = new Map(modelled.map((definition) => [definition, className(definition, known)]));
   const definitions = new Map([...classes].map(([definition, name]) => [name, definition]));
   const types: { [definition: string]: { [field: string]: string } } = {};
   const descriptions: { [definition: string]: { [field: string]: string } } = {};
   for (const [definition, name] of classes) {
     const module = (await import(join(models, `${name}.js`))) as { [name: string]: { attributeTypeMap: Attribute[] } };
-    const { comments, optional } = readDeclaration(readFileSync(join(models, `${name}.d.ts`), 'utf8'));
+    const { comments, optional } = readModel(readFileSync(join(models, `${name}.d.ts`), 'utf8'));
     const own = facts.get(definition);
     const fields: { [field: string]: string } = {};
     const texts: { [field: string]: string } = {};
-    const text = comments.get('');
+    const declared = readDeclaration(definition);
+    const text = declared?.descriptions.get('') ?? comments.get('');
     if (text !== undefined) texts[''] = text;
     if (own !== undefined && own.flags.length > 0) fields[''] = own.flags.join(' ');
     for (const attribute of module[name]?.attributeTypeMap ?? []) {
@@ -195,25 +171,27 @@ async function generate(): Promise<Map<string, Buffer>> {
       const override = fieldFacts.find((fact) => fact.startsWith('type='))?.slice(5);
       const type = override ?? wireType(attribute.type, attribute.format, definitions);
       const required = !optional.has(attribute.name);
-      fields[attribute.baseName] = [type, ...flagsOf(type, attribute.baseName, required, fieldFacts)].join(' ');
-      // The models describe the type instead of the field where the type is one of these, and say nothing of references.
-      const special = /^(time|microtime|intstr|quantity|io\.)/.test(type);
-      const older = olderComment(definition, attribute.baseName);
-      const newer = comments.get(attribute.name);
-      // The models have a space for each line break, the older text has the breaks.
-      if (older !== undefined && (special || newer === undefined || older.replaceAll('\n', ' ') === newer))
-        texts[attribute.baseName] = older;
-      else if (newer !== undefined) {
-        texts[attribute.baseName] = fieldFacts.includes('paragraphs')
-          ? newer.replaceAll(/(?<! ) {2}(?! )/g, '\n\n')
-          : newer;
-      }
+      const values = declared?.enums.get(attribute.baseName)?.map(encodeURIComponent).join('|');
+      fields[attribute.baseName] = [
+        type,
+        ...flagsOf(type, attribute.baseName, required, fieldFacts),
+        ...(values === undefined ? [] : [`enum=${values}`]),
+      ].join(' ');
+      const everywhere = ['apiVersion', 'kind'].includes(attribute.baseName);
+      const description =
+        declared?.descriptions.get(attribute.baseName) ?? (everywhere ? comments.get(attribute.name) : undefined);
+      if (description !== undefined) texts[attribute.baseName] = description;
     }
     for (const field of own?.fields.keys() ?? []) {
       if (!Object.hasOwn(fields, field)) throw new Error(`builtin-facts.txt: ${definition} has no field ${field}`);
     }
     types[definition] = fields;
     descriptions[definition] = texts;
+  }
+  for (const definition of [...facts.keys()].filter((name) => !classes.has(name))) types[definition] = {};
+  for (const definition of [...Object.keys(types), ...describedWords]) {
+    const text = readDeclaration(definition)?.descriptions.get('');
+    if (text !== undefined && descriptions[definition] === undefined) descriptions[definition] = { '': text };
   }
   return new Map([
     [

@@ -11,23 +11,8 @@ const crd = 'io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1';
 
 /** Scalars that the OpenAPI documents of the real server give a definition of their own. */
 const named: { readonly [scalar: string]: { readonly name: string; readonly schema: JsonObject } } = {
-  time: {
-    name: `${meta}.Time`,
-    schema: {
-      description:
-        'Time is a wrapper around time.Time which supports correct marshaling to YAML and JSON.  Wrappers are provided for many of the factory methods that the time package offers.',
-      type: 'string',
-      format: 'date-time',
-    },
-  },
-  microtime: {
-    name: `${meta}.MicroTime`,
-    schema: {
-      description: 'MicroTime is version of Time with microsecond level precision.',
-      type: 'string',
-      format: 'date-time',
-    },
-  },
+  time: { name: `${meta}.Time`, schema: { type: 'string', format: 'date-time' } },
+  microtime: { name: `${meta}.MicroTime`, schema: { type: 'string', format: 'date-time' } },
   quantity: {
     name: 'io.k8s.apimachinery.pkg.api.resource.Quantity',
     schema: {
@@ -37,32 +22,14 @@ const named: { readonly [scalar: string]: { readonly name: string; readonly sche
   },
   intstr: {
     name: 'io.k8s.apimachinery.pkg.util.intstr.IntOrString',
-    schema: {
-      description:
-        'IntOrString is a type that can hold an int32 or a string.  When used in JSON or YAML marshalling and unmarshalling, it produces or consumes the inner type.  This allows you to have, for example, a JSON field that can accept a name or number.',
-      format: 'int-or-string',
-      oneOf: [{ type: 'integer' }, { type: 'string' }],
-    },
+    schema: { format: 'int-or-string', oneOf: [{ type: 'integer' }, { type: 'string' }] },
   },
-  raw: {
-    name: 'io.k8s.apimachinery.pkg.runtime.RawExtension',
-    schema: { description: 'An object of any kind, kept as it is.', type: 'object' },
-  },
-  fields: {
-    name: `${meta}.FieldsV1`,
-    schema: {
-      description:
-        'A set of fields as a trie in JSON: `f:name` a field, `k:{…}` a list item by its keys, `v:…` by its value, `.` the thing itself.',
-      type: 'object',
-    },
-  },
-  json: { name: `${crd}.JSON`, schema: { description: 'Any JSON value.' } },
-  schemaorbool: { name: `${crd}.JSONSchemaPropsOrBool`, schema: { description: 'A schema or a boolean.' } },
-  schemaorarray: { name: `${crd}.JSONSchemaPropsOrArray`, schema: { description: 'A schema or a list of schemas.' } },
-  schemaorstrings: {
-    name: `${crd}.JSONSchemaPropsOrStringArray`,
-    schema: { description: 'A schema or a list of strings.' },
-  },
+  raw: { name: 'io.k8s.apimachinery.pkg.runtime.RawExtension', schema: { type: 'object' } },
+  fields: { name: `${meta}.FieldsV1`, schema: { type: 'object' } },
+  json: { name: `${crd}.JSON`, schema: {} },
+  schemaorbool: { name: `${crd}.JSONSchemaPropsOrBool`, schema: {} },
+  schemaorarray: { name: `${crd}.JSONSchemaPropsOrArray`, schema: {} },
+  schemaorstrings: { name: `${crd}.JSONSchemaPropsOrStringArray`, schema: {} },
 };
 
 type Descriptions = { [definition: string]: { [field: string]: string } };
@@ -75,9 +42,15 @@ function describe(definition: string, field: string): string | undefined {
   return descriptions[definition]?.[field];
 }
 
-/** The description of a field as `kubectl explain` prints it; '' where there is none. */
+/** The `description` of a schema, where there is one. */
+function described(definition: string, field: string): JsonObject {
+  const description = describe(definition, field);
+  return description === undefined ? {} : { description };
+}
+
+/** The description of a field as tables print it, which knows nothing of its values; '' where there is none. */
 export function fieldDescription(definition: string, field: string): string {
-  return describe(definition, field) ?? '';
+  return describe(definition, field)?.split('\n\nPossible enum values:\n')[0] ?? '';
 }
 
 const reference = (name: string): JsonObject => ({ $ref: `#/components/schemas/${name}` });
@@ -137,19 +110,33 @@ function typeSchema(type: WireType, initial: Json | undefined, needed: Set<strin
 function fieldSchema(struct: StructType, field: FieldType, needed: Set<string>): JsonObject {
   const plain = !field.pointer && (field.keep || field.type.kind === 'struct');
   const initial = field.default ?? (plain ? zeroDefault(field.type) : undefined);
-  let schema = typeSchema(field.type, initial, needed);
-  if (typeof schema.$ref === 'string') schema = { allOf: [schema] };
-  const description = describe(struct.name, field.name);
-  return {
-    ...(description !== undefined ? { description } : {}),
-    ...schema,
-    ...(field.enum !== undefined ? { enum: [...field.enum] } : {}),
+  const schema = typeSchema(field.type, initial, needed);
+  const extra: JsonObject = {
     ...(field.listType !== undefined ? { 'x-kubernetes-list-type': field.listType } : {}),
     ...(field.listMapKeys !== undefined ? { 'x-kubernetes-list-map-keys': [...field.listMapKeys] } : {}),
     ...(field.atomicMap ? { 'x-kubernetes-map-type': 'atomic' } : {}),
+    ...(field.granular ? { 'x-kubernetes-map-type': 'granular' } : {}),
     ...(field.patchMergeKey !== undefined ? { 'x-kubernetes-patch-merge-key': field.patchMergeKey } : {}),
     ...(field.patchStrategy !== undefined ? { 'x-kubernetes-patch-strategy': field.patchStrategy } : {}),
   };
+  const description = described(struct.name, field.name);
+  // A reference stands alone, or in a list beside what else is said.
+  const alone = description.description === undefined && Object.keys(extra).length === 0;
+  return {
+    ...description,
+    ...(typeof schema.$ref === 'string' && !alone ? { allOf: [schema] } : schema),
+    ...(field.enum === undefined ? {} : enumerated(schema, [...field.enum])),
+    ...extra,
+  };
+}
+
+/** Where the values of an enumeration stand: with the items of a list or map of them. */
+function enumerated(schema: JsonObject, values: Json[]): JsonObject {
+  for (const inner of ['items', 'additionalProperties'] as const) {
+    const items = schema[inner];
+    if (typeof items === 'object') return { [inner]: { ...items, enum: values } };
+  }
+  return { enum: values };
 }
 
 /** Kinds by definition, as `x-kubernetes-group-version-kind` lists them. */
@@ -184,11 +171,20 @@ function groupVersionKinds(own?: string): Map<string, JsonObject[]> {
   return found;
 }
 
+/** The order of fields of what is never sent as protobuf. */
+const unnumbered: { readonly [definition: string]: readonly string[] } = {
+  'io.k8s.apimachinery.pkg.version.Info':
+    'major minor emulationMajor emulationMinor minCompatibilityMajor minCompatibilityMinor gitVersion gitCommit gitTreeState buildDate goVersion compiler platform'.split(
+      ' ',
+    ),
+};
+
 /** Names of fields in the order in which Go declares them, which is that of their numbers on the wire. */
 function declared(definition: string, fields: string[]): string[] {
   if (fields.length < 2) return fields;
   const message = protobufName(definition);
-  const order = message === undefined ? [] : [...message.values()].map((field) => field.name);
+  const order =
+    message === undefined ? (unnumbered[definition] ?? []) : [...message.values()].map((field) => field.name);
   const at = (field: string): number => (order.includes(field) ? order.indexOf(field) : order.length);
   return fields.sort((a, b) => at(a) - at(b));
 }
@@ -231,10 +227,9 @@ function definitionSchema(name: string, kinds: ReadonlyMap<string, JsonObject[]>
     name,
     [...struct.fields.values()].filter((field) => field.required).map((field) => field.name),
   );
-  const description = describe(name, '');
   const own = kinds.get(name);
   return {
-    ...(description !== undefined ? { description } : {}),
+    ...described(name, ''),
     type: 'object',
     ...(required.length > 0 ? { required } : {}),
     ...(struct.fields.size > 0 ? { properties } : {}),
@@ -283,7 +278,7 @@ function closure(needed: Set<string>, kinds: ReadonlyMap<string, JsonObject[]>):
   // A Set grows while it is iterated: references found on the way are visited too.
   for (const name of needed) {
     const scalar = named[name];
-    if (scalar !== undefined) schemas.set(scalar.name, scalar.schema);
+    if (scalar !== undefined) schemas.set(scalar.name, { ...described(scalar.name, ''), ...scalar.schema });
     else schemas.set(name, definitionSchema(name, kinds, needed));
   }
   schemas.set(`${meta}.Patch`, {

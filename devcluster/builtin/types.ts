@@ -99,7 +99,7 @@ function parseField(name: string, text: string): FieldType {
     ...(keys ? { listMapKeys: keys.split(',') } : {}),
     ...(strategy ? { patchStrategy: strategy } : {}),
     ...(mergeKey ? { patchMergeKey: mergeKey } : {}),
-    ...(allowed !== undefined ? { enum: allowed.split('|') } : {}),
+    ...(allowed !== undefined ? { enum: allowed.split('|').map(decodeURIComponent) } : {}),
     ...(value('go') !== undefined ? { goType: value('go') as string } : {}),
     ...(value('in') !== undefined ? { embeddedIn: value('in') as string } : {}),
     ...(initial !== undefined ? { default: JSON.parse(initial) as Json } : {}),
