@@ -4,9 +4,8 @@ import type { Logger } from '../logger.ts';
 import { type RegistryContext, timestamp } from '../registry/call.ts';
 import { isObject } from '../registry/copy.ts';
 import { systemCall } from '../registry/internal.ts';
-import { patch } from '../registry/patch.ts';
-import { StatusError } from '../request/status.ts';
 import type { KubeObject } from '../types.ts';
+import { applyStatus } from './apply.ts';
 import { keyedQueue } from './queue.ts';
 import type { Controllers } from './types.ts';
 
@@ -21,14 +20,7 @@ export function startFlowSchemas(context: RegistryContext, logger: Logger): Cont
   const { store } = context;
   const queue = keyedQueue(logger, 'a FlowSchema', (name) => reconcile(context, name));
   // The real server takes its time as well: a schema that has just been made says nothing yet.
-  const timers = new Set<NodeJS.Timeout>();
-  const soon = (key: string): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      queue.add(key);
-    }, DELAY_MS).unref();
-    timers.add(timer);
-  };
+  const soon = (key: string): void => queue.addAfter(key, DELAY_MS);
   const all = (): void => {
     for (const entry of store.list(schemas)) soon(entry.key);
   };
@@ -42,7 +34,6 @@ export function startFlowSchemas(context: RegistryContext, logger: Logger): Cont
   return {
     close: () => {
       for (const stop of stops) stop();
-      for (const timer of timers) clearTimeout(timer);
       queue.close();
     },
   };
@@ -65,18 +56,9 @@ async function reconcile(context: RegistryContext, name: string): Promise<void> 
     reason: found ? 'Found' : 'NotFound',
     message: `This FlowSchema references the PriorityLevelConfiguration object named ${JSON.stringify(level)} ${end}`,
   };
-  const body = {
-    apiVersion: 'flowcontrol.apiserver.k8s.io/v1',
-    kind: 'FlowSchema',
-    metadata: { name },
-    status: { conditions: [condition] },
-  };
-  const call = systemCall(definition, '', name, { subresource: 'status', manager });
-  try {
-    await patch(context, call, 'apply', JSON.stringify(body), true);
-  } catch (error) {
-    if (!(error instanceof StatusError) || error.code !== 404) throw error;
-  }
+  await applyStatus(context, systemCall(definition, '', name, { subresource: 'status', manager }), {
+    conditions: [condition],
+  });
 }
 
 function danglingOf(schema: KubeObject): unknown {

@@ -8,6 +8,7 @@ import type { RegistryContext } from '../registry/call.ts';
 import { startAddresses } from './addresses.ts';
 import { startAggregation } from './aggregation.ts';
 import { startApiServices } from './apiservices.ts';
+import { startAvailability } from './availability.ts';
 import { startEventExpiry } from './expiry.ts';
 import { startFlowSchemas } from './flow.ts';
 import { startGarbageCollector } from './garbage.ts';
@@ -34,6 +35,7 @@ export function startControllers(
     startProtection(context, logger),
     startQuotas(context, logger),
     startApiServices(context, logger),
+    startAvailability(context, logger),
     startFlowSchemas(context, logger),
     startAddresses(context, logger),
     startTokens(context, logger, tokens, caPem),

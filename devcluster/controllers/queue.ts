@@ -4,11 +4,14 @@ import type { Controllers } from './types.ts';
 
 export interface KeyedQueue extends Controllers {
   add(key: string): void;
+  /** Adds it after some milliseconds. */
+  addAfter(key: string, ms: number): void;
 }
 
 /** Calls `sync` for every key that is added; what fails is logged. */
 export function keyedQueue(logger: Logger, what: string, sync: (key: string) => Promise<void>): KeyedQueue {
   const waiting = new Set<string>();
+  const timers = new Set<NodeJS.Timeout>();
   let running = false;
   let closed = false;
   const run = async (): Promise<void> => {
@@ -22,13 +25,22 @@ export function keyedQueue(logger: Logger, what: string, sync: (key: string) => 
     }
     running = false;
   };
+  const add = (key: string): void => {
+    waiting.add(key);
+    if (!running && !closed) void run();
+  };
   return {
-    add: (key) => {
-      waiting.add(key);
-      if (!running && !closed) void run();
+    add,
+    addAfter: (key, ms) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer);
+        add(key);
+      }, ms).unref();
+      timers.add(timer);
     },
     close: () => {
       closed = true;
+      for (const timer of timers) clearTimeout(timer);
     },
   };
 }

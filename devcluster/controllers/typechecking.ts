@@ -10,13 +10,16 @@ import { compileVariables } from '../admission/policy/variables.ts';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { isObject } from '../registry/copy.ts';
-import { modify, systemCall } from '../registry/internal.ts';
+import { systemCall } from '../registry/internal.ts';
 import { groupVersion } from '../registry/resources.ts';
 import type { BuiltinSchemas, JsonObject, KubeObject, ResourceDefinition, SchemaProps } from '../types.ts';
+import { applyStatus } from './apply.ts';
+import { keyedQueue } from './queue.ts';
 import type { Controllers } from './types.ts';
 
 const group = 'admissionregistration.k8s.io';
 const plural = 'validatingadmissionpolicies';
+const manager = 'validatingadmissionpolicy-status';
 const maxTypes = 10;
 
 interface Rule {
@@ -32,37 +35,37 @@ interface PolicySpec {
   readonly validations?: readonly { readonly expression: string; readonly messageExpression?: string }[];
 }
 
+/** The real server takes its time as well: a policy that has just been made has no status yet. */
+const DELAY_MS = 50;
+
 /** Starts the controller. */
 export function startTypeChecking(context: RegistryContext, schemas: BuiltinSchemas, logger: Logger): Controllers {
+  const { store } = context;
   const resource = `${group}/${plural}`;
-  const check = (policy: KubeObject): void => {
-    const generation = policy.metadata.generation ?? 0;
-    if (isObject(policy.status) && policy.status.observedGeneration === generation) return;
-    record(context, schemas, policy).catch((error: unknown) => {
-      logger.error({ error, policy: policy.metadata.name }, 'policy could not be type-checked');
-    });
-  };
-  for (const entry of context.store.list(resource)) check(context.store.object(entry));
-  const stop = context.store.subscribe(resource, ({ type, entry }) => {
-    if (type !== 'DELETED') check(context.store.object(entry));
+  const queue = keyedQueue(logger, 'a policy', async (name) => {
+    const entry = store.latest(resource, name);
+    if (entry !== undefined) await record(context, schemas, store.object(entry));
   });
-  return { close: stop };
+  const stop = store.subscribe(resource, ({ type, entry }) => {
+    if (type !== 'DELETED') queue.addAfter(entry.key, DELAY_MS);
+  });
+  for (const entry of store.list(resource)) queue.add(entry.key);
+  return {
+    close: () => {
+      stop();
+      queue.close();
+    },
+  };
 }
 
 async function record(context: RegistryContext, schemas: BuiltinSchemas, policy: KubeObject): Promise<void> {
   const definition = context.resources.find(group, 'v1', plural);
-  if (definition === undefined) return;
+  const { generation = 0, name = '' } = policy.metadata;
+  if (definition === undefined || (isObject(policy.status) && policy.status.observedGeneration === generation)) return;
   const warnings = checkPolicy(context, schemas, (policy.spec ?? {}) as PolicySpec);
-  const call = systemCall(definition, '', policy.metadata.name ?? '', {
-    subresource: 'status',
-    manager: 'validatingadmissionpolicy-status',
-  });
-  await modify(context, call, (object) => {
-    const status = isObject(object.status) ? object.status : {};
-    if (object.metadata.generation !== policy.metadata.generation) return false;
-    const typeChecking = warnings.length > 0 ? { expressionWarnings: warnings } : {};
-    object.status = { ...status, observedGeneration: object.metadata.generation, typeChecking };
-    return true;
+  await applyStatus(context, systemCall(definition, '', name, { subresource: 'status', manager }), {
+    observedGeneration: generation,
+    typeChecking: warnings.length > 0 ? { expressionWarnings: warnings } : {},
   });
 }
 

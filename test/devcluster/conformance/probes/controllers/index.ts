@@ -1,6 +1,8 @@
 /** Probes of controllers: garbage collection, namespaces, accounts, aggregation, definitions that go. */
+
 import type { Case } from '../../harness.ts';
 import { aggregation } from './aggregation.cases.ts';
+import { apiServices } from './apiServices.cases.ts';
 import { collection, crossed } from './collection.cases.ts';
 import { definitions } from './definitions.cases.ts';
 import { small } from './expiry.cases.ts';
@@ -13,4 +15,5 @@ export const controllerProbes: readonly Case[] = [
   ...aggregation,
   ...definitions,
   ...small,
+  ...apiServices,
 ];
