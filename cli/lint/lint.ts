@@ -14,7 +14,7 @@ import type { Changes } from '../manifests/changes.ts';
 import { closestTo } from '../manifests/closest.ts';
 import type { Manifest } from '../manifests/parse.ts';
 import { parseManifests } from '../manifests/parse.ts';
-import { createSchemaChecker } from '../manifests/schema.ts';
+import { createSchemaChecker, versionFault } from '../manifests/schema.ts';
 import { describeObject, nameOfObject, namespaceOf, type Tree, treeOf } from '../manifests/tree.ts';
 import { findingAt, policiesOf, problemFindings } from '../policy/judge.ts';
 import { adviceOn } from './advice.ts';
@@ -57,8 +57,12 @@ export function lintTree(tree: Tree, options: LintOptions): Linted {
   };
   for (const manifest of tree.ours) {
     for (const { field, message } of nameFaults(manifest)) report(manifest, 'error', 'name', field, message);
-    // What is wrong with a policy is told with what its compiler says.
-    if (isPolicy(manifest.object as PolicyObject)) continue;
+    // What else is wrong with a policy is told with what its compiler says.
+    if (isPolicy(manifest.object as PolicyObject)) {
+      const fault = versionFault(manifest.object);
+      if (fault !== undefined) report(manifest, 'error', 'schema', fault.field, fault.message);
+      continue;
+    }
     const faults = schemas.faults(manifest);
     for (const { field, message } of faults) report(manifest, 'error', 'schema', field, message);
     if (faults.length === 0) sound.push(manifest);

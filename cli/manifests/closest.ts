@@ -1,3 +1,5 @@
+import { distance } from './distance.ts';
+
 /** How many letters may differ. */
 const MOST = 2;
 
@@ -14,19 +16,4 @@ export function closestTo(text: string, candidates: readonly string[]): string |
     }
   }
   return best?.candidate;
-}
-
-/** Levenshtein's: insertions, deletions, substitutions. */
-function distance(a: string, b: string): number {
-  let before = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j++) {
-      row.push(
-        Math.min((before[j] ?? 0) + 1, (row[j - 1] ?? 0) + 1, (before[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1)),
-      );
-    }
-    before = row;
-  }
-  return before[b.length] ?? 0;
 }

@@ -1,3 +1,4 @@
+import type { Dirent, Stats } from 'node:fs';
 import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join, relative, resolve, sep } from 'node:path';
 import { CliError, EXIT } from '../exit.ts';
@@ -65,6 +66,7 @@ export async function readSources(
       unreadable.push(fault(path, found.problem));
       continue;
     }
+    for (const { path: folder, problem } of found.closed) unreadable.push(fault(shownAs(folder, io.cwd), problem));
     for (const file of found.files) {
       const real = realpathSync(file);
       if (isOutside(real, bounds)) {
@@ -104,8 +106,14 @@ export function readText(file: string): { readonly text: string } | { readonly p
     if (size > MAX_BYTES) return { problem: tooLarge(size) };
     return decode(readFileSync(file));
   } catch (error) {
-    return { problem: `cannot be read: ${error instanceof Error ? error.message : String(error)}` };
+    return { problem: whyNot(error) };
   }
+}
+
+/** `cannot be read: permission denied`, of an error of the file system. */
+function whyNot(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return `cannot be read: ${/^E[A-Z]+: (.*?)(?:, \w+(?: '.*')?)?$/s.exec(message)?.[1] ?? message}`;
 }
 
 function decode(bytes: Buffer): { readonly text: string } | { readonly problem: string } {
@@ -122,6 +130,10 @@ const withoutMark = (text: string): string => (text.startsWith('\ufeff') ? text.
 export function filesNamed(path: string, cwd: string): readonly string[] {
   const found = filesAt(path, cwd);
   if ('problem' in found) throw new CliError(`${path}: it ${found.problem}`, { exitCode: EXIT.usage });
+  const [first] = found.closed;
+  if (first !== undefined) {
+    throw new CliError(`${shownAs(first.path, cwd)}: it ${first.problem}`, { exitCode: EXIT.usage });
+  }
   return found.files;
 }
 
@@ -135,34 +147,60 @@ export function repositoryOf(folder: string): string | undefined {
 const isAtOrBelow = (path: string, folder: string): boolean =>
   path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
 
-function filesAt(path: string, cwd: string): { readonly files: readonly string[] } | { readonly problem: string } {
+interface Found {
+  readonly files: readonly string[];
+  /** Folders that we may not look into. */
+  readonly closed: readonly Closed[];
+}
+interface Closed {
+  readonly path: string;
+  readonly problem: string;
+}
+
+function filesAt(path: string, cwd: string): Found | { readonly problem: string } {
   const full = resolve(cwd, path);
-  const stat = statSync(full, { throwIfNoEntry: false });
-  if (stat?.isFile()) return { files: [full] };
-  if (stat?.isDirectory()) return { files: filesUnder(full) };
+  let stat: Stats | undefined;
+  try {
+    stat = statSync(full, { throwIfNoEntry: false });
+  } catch (error) {
+    return { problem: whyNot(error) };
+  }
+  if (stat?.isFile()) return { files: [full], closed: [] };
+  if (stat?.isDirectory()) return filesUnder(full);
   if (stat !== undefined) return { problem: 'is neither a file nor a folder' };
   if (!isPathGlob(path)) return { problem: 'does not exist' };
   const matched = matchPaths(path, cwd);
   if ('problem' in matched) return matched;
   const repository = repositoryOf(cwd);
-  const files = matched.paths
+  const below = matched.paths
     .filter((match) => !leadsOut(match, repository))
-    .flatMap((match) => {
+    .map((match): Found => {
       const kind = statSync(match, { throwIfNoEntry: false });
-      return kind?.isFile() ? [match] : kind?.isDirectory() ? filesUnder(match) : [];
+      if (kind?.isDirectory()) return filesUnder(match);
+      return { files: kind?.isFile() ? [match] : [], closed: [] };
     });
-  return files.length === 0 ? { problem: 'matches no file' } : { files };
+  const files = below.flatMap((each) => each.files);
+  const closed = below.flatMap((each) => each.closed);
+  return files.length + closed.length === 0 ? { problem: 'matches no file' } : { files, closed };
 }
 
-function filesUnder(folder: string): string[] {
+function filesUnder(folder: string): Found {
   const root = realpathSync(folder);
   const visited = new Set<string>();
   const files: string[] = [];
+  const closed: Closed[] = [];
   const walk = (at: string): void => {
     const real = realpathSync(at);
     if (visited.has(real)) return;
     visited.add(real);
-    for (const entry of readdirSync(at, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    let entries: Dirent[];
+    try {
+      entries = readdirSync(at, { withFileTypes: true });
+    } catch (error) {
+      closed.push({ path: at, problem: whyNot(error) });
+      return;
+    }
+    for (const entry of entries.sort((a, b) => (a.name < b.name ? -1 : 1))) {
       const child = join(at, entry.name);
       const kind = entry.isSymbolicLink() ? linked(child, root) : entry;
       if (kind?.isDirectory()) {
@@ -171,7 +209,7 @@ function filesUnder(folder: string): string[] {
     }
   };
   walk(folder);
-  return files;
+  return { files, closed };
 }
 
 /** Whether a path within the repository is really outside of it: a pattern does not mean what a pull request links there. */

@@ -1,4 +1,4 @@
-import type { Document, Node, Pair, YAMLMap } from 'yaml';
+import type { Document, ErrorCode, Node, Pair, YAMLMap } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, LineCounter, visit } from 'yaml';
 import type { Source, Unreadable } from './files.ts';
 import { createLocator, isMerge, type Position, segmentsOf } from './position.ts';
@@ -56,7 +56,10 @@ export function parseManifests({ file, text }: Source): {
     for (const document of documents) {
       const [error] = document.errors;
       if (error?.message.includes('call stack') === true) return fail(TOO_DEEP);
-      if (error !== undefined) return fail(`is no YAML: ${firstLine(error.message)}`, error.pos[0]);
+      if (error !== undefined) {
+        const fix = FIXES[error.code];
+        return fail(`is no YAML: ${firstLine(error.message)}${fix === undefined ? '' : `; fix: ${fix}`}`, error.pos[0]);
+      }
       const shape = inspect(document);
       if (shape !== undefined) return fail(shape.message, shape.offset);
     }
@@ -65,7 +68,25 @@ export function parseManifests({ file, text }: Source): {
     return { manifests: documents.flatMap((document) => objectsOf(document, file, lines)), unreadable: [] };
   } catch (error) {
     if (error instanceof RangeError) return fail(TOO_DEEP);
+    if (error instanceof AliasFault) return fail(error.message, error.offset);
     return fail(`is no YAML: ${firstLine(error instanceof Error ? error.message : String(error))}`);
+  }
+}
+
+/** What to do about the commonest mistakes, by the parser's codes. */
+const FIXES: Readonly<Partial<Record<ErrorCode, string>>> = {
+  TAB_AS_INDENT: 'indent with spaces',
+  BLOCK_AS_IMPLICIT_KEY: 'put a text with ": " in it in quotes',
+  MISSING_CHAR: 'close what is open there',
+};
+
+/** What is wrong with the aliases of a document. */
+class AliasFault extends Error {
+  readonly offset: number;
+
+  constructor(message: string, offset: number) {
+    super(message);
+    this.offset = offset;
   }
 }
 
@@ -132,9 +153,9 @@ function mergedKeys(document: Document, { value }: Pair): string[] {
 }
 
 function objectsOf(document: Document, file: string, lines: LineCounter): Manifest[] {
-  const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
+  const alias = firstAlias(document);
+  const value = alias === undefined ? document.toJS() : unfold(document, alias);
   if (!isObject(value)) return [];
-  if (hasAliases(document) && countsBeyond(value, MAX_VALUES)) throw new Error('its aliases unfold to too much');
   const locate = createLocator(document, lines);
   const place = (base: readonly string[]): Placed => ({
     position: (path) => locate(path, base),
@@ -171,15 +192,41 @@ function withType(item: Record<string, unknown>, kind: string | undefined, apiVe
   return { ...item, kind, apiVersion: item.apiVersion ?? apiVersion };
 }
 
-function hasAliases(document: Document): boolean {
-  let found = false;
+/** Where the first alias stands; undefined where there is none. Throws `AliasFault` for one of nothing. */
+function firstAlias(document: Document): number | undefined {
+  let found: number | undefined;
+  // Their own search begins at the top for each alias.
+  const anchors = new Set<string>();
   visit(document, {
-    Alias() {
-      found = true;
-      return visit.BREAK;
+    Value(_key, node) {
+      if (node.anchor !== undefined) anchors.add(node.anchor);
+    },
+    Alias(_key, node) {
+      found ??= offsetOf(node);
+      if (anchors.has(node.source)) return;
+      throw new AliasFault(
+        `has the alias *${node.source} and no anchor &${node.source} before it; fix: write the value out`,
+        offsetOf(node),
+      );
     },
   });
   return found;
+}
+
+/** The values of a document with aliases: of aliases of aliases, a few lines can stand for billions. */
+function unfold(document: Document, offset: number): unknown {
+  const tooFar = () =>
+    new AliasFault('has aliases (*) that unfold to more than is read; fix: write the values out', offset);
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: MAX_ALIASES });
+  } catch (error) {
+    // The library's word for too many of them.
+    if (error instanceof ReferenceError) throw tooFar();
+    throw error;
+  }
+  if (countsBeyond(value, MAX_VALUES)) throw tooFar();
+  return value;
 }
 
 function countsBeyond(value: unknown, most: number): boolean {

@@ -32,12 +32,8 @@ export function createSchemaChecker(): SchemaChecker {
   };
   return {
     faults({ object, plain }) {
-      const version = object.apiVersion.slice(GROUP.length + 1);
-      if (version !== VERSION) {
-        return [
-          { field: 'apiVersion', message: `there is no version ${JSON.stringify(version)}: write ${GROUP}/${VERSION}` },
-        ];
-      }
+      const version = versionFault(object);
+      if (version !== undefined) return [version];
       const schema = schemaOf(object.kind);
       if (schema === undefined) {
         const kinds = KINDS.map(({ kind }) => kind);
@@ -45,7 +41,10 @@ export function createSchemaChecker(): SchemaChecker {
         return [
           {
             field: 'kind',
-            message: `${JSON.stringify(object.kind)} is no kind of ${GROUP}; ${meant === undefined ? `there are ${kinds.join(', ')}` : `is ${meant} meant?`}`,
+            message:
+              object.kind === ''
+                ? `is required: one of ${kinds.join(', ')}`
+                : `${JSON.stringify(object.kind)} is no kind of ${GROUP}; ${meant === undefined ? `there are ${kinds.join(', ')}` : `is ${meant} meant?`}`,
           },
         ];
       }
@@ -62,7 +61,10 @@ export function createSchemaChecker(): SchemaChecker {
         ...schema.compiled
           .validate(copy)
           .map(({ field, body }) => ({ field: field === '<nil>' ? '' : field, message: body })),
-      ].map(({ field, message }) => ({ field, message: `${message}${quotesMissing(message, plain?.(field))}` }));
+      ].map(({ field, message }) => ({
+        field,
+        message: `${message}${typeFix(message, valueAt(object, field), plain?.(field), propsAt(field, schema.props))}`,
+      }));
     },
   };
 }
@@ -81,18 +83,57 @@ function metadataFaults({ metadata }: ManifestObject): SchemaFault[] {
   });
 }
 
-/** What to do about a text that YAML reads as something else: `yes`, `1.10`. */
-function quotesMissing(message: string, plain: string | undefined): string {
-  if (plain === undefined || !/must be of type string: "(?:boolean|integer|number)"$/.test(message)) return '';
-  return `; fix: put it in quotes, ${JSON.stringify(plain)}`;
+/** What is wrong with the apiVersion of an object that is ours, or meant to be. */
+export function versionFault({ apiVersion, kind }: ManifestObject): SchemaFault | undefined {
+  const right = `${GROUP}/${VERSION}`;
+  if (apiVersion === right) return undefined;
+  const field = 'apiVersion';
+  if (apiVersion === '') return { field, message: `is required: write ${right}` };
+  return apiVersion.startsWith(`${GROUP}/`)
+    ? { field, message: `there is no version ${JSON.stringify(apiVersion.slice(GROUP.length + 1))}: write ${right}` }
+    : { field, message: `${JSON.stringify(apiVersion.slice(0, 253))} has no ${kind}: write ${right}` };
+}
+
+/**
+ * The value that is of a wrong type, and what to do about it: texts that YAML reads as something else (`yes`, `1.10`), numbers in quotes, names
+ * where a reference belongs.
+ */
+function typeFix(message: string, value: unknown, plain: string | undefined, props: SchemaProps | undefined): string {
+  const [, wanted, got] = /must be of type (\w+): "(\w+)"$/.exec(message) ?? [];
+  if (wanted === undefined) return '';
+  if (wanted === 'string' && plain !== undefined && ['boolean', 'integer', 'number'].includes(got ?? '')) {
+    return `; fix: put it in quotes, ${JSON.stringify(plain)}`;
+  }
+  if (typeof value !== 'string') return '';
+  const shown = JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);
+  if (['integer', 'number', 'boolean'].includes(wanted) && /^(?:-?\d+(?:\.\d+)?|true|false)$/.test(value)) {
+    return `; fix: write ${value}, without quotes`;
+  }
+  const isReference = wanted === 'object' && props?.required?.length === 1 && props.required[0] === 'name';
+  return isReference ? `; fix: write {name: ${shown}}` : `; it is ${shown}`;
+}
+
+const segmentsOf = (field: string): string[] => field.split(/[.[\]]+/).filter((segment) => segment !== '');
+
+function valueAt(object: unknown, field: string): unknown {
+  let here = object;
+  for (const segment of segmentsOf(field)) {
+    if (typeof here !== 'object' || here === null || !Object.hasOwn(here, segment)) return undefined;
+    here = (here as Record<string, unknown>)[segment];
+  }
+  return here;
+}
+
+function propsAt(field: string, root: SchemaProps): SchemaProps | undefined {
+  let here: SchemaProps | undefined = root;
+  for (const segment of segmentsOf(field)) here = /^\d+$/.test(segment) ? here?.items : here?.properties?.[segment];
+  return here;
 }
 
 /** `; is llmRef meant?`, where a field of that place is spelled much the same. */
 function hint(field: string, root: SchemaProps): string {
-  const segments = field.split(/[.[\]]+/).filter((segment) => segment !== '');
+  const segments = segmentsOf(field);
   const last = segments.pop() ?? '';
-  let here: SchemaProps | undefined = root;
-  for (const segment of segments) here = /^\d+$/.test(segment) ? here?.items : here?.properties?.[segment];
-  const meant = closestTo(last, Object.keys(here?.properties ?? {}));
+  const meant = closestTo(last, Object.keys(propsAt(segments.join('.'), root)?.properties ?? {}));
   return meant === undefined ? '' : `; is ${meant} meant?`;
 }

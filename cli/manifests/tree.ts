@@ -1,7 +1,8 @@
-import { GROUP } from '../../api/index.ts';
+import { GROUP, KINDS } from '../../api/index.ts';
 import type { PolicyObject } from '../../policies/engine/index.ts';
 import { type Finder, finderOver } from '../../policies/surroundings.ts';
 import { configMapsOf, inNamespace } from '../../policies/testing/index.ts';
+import { distance } from './distance.ts';
 import type { Manifest, ManifestObject } from './parse.ts';
 
 /** Manifests as one cluster: with namespaces, found by name. */
@@ -44,7 +45,16 @@ export function treeOf(manifests: readonly Manifest[], { namespace, namespaceLab
   };
 }
 
-export const isOurs = ({ object }: Manifest): boolean => object.apiVersion.split('/', 1)[0] === GROUP;
+const OUR_KINDS: ReadonlySet<string> = new Set(KINDS.map(({ kind }) => kind));
+
+/** Of our group, or meant to be: of a kind of ours, where the group is missing or misspelt. Others have kinds of the same names. */
+export function isOurs({ object }: Manifest): boolean {
+  const { apiVersion, kind } = object;
+  const group = apiVersion.includes('/') ? apiVersion.slice(0, apiVersion.indexOf('/')) : '';
+  if (group === GROUP) return true;
+  if (!OUR_KINDS.has(kind) || object.spec === undefined || Object.keys(object.metadata).length === 0) return false;
+  return group === '' || group.startsWith('kubechain.') || distance(group.slice(0, 64), GROUP) <= 3;
+}
 
 export const nameOfObject = ({ metadata }: ManifestObject): string =>
   String(metadata.name ?? metadata.generateName ?? '');
@@ -55,5 +65,6 @@ export const namespaceOf = ({ metadata }: ManifestObject): string =>
 /** `Agent default/billing-bot`. */
 export function describeObject(object: ManifestObject): string {
   const namespace = namespaceOf(object);
-  return `${object.kind} ${namespace === '' ? '' : `${namespace}/`}${nameOfObject(object)}`;
+  const name = `${namespace === '' ? '' : `${namespace}/`}${nameOfObject(object)}`;
+  return object.kind === '' ? name : `${object.kind} ${name}`;
 }

@@ -42,7 +42,8 @@ export async function policyExplain(agentName: string, id: string, options: Expl
   );
   if (found === undefined) {
     const names = tree.ours.filter(({ object }) => object.kind === 'Agent').map(({ object }) => nameOfObject(object));
-    throw new CliError(`there is no Agent ${agentName}${didYouMean(agentName, names)}`, { exitCode: EXIT.usage });
+    const where = options.files === undefined ? 'the cluster' : options.files.join(', ');
+    throw usage(`there is no Agent ${agentName} in ${where}${didYouMean(agentName, names)}`);
   }
   const namespace = namespaceOf(found.object);
   const agent = tree.finder.agent(namespace, agentName);

@@ -25,7 +25,7 @@ import { sortFindings } from '../findings/model.ts';
 import type { Changes } from '../manifests/changes.ts';
 import type { Manifest } from '../manifests/parse.ts';
 import { pointerOf } from '../manifests/position.ts';
-import { createSchemaChecker } from '../manifests/schema.ts';
+import { createSchemaChecker, versionFault } from '../manifests/schema.ts';
 import { describeObject, nameOfObject, namespaceOf, type Tree } from '../manifests/tree.ts';
 import { createUndecidedRules } from './undecided.ts';
 
@@ -96,7 +96,8 @@ export function judgeTree(tree: Tree, options: JudgeOptions): Judgement {
     const { object } = manifest;
     const isChanged = changed(manifest);
     const policy = isPolicy(object as PolicyObject);
-    const faults = policy ? [] : schemas.faults(manifest);
+    const version = policy ? versionFault(object) : undefined;
+    const faults = policy ? (version === undefined ? [] : [version]) : schemas.faults(manifest);
     if (isChanged) {
       if (manifest.beside !== true) judged += 1;
       findings.push(

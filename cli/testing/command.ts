@@ -30,11 +30,12 @@ export interface PolicyTestOptions {
 export async function policyTest(paths: readonly string[], options: PolicyTestOptions, io: Io): Promise<number> {
   const { sources, unreadable } = await readSources(paths, io);
   const faults: Unreadable[] = [...unreadable];
+  const named = new Set(paths.map((path) => resolve(io.cwd, path)));
   const runs: SuiteRun[] = [];
   for (const source of sources) {
-    // Policies lie beside their tests: what is no suite is read when a suite names it.
-    const named = source.text.includes(SUITE_API_VERSION);
-    if (!named) continue;
+    // Policies lie beside their tests: what is no suite is read when a suite names it. A file that is named itself is meant.
+    const meant = source.text.includes(SUITE_API_VERSION) || named.has(resolve(io.cwd, source.file));
+    if (!meant) continue;
     const parsed = parseManifests(source);
     faults.push(...parsed.unreadable);
     for (const manifest of parsed.manifests) {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { chmodSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { after, describe, it } from 'mocha';
 import { createFolders, head } from './support/folder.ts';
 
@@ -13,6 +15,9 @@ const TOOL = `${head('Tool', 'add')}spec: {execute: {builtin: {name: add}}}\n`;
 const SERVER = `${head('MCPServer', 'fetch')}spec: {transport: stdio, command: uvx, args: ["mcp-server-fetch==1.2.3"]}\n`;
 const TASK = `${head('Task', 'work')}spec: {agentRef: {name: bot}, message: Work.}\n`;
 const GOOD = { 'llm.yaml': LLM, 'agent.yaml': AGENT, 'tool.yaml': TOOL, 'server.yaml': SERVER, 'task.yaml': TASK };
+
+/** A user whom nothing belongs to. */
+const NOBODY = 65_534;
 
 describe('kubechain lint', () => {
   const folders = createFolders();
@@ -180,6 +185,43 @@ describe('kubechain lint', () => {
       /warning: \[record\] /,
     ],
     [
+      'a kind that is misspelt',
+      { 'task.yaml': TASK.replace('Task', 'Taks') },
+      /^task\.yaml:2:7: error: \[schema\] Taks default\/work: kind: "Taks" is no kind of kubechain\.humanlayer\.dev; is Task meant\?$/m,
+    ],
+    [
+      'a kind that is missing',
+      { 'task.yaml': TASK.replace('kind: Task\n', '') },
+      /^task\.yaml:1:1: error: \[schema\] default\/work: kind: is required: one of LLM, /m,
+    ],
+    [
+      'an object of ours without apiVersion',
+      { 'task.yaml': TASK.replace(/^apiVersion.*\n/, '') },
+      /^task\.yaml:1:1: error: \[schema\] Task default\/work: apiVersion: is required: write kubechain\.humanlayer\.dev\/v1alpha1$/m,
+    ],
+    [
+      'another apiVersion than ours, also of a policy',
+      {
+        'p.yaml': `${head('AgentPolicy', 'p').replace('humanlayer.dev', 'humanlayer.com')}spec: {tools: {deny: ["x/*"]}}\n`,
+      },
+      /^p\.yaml:1:13: error: \[schema\] AgentPolicy default\/p: apiVersion: "kubechain\.humanlayer\.com\/v1alpha1" has no AgentPolicy: write /m,
+    ],
+    [
+      'a name where a reference belongs',
+      { 'task.yaml': TASK.replace('{name: bot}', 'bot') },
+      /^task\.yaml:4:\d+: error: \[schema\] .*spec\.agentRef: .*must be of type object: "string"; fix: write \{name: "bot"\}$/m,
+    ],
+    [
+      'a number in quotes',
+      { 'agent.yaml': `${AGENT}  maxTurns: "3"\n` },
+      /^agent\.yaml:9:13: error: \[schema\] .*spec\.maxTurns: .*must be of type integer: "string"; fix: write 3, without quotes$/m,
+    ],
+    [
+      'a text where a number belongs',
+      { 'agent.yaml': `${AGENT}  maxTurns: few\n` },
+      /^agent\.yaml:9:13: error: \[schema\] .*must be of type integer: "string"; it is "few"$/m,
+    ],
+    [
       'what nobody uses',
       { 'u.yaml': TOOL.replace('name: add', 'name: unused') },
       /notice: \[unused\] Tool default\/unused/,
@@ -200,6 +242,58 @@ describe('kubechain lint', () => {
       out,
       /^x\.yaml:4:\d+: error: \[syntax\] has << below "system", which kubectl takes from << then: put << first$/m,
     );
+  });
+
+  for (const [what, text, said] of [
+    [
+      'a tab',
+      `kind: Task\nmetadata:\n\tname: x\n`,
+      '3:1: .*Tabs are not allowed as indentation; fix: indent with spaces',
+    ],
+    ['a colon in a plain text', 'a: b: c\n', '1:4: .*; fix: put a text with ": " in it in quotes'],
+    ['a quote that nothing closes', 'a: "b\n', '2:1: .*Missing closing "quote; fix: close what is open there'],
+    [
+      'an alias of nothing',
+      'a: &b 1\nc: *d\n',
+      '2:4: .*has the alias \\*d and no anchor &d before it; fix: write the value out',
+    ],
+  ] as const) {
+    it(`cannot read ${what}, and says how to mend it`, async () => {
+      const { code, out } = await lint({ 'x.yaml': text });
+      assert.equal(code, 2);
+      assert.match(out, new RegExp(`^x\\.yaml:${said}$`, 'm'));
+    });
+  }
+
+  it('leaves kinds of others alone, whatever their names', async () => {
+    const others = {
+      'tekton.yaml': TASK.replace('kubechain.humanlayer.dev/v1alpha1', 'tekton.dev/v1'),
+      'tasks.yaml': 'kind: Task\ndo: it\n',
+    };
+    assert.equal((await lint(others)).out, '5 judged: 0 errors, 0 warnings, 0 notices\n');
+  });
+
+  it('names what it may not read, and reads the rest', async () => {
+    const folder = folders.create({ ...GOOD, 'closed/a.yaml': TOOL, 'secret.yaml': TOOL });
+    // What reads is loaded before this process becomes somebody whom nothing lets.
+    await folder.run(['lint', 'task.yaml']);
+    chmodSync(folder.path, 0o755);
+    chmodSync(dirname(folder.path), 0o755);
+    chmodSync(join(folder.path, 'closed'), 0);
+    chmodSync(join(folder.path, 'secret.yaml'), 0);
+    const root = process.geteuid?.() === 0;
+    if (root) process.seteuid?.(NOBODY);
+    let result: Awaited<ReturnType<typeof folder.run>>;
+    try {
+      result = await folder.run(['lint', '.']);
+    } finally {
+      if (root) process.seteuid?.(0);
+      chmodSync(join(folder.path, 'closed'), 0o755);
+    }
+    assert.equal(result.code, 2);
+    assert.match(result.out, /^closed:1:1: error: \[syntax\] cannot be read: permission denied$/m);
+    assert.match(result.out, /^secret\.yaml:1:1: error: \[syntax\] cannot be read: permission denied$/m);
+    assert.match(result.out, /^5 judged: 2 errors/m);
   });
 
   it('takes the word of its user for what the cluster has', async () => {

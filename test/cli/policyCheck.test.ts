@@ -128,6 +128,10 @@ describe('kubechain policy check', () => {
     ].join('\n');
     const bombed = await check({ 'bomb.yaml': bomb });
     assert.equal(bombed.code, 2);
-    assert.match(bombed.out, /bomb\.yaml:1:1: error: .*alias/i);
+    assert.match(bombed.out, /bomb\.yaml:2:8: error: .*has aliases \(\*\) that unfold to more than is read; fix: /);
+    // Many of one anchor: what looks for the anchor of each from the top would not come back.
+    const aliases = Array.from({ length: 20_000 }, (_, index) => `k${index}: *a`);
+    const many = await check({ 'many.yaml': ['a: &a [1]', ...aliases].join('\n') });
+    assert.match(many.out, /many\.yaml:2:5: error: .*unfold to more/);
   });
 });

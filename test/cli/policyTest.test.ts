@@ -155,6 +155,20 @@ describe('kubechain policy test', () => {
     );
   });
 
+  it('does not pass over a file that is named and cannot be read', async () => {
+    const folders = createFolders();
+    try {
+      const { run: runIn } = folders.create({ 'suite.yaml': 'cases: [\n' });
+      const named = await runIn(['policy', 'test', 'suite.yaml']);
+      assert.equal(named.code, 2);
+      assert.match(named.err, /^kubechain: suite\.yaml:2:1: is no YAML: /);
+      // Beside suites there may be anything.
+      assert.equal((await runIn(['policy', 'test', '.'])).code, 5);
+    } finally {
+      folders.remove();
+    }
+  });
+
   it('reads files of its repository only, whatever way leads out of it', async () => {
     const folders = createFolders();
     try {
