@@ -1,4 +1,4 @@
-import { GROUP, KINDS, STAMPS, VERSION } from '../api/index.ts';
+import { agentRevisions, contextPages, GROUP, KINDS, STAMPS, taskLedgers, VERSION } from '../api/index.ts';
 import { MARK_ANNOTATIONS, MARK_LABELS } from '../policies/provenance/index.ts';
 import { KIND_RULES } from './kinds/index.ts';
 import { PATHS } from './paths.ts';
@@ -29,21 +29,31 @@ interface MatchCondition {
 }
 
 interface Entry {
+  /** Before the group, as refusals name it. */
   readonly name: string;
   readonly path: string;
   readonly operations: readonly ('CREATE' | 'UPDATE')[];
   readonly resources: readonly string[];
   readonly failurePolicy: 'Fail' | 'Ignore';
   readonly timeoutSeconds: number;
-  readonly matchConditions: (options: ConfigurationOptions) => readonly MatchCondition[];
+  readonly matchConditions?: (options: ConfigurationOptions) => readonly MatchCondition[];
   readonly reinvocationPolicy?: 'IfNeeded';
+}
+
+/** RuleWithOperations of admissionregistration.k8s.io/v1. */
+interface Rule {
+  readonly apiGroups: readonly string[];
+  readonly apiVersions: readonly string[];
+  readonly operations: readonly string[];
+  readonly resources: readonly string[];
+  readonly scope: '*';
 }
 
 interface RegisteredWebhook {
   readonly name: string;
   readonly clientConfig: Readonly<Record<string, unknown>>;
-  readonly rules: readonly Readonly<Record<string, unknown>>[];
-  readonly matchConditions: readonly MatchCondition[];
+  readonly rules: readonly Rule[];
+  readonly matchConditions?: readonly MatchCondition[];
   readonly [field: string]: unknown;
 }
 
@@ -60,6 +70,9 @@ export interface Configuration {
 }
 
 const RESOURCES = KINDS.map(({ plural }) => plural);
+/** Kinds that only the operator writes, and that no policy judges. */
+const RECORDS = [agentRevisions, contextPages, taskLedgers].map(({ plural }) => plural);
+const OTHERS = RESOURCES.filter((plural) => !RECORDS.includes(plural));
 const STATUS_RESOURCES = KINDS.filter(({ definition }) => definition.status !== undefined).map(
   ({ plural }) => `${plural}/status`,
 );
@@ -83,13 +96,13 @@ const TOOL_CALL_BECOMES_OWNER =
 /** Finalizers, owners and other people's annotations are nobody's business here: such updates pass in an outage, too. */
 const SOMETHING_OF_OURS_CHANGED: MatchCondition = {
   name: 'spec-labels-or-annotations-changed',
-  expression: `request.operation != 'UPDATE' || ${SPEC_CHANGED} || ${mapOf('object', 'labels')} != ${mapOf('oldObject', 'labels')} || ${ownAnnotationNotIn('object', 'oldObject')} || ${ownAnnotationNotIn('oldObject', 'object')} || ${TOOL_CALL_BECOMES_OWNER}`,
+  expression: `${SPEC_CHANGED} || ${mapOf('object', 'labels')} != ${mapOf('oldObject', 'labels')} || ${ownAnnotationNotIn('object', 'oldObject')} || ${ownAnnotationNotIn('oldObject', 'object')} || ${TOOL_CALL_BECOMES_OWNER}`,
 };
 
 /** What is being deleted may always go. */
 const NOT_GOING: MatchCondition = {
   name: 'not-being-deleted',
-  expression: `request.operation != 'UPDATE' || !has(object.metadata.deletionTimestamp) || ${SPEC_CHANGED}`,
+  expression: `!has(object.metadata.deletionTimestamp) || ${SPEC_CHANGED}`,
 };
 
 /**
@@ -104,12 +117,6 @@ const userName = (name: string): string => {
 };
 
 const usersOf = (names: readonly string[]): string => `[${names.map(userName).join(', ')}]`;
-
-/** The operator's records are its own; whoever else writes them is asked about. */
-const notRecordsOfTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
-  name: 'not-a-record-of-the-operator',
-  expression: `!(request.resource.resource in ['agentrevisions', 'contextpages', 'taskledgers'] && request.userInfo.username in ${usersOf(operators)})`,
-});
 
 const notByTheOperator = ({ operators }: ConfigurationOptions): MatchCondition => ({
   name: 'not-by-the-operator',
@@ -127,42 +134,70 @@ const DEFINITIONS = [...KIND_RULES.values()].flatMap(({ definition, kind }) => (
 /** An update is stamped where a stamp would be lost, or where a definition changes: then it says by whom. */
 const STAMP_MISSING: MatchCondition = {
   name: 'stamp-missing',
-  expression: `request.operation != 'UPDATE' || ('${STAMPS.createdBy}' in ${mapOf('oldObject', 'annotations')} && !('${STAMPS.createdBy}' in ${mapOf('object', 'annotations')})) || (request.resource.resource in ${listOf(DEFINITIONS)} && (${SPEC_CHANGED} || ${oneChanged('annotations', [...MARK_ANNOTATIONS, STAMPS.changedBy, STAMPS.changeSeal])} || ${oneChanged('labels', MARK_LABELS)}))`,
+  expression: `('${STAMPS.createdBy}' in ${mapOf('oldObject', 'annotations')} && !('${STAMPS.createdBy}' in ${mapOf('object', 'annotations')})) || (request.resource.resource in ${listOf(DEFINITIONS)} && (${SPEC_CHANGED} || ${oneChanged('annotations', [...MARK_ANNOTATIONS, STAMPS.changedBy, STAMPS.changeSeal])} || ${oneChanged('labels', MARK_LABELS)}))`,
 };
 
-/** The one table that everything is registered from. */
+const STAMPING = {
+  path: PATHS.mutate,
+  resources: RESOURCES,
+  // Open: what is missing then, the validating webhook asks for where it matters.
+  failurePolicy: 'Ignore',
+  timeoutSeconds: 5,
+  reinvocationPolicy: 'IfNeeded',
+} as const;
+
+const JUDGING = { path: PATHS.validate, failurePolicy: 'Fail', timeoutSeconds: 10 } as const;
+
+/*
+ * The one table that everything is registered from. Creations and updates are apart: the API server works out every condition of
+ * an entry that a rule matches, copying the objects for it, and of a creation there is next to nothing to be asked.
+ */
 const MUTATING: readonly Entry[] = [
   {
-    name: `stamp.${GROUP}`,
-    path: PATHS.mutate,
-    operations: ['CREATE', 'UPDATE'],
-    resources: RESOURCES,
-    // Open: what is missing then, the validating webhook asks for where it matters.
-    failurePolicy: 'Ignore',
-    timeoutSeconds: 5,
-    reinvocationPolicy: 'IfNeeded',
+    ...STAMPING,
+    name: 'stamp',
+    operations: ['CREATE'],
+    matchConditions: (options) => [notByTheOperator(options)],
+  },
+  {
+    ...STAMPING,
+    name: 'stamp-update',
+    operations: ['UPDATE'],
     // Who asks is told sooner than what has changed.
     matchConditions: (options) => [notByTheOperator(options), STAMP_MISSING, NOT_GOING],
   },
 ];
 
 const VALIDATING: readonly Entry[] = [
+  // All of them, the operator's too: every run and every tool call is judged.
+  { ...JUDGING, name: 'validate', operations: ['CREATE'], resources: OTHERS },
   {
-    name: `validate.${GROUP}`,
-    path: PATHS.validate,
-    operations: ['CREATE', 'UPDATE'],
-    resources: RESOURCES,
-    failurePolicy: 'Fail',
-    timeoutSeconds: 10,
-    matchConditions: (options) => [notRecordsOfTheOperator(options), SOMETHING_OF_OURS_CHANGED, NOT_GOING],
+    ...JUDGING,
+    name: 'validate-update',
+    operations: ['UPDATE'],
+    resources: OTHERS,
+    matchConditions: () => [SOMETHING_OF_OURS_CHANGED, NOT_GOING],
+  },
+  // The operator's records are its own; whoever else writes them is asked about.
+  {
+    ...JUDGING,
+    name: 'validate-record',
+    operations: ['CREATE'],
+    resources: RECORDS,
+    matchConditions: (options) => [notByTheOperator(options)],
   },
   {
-    name: `status.${GROUP}`,
-    path: PATHS.validate,
+    ...JUDGING,
+    name: 'validate-record-update',
+    operations: ['UPDATE'],
+    resources: RECORDS,
+    matchConditions: (options) => [notByTheOperator(options), SOMETHING_OF_OURS_CHANGED, NOT_GOING],
+  },
+  {
+    ...JUDGING,
+    name: 'status',
     operations: ['UPDATE'],
     resources: STATUS_RESOURCES,
-    failurePolicy: 'Fail',
-    timeoutSeconds: 10,
     matchConditions: (options) => [notByTheOperator(options)],
   },
 ];
@@ -200,7 +235,7 @@ export function webhookConfigurations(options: ConfigurationOptions): {
 function register(entry: Entry, options: ConfigurationOptions): RegisteredWebhook {
   const { reach, caBundle } = options;
   return {
-    name: entry.name,
+    name: `${entry.name}.${GROUP}`,
     clientConfig: {
       ...('url' in reach
         ? { url: `${reach.url}${entry.path}` }
@@ -224,6 +259,6 @@ function register(entry: Entry, options: ConfigurationOptions): RegisteredWebhoo
     timeoutSeconds: entry.timeoutSeconds,
     admissionReviewVersions: ['v1'],
     ...(entry.reinvocationPolicy === undefined ? {} : { reinvocationPolicy: entry.reinvocationPolicy }),
-    matchConditions: entry.matchConditions(options),
+    ...(entry.matchConditions === undefined ? {} : { matchConditions: entry.matchConditions(options) }),
   };
 }

@@ -30,6 +30,7 @@ export interface Question {
 export interface Answer {
   readonly cpuSeconds: number;
   readonly handlerMs: readonly number[];
+  /** Not measured of a webhook that is registered. */
   readonly lagMs: number;
   readonly rssMiB: number;
   /** What is left after a collection: what grows here grows for good. */

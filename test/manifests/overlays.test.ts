@@ -160,7 +160,10 @@ describe('manifests/overlays', function () {
     const { annotations = {} } = configuration.metadata;
     assert.equal(annotations['cert-manager.io/inject-ca-from'], 'agents/acme-kubechain-webhook');
     const account = '"system:serviceaccount:" + "agents" + ":" + "acme-kubechain-operator"';
-    assert.equal(JSON.stringify(configuration).split(JSON.stringify(account).slice(1, -1)).length - 1, 2);
+    const named = (object: Rendered): number =>
+      JSON.stringify(object).split(JSON.stringify(account).slice(1, -1)).length - 1;
+    assert.equal(named(configuration), 3);
+    assert.equal(named(find('MutatingWebhookConfiguration')), 2);
   });
 
   it('spread two of each where asked for high availability', () => {
