@@ -146,11 +146,12 @@ function spillOf(object: KubeObject): string {
 /** clusterIP and clusterIPs say the same, as do ipFamilies. */
 function normalizeAddresses(object: KubeObject, spec: JsonObject, taken: Taken, dryRun: boolean): void {
   if (text(spec, 'type') === 'ExternalName') return;
-  if (text(spec, 'clusterIP') === '')
-    spec.clusterIP =
-      text({ first: list(spec, 'clusterIPs')[0] }, 'first') ||
-      // A dry run takes none: it shows where the range begins.
-      (dryRun ? rangeStart : allocateAddress(object, taken));
+  if (text(spec, 'clusterIP') === '') {
+    // It is refused for what it is: the one says what the other does not.
+    if (list(spec, 'clusterIPs').length > 0) return;
+    // A dry run takes none: it shows where the range begins.
+    spec.clusterIP = dryRun ? rangeStart : allocateAddress(object, taken);
+  }
   if (list(spec, 'clusterIPs').length === 0) spec.clusterIPs = [text(spec, 'clusterIP')];
   // A headless service without a selector may have endpoints of any family.
   const open = spec.clusterIP === 'None' && Object.keys(record(spec, 'selector')).length === 0;

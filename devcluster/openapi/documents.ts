@@ -44,7 +44,8 @@ export class OpenApi {
       this.index(exchange);
       return;
     }
-    const made = path === '/openapi/v2' ? this.swagger() : this.document(path.slice('/openapi/v3/'.length));
+    const name = path.slice('/openapi/v3/'.length);
+    const made = path === '/openapi/v2' ? this.swagger() : name === '' ? undefined : this.document(name);
     const { request, response, info } = exchange;
     if (made === undefined) {
       response.statusCode = 404;

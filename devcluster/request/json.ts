@@ -1,6 +1,7 @@
 /**
- * JSON as the API server reads and writes it: 64-bit integers survive (as `bigint` beyond ±2^53), duplicate keys are reported.
- * The fast path is JSON.parse; the careful parser runs only where a long run of digits stands, or duplicates are asked for.
+ * JSON as the API server reads and writes it: 64-bit integers survive (as `bigint` beyond ±2^53), half of a surrogate pair is read as
+ * U+FFFD, duplicate keys are reported. The fast path is JSON.parse; the careful parser runs only where a long run of digits or an escaped
+ * surrogate stands, or duplicates are asked for.
  */
 import { goQuote } from '../../schema/gofmt.ts';
 import { defineOwn } from '../registry/copy.ts';
@@ -17,7 +18,7 @@ const int64Min = -(2n ** 63n);
 /** Parses JSON text. Integers beyond 2^53 within int64 become bigint. Throws `JsonSyntaxError`. */
 export function parseJson(text: string): unknown {
   if (text.length >= 2 * maxDepth) checkDepth(text);
-  if (hasLongDigits(text)) return new Parser(text, undefined).parse();
+  if (hasLongDigits(text) || /\\u[dD][89a-fA-F]/.test(text)) return new Parser(text, undefined).parse();
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -194,7 +195,7 @@ class Parser {
         this.at = i + 1;
         const raw = this.text.slice(start, this.at);
         try {
-          return JSON.parse(raw);
+          return (JSON.parse(raw) as string).toWellFormed();
         } catch {
           throw new JsonSyntaxError(stringProblem(raw));
         }

@@ -17,6 +17,19 @@ export function lease(object: unknown, errors: Errors): void {
 }
 
 const highestPriority = 1_000_000_000;
+/** The priority classes that come with every cluster; theirs is no default. */
+const systemClasses: { readonly [name: string]: number } = {
+  'system-cluster-critical': 2 * highestPriority,
+  'system-node-critical': 2 * highestPriority + 1000,
+};
+
+/** What keeps a class whose name begins with `system-` from being one of the system's own. */
+function systemClassProblem(name: string, object: unknown): string | undefined {
+  const value = systemClasses[name];
+  if (value === undefined) return `${name} is not a known system priority class`;
+  if (number(object, 'value') !== value) return `value of ${name} PriorityClass must be ${value}`;
+  return at(object, 'globalDefault') === true ? `globalDefault of ${name} PriorityClass must be false` : undefined;
+}
 
 export function priorityClass(object: unknown, errors: Errors, old?: unknown): void {
   const name = text(object, 'metadata.name');
@@ -27,8 +40,9 @@ export function priorityClass(object: unknown, errors: Errors, old?: unknown): v
     return;
   }
   if (name.startsWith('system-')) {
-    if (name !== 'system-node-critical' && name !== 'system-cluster-critical') {
-      const detail = `priority class names with 'system-' prefix are reserved for system use only. error: ${name} is not a known system priority class`;
+    const problem = systemClassProblem(name, object);
+    if (problem !== undefined) {
+      const detail = `priority class names with 'system-' prefix are reserved for system use only. error: ${problem}`;
       errors.push(fieldError.forbidden('metadata.name', detail));
     }
   } else if (value > highestPriority) {

@@ -194,8 +194,12 @@ function serviceAddresses(spec: unknown, isUpdate: boolean, errors: Errors): voi
   const addresses = list(spec, 'clusterIPs').map(String);
   if (addresses.length > 1 && addresses.includes('None'))
     errors.push(fieldError.invalid('spec.clusterIPs', addresses, "'None' must be the first and only value"));
-  if (text(spec, 'clusterIP') !== '' && addresses.length > 0 && addresses[0] !== text(spec, 'clusterIP'))
-    errors.push(fieldError.invalid('spec.clusterIPs', addresses, 'first value must match `clusterIP`'));
+  const first = text(spec, 'clusterIP');
+  if (addresses.length > 0 && addresses[0] !== first) {
+    const detail =
+      first === '' ? 'must be empty when `clusterIP` is not specified' : 'first value must match `clusterIP`';
+    errors.push(fieldError.invalid('spec.clusterIPs', addresses, detail));
+  }
   for (const [index, address] of isUpdate ? addresses.entries() : [])
     if (address !== 'None') problems(`spec.clusterIPs[${index}]`, address, addressProblem(address), errors);
   const families = list(spec, 'ipFamilies').map(String);

@@ -5,7 +5,7 @@
  *
  * With --from those of a module alone, which exports them as its default: cases that are not kept yet.
  * With --known only the cases that are known to differ, with --sweep every field of every builtin kind with odd values (sweep.ts). With
- * --record the answers to probes that are the same on both are kept, beside those that the files have already.
+ * --record the answers that are the same on both are kept, beside those that the files have already.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
@@ -106,7 +106,6 @@ for (const [area, row] of [...table].sort()) {
 process.stdout.write(`${'all'.padEnd(14)} ${equal}/${total}\n`);
 if (process.argv.includes('--record')) {
   for (const [area, answers] of alike) {
-    if (!area.startsWith('probes-')) continue;
     const file = new URL(`./recorded/${area}.json`, import.meta.url);
     const before: { [id: string]: unknown } = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {};
     const after = { ...before, ...Object.fromEntries(answers) };
