@@ -23,19 +23,6 @@ export const ephemeralContainers: Part = {
   },
   check: (spec, live) => {
     const errors: FieldError[] = [];
-    const names = new Set(
-      [...objects(spec, 'containers'), ...objects(spec, 'initContainers')].map((item) => text(item, 'name')),
-    );
-    const targets = new Set(names);
-    for (const [index, container] of objects(spec, 'ephemeralContainers').entries()) {
-      const name = text(container, 'name');
-      if (names.has(name)) errors.push(fieldError.duplicate(`spec.ephemeralContainers[${index}].name`, name));
-      names.add(name);
-      const target = text(container, 'targetContainerName');
-      if (target !== '' && !targets.has(target))
-        errors.push(fieldError.notFound(`spec.ephemeralContainers[${index}].targetContainerName`, target));
-      errors.push(...ephemeralFields(container, `spec.ephemeralContainers[${index}]`));
-    }
     for (const before of objects(live, 'ephemeralContainers')) {
       const now = objects(spec, 'ephemeralContainers').find((item) => item.name === before.name);
       const why = `existing ephemeral containers ${JSON.stringify(text(before, 'name'))} may not be ${now === undefined ? 'removed' : 'changed'}`;
@@ -47,24 +34,6 @@ export const ephemeralContainers: Part = {
     return errors;
   },
 };
-
-const notEphemeral = ['ports', 'resizePolicy', 'restartPolicy', 'restartPolicyRules', 'lifecycle'];
-const probes = ['livenessProbe', 'readinessProbe', 'startupProbe'];
-
-/** What only a container that is there from the start may have. */
-function ephemeralFields(container: JsonObject, path: string): FieldError[] {
-  const given = [...notEphemeral, ...probes].filter((field) => container[field] !== undefined);
-  if (Object.keys(record(container, 'resources')).length > 0) given.push('resources');
-  const forbid = (place: string) => fieldError.forbidden(place, 'cannot be set for an Ephemeral Container');
-  return [
-    ...given.map((field) => forbid(`${path}.${field}`)),
-    ...objects(container, 'volumeMounts').flatMap((mount, index) =>
-      ['subPath', 'subPathExpr']
-        .filter((field) => text(mount, field) !== '')
-        .map((field) => forbid(`${path}.volumeMounts[${index}].${field}`)),
-    ),
-  ];
-}
 
 /** New requests and limits of cpu and memory. */
 export const resize: Part = {

@@ -1,8 +1,9 @@
 /** Subresources of pods: binding to a node, eviction, containers added later, and what only a node could answer. */
 
 import { admitBody } from './admission/bodies.ts';
-import { at, objects, text } from './builtin/access.ts';
+import { at, objects, record, text } from './builtin/access.ts';
 import { selectorMatches } from './builtin/validation/common.ts';
+import { wholePod } from './builtin/validation/workloads.ts';
 import { checkContainer, checkLogOptions, checkPorts } from './podoptions.ts';
 import { ephemeralContainers, type Part, resize } from './podparts.ts';
 import type { RegistryContext } from './registry/call.ts';
@@ -32,7 +33,7 @@ import {
 } from './request/status.ts';
 import { callOf } from './request/writeOptions.ts';
 import { entryKey } from './storage/entry.ts';
-import type { JsonObject, KubeObject, ResourceDefinition } from './types.ts';
+import type { FieldError, JsonObject, KubeObject, ResourceDefinition } from './types.ts';
 
 type Handler = (exchange: Exchange, definition: ResourceDefinition) => Promise<void>;
 
@@ -117,7 +118,10 @@ export async function bind(
   definition: ResourceDefinition,
 ): Promise<void> {
   let binding = await readBodyOf(context, exchange, definition, '', 'v1', 'Binding');
+  const sent = callOf(exchange, definition, 'CreateOptions');
+  ensureNamespace(sent, binding);
   const name = exchange.info.name || (binding.metadata.name ?? '');
+  if (name === '') throw badRequest('Name parameter required.');
   if ((binding.metadata.name ?? '') !== name) throw badRequest('name in URL does not match name in Binding object');
   const kind = text(binding, 'target.kind');
   const node = text(binding, 'target.name');
@@ -127,11 +131,9 @@ export async function bind(
     ...(node === '' ? ['target.name: Required value'] : []),
   ];
   if (problems.length > 0) throw unknownError(problems.length === 1 ? String(problems[0]) : `[${problems.join(', ')}]`);
-  const sent = { ...callOf(exchange, definition, 'CreateOptions'), name };
-  ensureNamespace(sent, binding);
   const bindings = context.resources.find('', 'v1', 'bindings') ?? definition;
-  track(context, { ...sent, definition: bindings }, undefined, binding);
-  binding = await admitBody(context, sent, binding, sent.subresource === '' ? bindings : definition);
+  track(context, { ...sent, name, definition: bindings }, undefined, binding);
+  binding = await admitBody(context, { ...sent, name }, binding, sent.subresource === '' ? bindings : definition);
   const call = { ...callOf(exchange, definition, 'UpdateOptions'), name, subresource: '', admitted: true };
   // A binding is no change of the pod's own.
   const { prepareForUpdate: _, ...rest } = definition;
@@ -141,7 +143,7 @@ export async function bind(
     { ...call, definition: own },
     {
       createMissing: false,
-      uid: undefined,
+      uid: binding.metadata.uid || undefined,
       retry: true,
       next: (live) => {
         const pod = copyJson(live as KubeObject);
@@ -150,6 +152,8 @@ export async function bind(
           throw assigned(name, `pod ${name} is being deleted, cannot be assigned to a host`);
         if (text(spec, 'nodeName') !== '')
           throw assigned(name, `pod ${name} is already assigned to node ${JSON.stringify(text(spec, 'nodeName'))}`);
+        if (objects(spec, 'schedulingGates').length > 0)
+          throw assigned(name, `pod ${name} has non-empty .spec.schedulingGates`);
         spec.nodeName = node;
         pod.spec = spec;
         if (binding.metadata.annotations !== undefined)
@@ -178,21 +182,62 @@ async function evict(context: RegistryContext, exchange: Exchange, definition: R
   const { info } = exchange;
   const reads = { ...definition, readsAlso: 'policy/v1beta1' };
   const eviction = await readBodyOf(context, exchange, reads, 'policy', 'v1', 'Eviction');
-  if ((eviction.metadata.name ?? '') !== info.name)
-    throw badRequest('name in URL does not match name in Eviction object');
-  const pod = await find(context, exchange, definition);
   const call = callOf(exchange, definition, 'CreateOptions');
   ensureNamespace(call, eviction);
+  if ((eviction.metadata.name ?? '') !== info.name)
+    throw badRequest('name in URL does not match name in Eviction object');
   await admitBody(context, call, eviction);
+  const pod = await find(context, exchange, definition);
   const running = !['Succeeded', 'Failed', 'Pending'].includes(text(pod, 'status.phase'));
   const options = isObject(eviction.deleteOptions) ? eviction.deleteOptions : {};
   const dryRun = call.dryRun || (Array.isArray(options.dryRun) && options.dryRun.length > 0);
   const budget =
     running && pod.metadata.deletionTimestamp === undefined ? budgetOf(context, info.namespace, pod) : undefined;
   if (budget !== undefined && !dryRun) await disrupt(context, budget, info.name);
+  if (!dryRun) await condemn(context, definition, info.namespace, info.name, options as JsonObject);
   await remove(context, { ...call, dryRun, subresource: '', admitted: true }, options);
   sendWarnings(exchange.response, call.warnings);
   done(exchange);
+}
+
+/** Says in a pod's status why it goes, where the preconditions of its deletion hold: those that do not are refused by the deletion itself. */
+async function condemn(
+  context: RegistryContext,
+  definition: ResourceDefinition,
+  namespace: string,
+  name: string,
+  options: JsonObject,
+): Promise<void> {
+  const { uid, resourceVersion } = record(options, 'preconditions');
+  const call = { ...systemCall(definition, namespace, name, { subresource: 'status' }), admitted: true };
+  const change = (pod: KubeObject): void => {
+    if ((uid ?? pod.metadata.uid) !== pod.metadata.uid) return;
+    if ((resourceVersion ?? pod.metadata.resourceVersion) !== pod.metadata.resourceVersion) return;
+    const before = objects(pod, 'status.conditions');
+    const known = before.find((item) => item.type === 'DisruptionTarget');
+    const condition: JsonObject = {
+      type: 'DisruptionTarget',
+      status: 'True',
+      lastProbeTime: null,
+      lastTransitionTime: known?.status === 'True' ? (known.lastTransitionTime ?? null) : timestamp(context.now()),
+      reason: 'EvictionByEvictionAPI',
+      message: 'Eviction API: evicting',
+    };
+    const conditions =
+      known === undefined ? [...before, condition] : before.map((item) => (item === known ? condition : item));
+    pod.status = { ...(isObject(pod.status) ? pod.status : {}), conditions };
+  };
+  await update(context, call, {
+    createMissing: false,
+    uid: undefined,
+    retry: true,
+    // What the server itself says belongs to nobody.
+    next: (live) => {
+      const object = copyJson(live as KubeObject);
+      change(object);
+      return { object, tracked: true };
+    },
+  });
 }
 
 /** Takes a pod off what a budget allows, so that the next eviction sees it before any controller does. */
@@ -258,9 +303,16 @@ function statusCount(budget: KubeObject, field: string): number {
 
 function refusedBy(budget: KubeObject): Error {
   const [needed, healthy] = [statusCount(budget, 'desiredHealthy'), statusCount(budget, 'currentHealthy')];
-  return violated(
-    `The disruption budget ${budget.metadata.name ?? ''} needs ${needed} healthy pods and has ${healthy} currently`,
+  const failed = objects(budget, 'status.conditions').find(
+    (item) => item.type === 'DisruptionAllowed' && item.reason === 'SyncFailed',
   );
+  const why =
+    failed !== undefined
+      ? `does not allow evicting pods currently because it failed sync: ${text(failed, 'message')}`
+      : healthy <= needed
+        ? `needs ${needed} healthy pods and has ${healthy} currently`
+        : 'does not allow evicting pods currently';
+  return violated(`The disruption budget ${budget.metadata.name ?? ''} ${why}`);
 }
 
 /** The 429 of a budget that does not let a pod go; `after` is when to ask again, in seconds. */
@@ -302,9 +354,17 @@ function part(context: () => RegistryContext, { spec, check }: Part): Handler {
         const live = isObject(old.spec) ? (old.spec as JsonObject) : {};
         const sent = isObject(object.spec) ? (object.spec as JsonObject) : {};
         wanted = sent;
+        // Nothing of metadata is written here.
+        for (const field of ['labels', 'annotations', 'finalizers', 'ownerReferences'] as const)
+          if (old.metadata[field] === undefined) delete object.metadata[field];
+          else object.metadata[field] = old.metadata[field] as never;
         object.spec = spec(sent, copyJson(live as never) as JsonObject);
       },
-      validateUpdate: (object, old) => check(object.spec as JsonObject, old.spec as JsonObject, wanted),
+      validateUpdate: (object, old) => {
+        const errors: FieldError[] = [];
+        wholePod(object, errors, old);
+        return [...errors, ...check(object.spec as JsonObject, old.spec as JsonObject, wanted)];
+      },
     };
     return exchange.info.method === 'GET'
       ? answer(context(), exchange, definition)

@@ -326,6 +326,11 @@ async function tokenRequest(context: RegistryContext, tokens: TokenIssuer, excha
   const spec = { ...fields(object.spec) };
   const seconds = typeof spec.expirationSeconds === 'number' ? spec.expirationSeconds : 3600;
   const errors = [];
+  if (object.metadata.name && object.metadata.name !== info.name) {
+    const detail = 'must match the service account name if specified';
+    const error = fieldError.invalid('metadata.name', object.metadata.name, detail);
+    throw invalid('authentication.k8s.io', 'TokenRequest', info.name, [error]);
+  }
   if (seconds < 600)
     errors.push(
       fieldError.invalid('spec.expirationSeconds', seconds, 'may not specify a duration less than 10 minutes'),

@@ -215,6 +215,8 @@ export interface ResourceDefinition {
   readonly applyDefaults?: (object: KubeObject) => void;
   /** Custom resources: pruning, defaulting and validation come from here instead of `decode`/`applyDefaults`. */
   readonly compiled?: CompiledSchema;
+  /** Custom resources: the schemas of all versions of the kind, served or not, by their names. */
+  readonly schemas?: ReadonlyMap<string, CompiledSchema>;
   readonly mergeType: () => MergeType;
 
   /** metadata.generation is 1 at first and grows when anything but metadata and status changes. Default false: generation is left alone. */

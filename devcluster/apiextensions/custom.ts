@@ -71,13 +71,42 @@ export function customDefinitions(
   const webhook = spec.conversion?.strategy === 'Webhook' ? spec.conversion.webhook : undefined;
   const converter = webhook === undefined ? undefined : converterOf?.(webhook);
   const stored = spec.versions.find((version) => version.storage)?.name ?? '';
+  const schemas = new Map(spec.versions.map((version) => [version.name, compiledSchema(spec, version)] as const));
   return spec.versions
     .filter((version) => version.served)
     .sort((a, b) => compareVersions(a.name, b.name))
     .map((version) => ({
-      ...customDefinition(spec, names, version, stored, mergeTypeFromSchema),
+      ...customDefinition(spec, names, version, stored, schemas, mergeTypeFromSchema),
       ...(converter === undefined ? {} : { converter }),
     }));
+}
+
+const standardFinalizers = ['kubernetes', 'orphan', 'foregroundDeletion'];
+
+/** New finalizers that could be anybody's. */
+function finalizerWarnings({ metadata }: KubeObject, old: KubeObject | undefined): string[] {
+  const known = [...standardFinalizers, ...(old?.metadata.finalizers ?? [])];
+  return [...new Set(metadata.finalizers ?? [])]
+    .filter((name) => !name.includes('/') && !known.includes(name))
+    .sort()
+    .map(
+      (name) =>
+        `metadata.finalizers: ${JSON.stringify(name)}: prefer a domain-qualified finalizer name to avoid accidental conflicts with other finalizer writers`,
+    );
+}
+
+/** The schema of a version, compiled when it is first used. */
+function compiledSchema(spec: CrdSpec, version: CrdVersion): CompiledSchema {
+  const compiled = lazy(() =>
+    compileSchema(version.schema?.openAPIV3Schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }),
+  );
+  return {
+    applyDefaults: (object) => compiled().applyDefaults(object),
+    prune: (object) => (spec.preserveUnknownFields === true ? [] : compiled().prune(object)),
+    unreadable: (object) => compiled().unreadable(object),
+    validate: (object, old, prior, warn) => compiled().validate(object, old, prior, warn),
+    validateStatus: (object, old, prior, warn) => compiled().validateStatus(object, old, prior, warn),
+  };
 }
 
 function customDefinition(
@@ -85,12 +114,10 @@ function customDefinition(
   names: CrdNames,
   version: CrdVersion,
   storageVersion: string,
+  schemas: ReadonlyMap<string, CompiledSchema>,
   mergeTypeFromSchema: MergeTypeFromSchema,
 ): ResourceDefinition {
   const schema = version.schema?.openAPIV3Schema;
-  const compiled = lazy(() =>
-    compileSchema(schema ?? { type: 'object', 'x-kubernetes-preserve-unknown-fields': true }),
-  );
   const mergeType = lazy(() => mergeTypeFromSchema(schema));
   const subresources: SubresourceDefinition[] = [];
   if (version.subresources?.status !== undefined)
@@ -106,13 +133,6 @@ function customDefinition(
   }
   const columns = printerColumns(version);
   const selectable = selectableFields(version);
-  const lazyCompiled: CompiledSchema = {
-    applyDefaults: (object) => compiled().applyDefaults(object),
-    prune: (object) => (spec.preserveUnknownFields === true ? [] : compiled().prune(object)),
-    unreadable: (object) => compiled().unreadable(object),
-    validate: (object, old, prior, warn) => compiled().validate(object, old, prior, warn),
-    validateStatus: (object, old, prior, warn) => compiled().validateStatus(object, old, prior, warn),
-  };
   return {
     group: spec.group,
     version: version.name,
@@ -129,8 +149,10 @@ function customDefinition(
     storageVersion,
     openApiName: `${spec.group.split('.').reverse().join('.')}.${version.name}.${names.kind}`,
     openApiSchema: () => (schema ?? {}) as JsonObject,
-    compiled: lazyCompiled,
+    compiled: schemas.get(version.name) as CompiledSchema,
+    schemas,
     mergeType,
+    warnings: finalizerWarnings,
     hasGeneration: true,
     hasStatus: version.subresources?.status !== undefined,
     ...(version.subresources?.scale === undefined ? {} : { scale: version.subresources.scale }),
@@ -182,7 +204,8 @@ function printerColumns(version: CrdVersion): {
 }
 
 function cell(type: TableColumn['type'], value: unknown, now: Date): Json {
-  if (value === undefined || value === null) return null;
+  if (value === undefined) return null;
+  if (value === null) return type === 'string' ? '<no value>' : null;
   switch (type) {
     case 'string':
       return typeof value === 'string' ? value : printJson(sortedKeys(value));

@@ -166,7 +166,6 @@ function validateSelectableFields(
 ): FieldError[] {
   const errors: FieldError[] = [];
   const seen = new Set<string>();
-  if (fields.length > 8) errors.push(tooMany(path, fields.length));
   fields.forEach(({ jsonPath }, index) => {
     const at = `${path}[${index}].jsonPath`;
     if (!jsonPath) {
@@ -183,7 +182,9 @@ function validateSelectableFields(
       const target = schemaAt(schema, jsonPath.split('.').slice(1));
       if (target === undefined) {
         errors.push(fieldError.invalid(at, jsonPath, 'is an invalid path: does not refer to a valid field'));
-      } else if (!['string', 'boolean', 'integer'].includes(target.type ?? '')) {
+        return;
+      }
+      if (!['string', 'boolean', 'integer'].includes(target.type ?? '')) {
         errors.push(
           fieldError.invalid(
             at,
@@ -196,6 +197,7 @@ function validateSelectableFields(
     if (seen.has(jsonPath)) errors.push(fieldError.duplicate(at, jsonPath));
     seen.add(jsonPath);
   });
+  if (seen.size > 8) errors.push(tooMany(path, seen.size));
   return errors;
 }
 

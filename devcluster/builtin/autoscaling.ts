@@ -1,6 +1,7 @@
 /** HorizontalPodAutoscalers in their first version, which knows no metric but the CPU's utilization. Stored as autoscaling/v2. */
 import type { Json, JsonObject, KubeObject } from '../types.ts';
 import { at, child, number, objects, text } from './access.ts';
+import { annotationsOf, given, keptAnnotations, keptIn } from './autoscalingkept.ts';
 
 /** Where v1 keeps the metrics that it has no field for. */
 const metricsAnnotation = 'autoscaling.alpha.kubernetes.io/metrics';
@@ -11,10 +12,6 @@ const isCpu = (metric: JsonObject) =>
   at(metric, 'resource.target.averageUtilization') !== undefined;
 
 type Part = { readonly [field: string]: Json | undefined };
-
-/** Without what is not given. */
-const given = (part: Part): JsonObject =>
-  Object.fromEntries(Object.entries(part).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 
 /** A metric as the annotation of v1 has it: flat, field by field in Go's order. */
 function flatMetric(metric: JsonObject): JsonObject {
@@ -98,7 +95,10 @@ export function toV1(object: KubeObject): void {
   const metrics = objects(spec, 'metrics');
   const cpu = metrics.find(isCpu);
   const others = metrics.filter((metric) => metric !== cpu);
+  const kept = annotationsOf(spec, child(object, 'status'));
   delete spec.metrics;
+  delete spec.behavior;
+  if (Object.keys(kept).length > 0) object.metadata.annotations = { ...object.metadata.annotations, ...kept };
   if (cpu !== undefined) spec.targetCPUUtilizationPercentage = number(cpu, 'resource.target.averageUtilization');
   if (others.length > 0)
     object.metadata.annotations = {
@@ -136,10 +136,17 @@ export function toV2(object: KubeObject): void {
   }
   const percentage = spec.targetCPUUtilizationPercentage;
   delete spec.targetCPUUtilizationPercentage;
-  const kept = keptMetrics(object.metadata.annotations?.[metricsAnnotation]);
-  if (object.metadata.annotations !== undefined) {
-    const { [metricsAnnotation]: _, ...annotations } = object.metadata.annotations;
-    object.metadata.annotations = annotations;
+  const given = object.metadata.annotations;
+  const kept = keptMetrics(given?.[metricsAnnotation]);
+  const { behavior, currentMetrics, conditions } = keptIn(given);
+  if (behavior !== undefined) spec.behavior = behavior;
+  if (status !== undefined && currentMetrics !== undefined) status.currentMetrics = currentMetrics;
+  if (status !== undefined && conditions !== undefined) status.conditions = conditions;
+  if (given !== undefined) {
+    const ours = [metricsAnnotation, ...keptAnnotations];
+    const others = Object.entries(given).filter(([name]) => !ours.includes(name));
+    if (others.length > 0) object.metadata.annotations = Object.fromEntries(others);
+    else delete object.metadata.annotations;
   }
   const cpu: Json[] =
     typeof percentage === 'number'
@@ -150,6 +157,6 @@ export function toV2(object: KubeObject): void {
           },
         ]
       : [];
-  const metrics = [...cpu, ...kept];
+  const metrics = [...kept, ...cpu];
   if (metrics.length > 0) spec.metrics = metrics;
 }

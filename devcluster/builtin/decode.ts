@@ -296,6 +296,14 @@ function decodeQuantity(value: Json): Quantity {
 /** Lists that say something by being empty: managed fields are reset, and no policies are not the usual ones. */
 const toldWhenEmpty = new Set(['managedFields', 'policies']);
 
+/** Fields of decoded objects that were given as empty lists, which the objects do not keep. */
+const givenEmpty = new WeakMap<object, readonly string[]>();
+
+/** Names of the lists that were empty when an object was read: messages print them as such. */
+export function emptyLists(holder: unknown): readonly string[] {
+  return (typeof holder === 'object' && holder !== null ? givenEmpty.get(holder) : undefined) ?? [];
+}
+
 /** True where the type's omitempty leaves the value out. */
 function isOmitted(value: Json, field: FieldType): boolean {
   if (field.keep || field.pointer) return false;
@@ -338,8 +346,10 @@ function decodeStruct(object: JsonObject, struct: StructType, path: string, dept
     const place = { struct: goName, path: path === '' ? step : `${path}.${step}`, goType: field.goType };
     const decoded = decodeValue(value, field.type, place, depth + 1, here);
     if (unknown.mismatches.length > 0) continue;
-    if (isOmitted(decoded, field)) delete object[key];
-    else if (decoded !== value) object[key] = decoded;
+    if (isOmitted(decoded, field)) {
+      delete object[key];
+      if (Array.isArray(decoded)) givenEmpty.set(object, [...emptyLists(object), key]);
+    } else if (decoded !== value) object[key] = decoded;
   }
   fillAlways(object, struct);
 }

@@ -1,6 +1,7 @@
 /** Values of the API as the real server's internal types print them in messages: all fields under their Go names, null where absent. */
 import type { Json, JsonObject } from '../types.ts';
 import { at, record } from './access.ts';
+import { emptyLists } from './decode.ts';
 import { goStructs } from './gostructs.ts';
 
 interface Field {
@@ -46,10 +47,11 @@ function form(type: string, value: Json | undefined): Json {
 
 function struct(name: string, value: JsonObject): JsonObject {
   const out: JsonObject = {};
+  const empty = emptyLists(value);
   for (const field of fieldsOf(name)) {
     if (field.name === '')
       Object.assign(out, form(field.type, field.type === 'raw' ? record(value, 'metadata') : value));
-    else out[field.name] = form(field.type, value[field.json]);
+    else out[field.name] = form(field.type, value[field.json] ?? (empty.includes(field.json) ? [] : undefined));
   }
   return out;
 }
@@ -61,14 +63,14 @@ export function goForm(name: string, value: unknown): JsonObject {
 
 const inSecurityContext = ['hostNetwork', 'hostPID', 'hostIPC', 'shareProcessNamespace', 'hostUsers'];
 
-/** A pod's spec: the host's namespaces are part of its security context there. */
-export function goPodSpec(spec: unknown): JsonObject {
+/** A pod's spec: the host's namespaces are part of its security context there. `empty`: lists that were given and are empty. */
+export function goPodSpec(spec: unknown, empty = emptyLists(spec)): JsonObject {
   const context = { ...record(spec, 'securityContext') };
   for (const field of inSecurityContext) {
     const value = at(spec, field);
     if (value !== undefined) context[field] = value as Json;
   }
-  const own = record({ spec }, 'spec');
+  const own = { ...Object.fromEntries(empty.map((field) => [field, []])), ...record({ spec }, 'spec') };
   const account = own.serviceAccountName ?? own.serviceAccount ?? null;
   return goForm('PodSpec', { ...own, securityContext: context, serviceAccountName: account });
 }

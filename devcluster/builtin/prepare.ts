@@ -2,6 +2,7 @@
 import type { Json, JsonObject, KubeObject } from '../types.ts';
 import { at, child, list, objects, record, text } from './access.ts';
 import { jobLabels } from './joblabels.ts';
+import { parseQuantity } from './quantity.ts';
 
 /** Generated label keys of a Job and its pods. */
 export function prepareJob(object: KubeObject): void {
@@ -34,15 +35,19 @@ export function qualityOfService(spec: unknown): string {
     at(spec, 'resources') === undefined
       ? [...objects(spec, 'containers'), ...objects(spec, 'initContainers')]
       : [{ resources: at(spec, 'resources') }];
+  const amount = (container: unknown, kind: string, name: string) => {
+    const value = record(container, `resources.${kind}`)[name];
+    // Nothing of a resource counts as not asked for.
+    return parseQuantity(String(value))?.nano === 0n ? undefined : value;
+  };
   const asks = (container: unknown, kind: string) =>
-    burstable.some((name) => record(container, `resources.${kind}`)[name] !== undefined);
+    burstable.some((name) => amount(container, kind, name) !== undefined);
   if (!containers.some((container) => asks(container, 'requests') || asks(container, 'limits'))) return 'BestEffort';
   const guaranteed = containers.every((container) => {
-    const limits = record(container, 'resources.limits');
-    const requests = record(container, 'resources.requests');
-    return burstable.every(
-      (name) => limits[name] !== undefined && (requests[name] === undefined || requests[name] === limits[name]),
-    );
+    return burstable.every((name) => {
+      const [limit, request] = [amount(container, 'limits', name), amount(container, 'requests', name)];
+      return limit !== undefined && (request === undefined || request === limit);
+    });
   });
   return guaranteed ? 'Guaranteed' : 'Burstable';
 }

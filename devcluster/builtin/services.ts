@@ -4,6 +4,7 @@ import { fieldError, internal } from '../request/status.ts';
 import type { FieldError, JsonObject, KubeObject, StrategyContext } from '../types.ts';
 import { child, list, number, objects, record, text } from './access.ts';
 import { same } from './validation/common.ts';
+import { serviceAddresses } from './validation/services.ts';
 
 /** Bits that follow from an object's identity, so that a write can be repeated and gives the same. */
 function bitsOf(object: KubeObject, salt: string): number {
@@ -106,6 +107,8 @@ export function allocationErrors(
 ): FieldError[] {
   const spec = child(object, 'spec');
   if (spec === undefined || text(spec, 'type') === 'ExternalName') return [];
+  const wrong = old === undefined ? serviceAddresses(spec, false) : [];
+  if (wrong.length > 0) return wrong;
   const taken = takenBy(others(context), object);
   const addresses = list(spec, 'clusterIPs').map(String);
   const [address = 'None'] = addresses;
@@ -114,7 +117,8 @@ export function allocationErrors(
     const refuse = (why: string) => [
       fieldError.invalid('spec.clusterIPs', addresses, `failed to allocate IP ${address}: ${why}`),
     ];
-    if (taken.addresses.has(address)) return refuse('provided IP is already allocated');
+    // A dry run takes none, and looks at none that is taken.
+    if (taken.addresses.has(address) && !context.dryRun) return refuse('provided IP is already allocated');
     // Addresses beyond the range are those that were given out when it was full.
     if (!isInRange(address) && address !== spillOf(object) && !(context.dryRun && address === rangeStart))
       return refuse(
@@ -123,6 +127,7 @@ export function allocationErrors(
           : 'the provided network does not match the current range',
       );
   }
+  const own = new Set<string>();
   const before = new Set(objects(old, 'spec.ports').map((port) => number(port, 'nodePort')));
   for (const [index, port] of objects(spec, 'ports').entries()) {
     const node = number(port, 'nodePort');
@@ -132,8 +137,10 @@ export function allocationErrors(
     const path = `spec.ports[${index}].nodePort`;
     if (node < 30000 || node > 32767)
       return [fieldError.invalid(path, node, `provided port is not in the valid range. ${portRange}`)];
-    if (taken.ports.has(`${text(port, 'protocol') || 'TCP'}/${node}`))
+    const key = `${text(port, 'protocol') || 'TCP'}/${node}`;
+    if (taken.ports.has(key) || (old === undefined && own.has(key)))
       return [fieldError.invalid(path, node, 'provided port is already allocated')];
+    own.add(key);
   }
   return [];
 }
@@ -146,20 +153,18 @@ function spillOf(object: KubeObject): string {
 /** clusterIP and clusterIPs say the same, as do ipFamilies. */
 function normalizeAddresses(object: KubeObject, spec: JsonObject, taken: Taken, dryRun: boolean): void {
   if (text(spec, 'type') === 'ExternalName') return;
-  if (text(spec, 'clusterIP') === '') {
-    // It is refused for what it is: the one says what the other does not.
-    if (list(spec, 'clusterIPs').length > 0) return;
-    // A dry run takes none: it shows where the range begins.
+  // A dry run takes none: it shows where the range begins.
+  const [family = 'IPv4'] = list(spec, 'ipFamilies');
+  if (text(spec, 'clusterIP') === '' && list(spec, 'clusterIPs').length === 0 && family === 'IPv4')
     spec.clusterIP = dryRun ? rangeStart : allocateAddress(object, taken);
-  }
-  if (list(spec, 'clusterIPs').length === 0) spec.clusterIPs = [text(spec, 'clusterIP')];
+  if (list(spec, 'clusterIPs').length === 0 && text(spec, 'clusterIP') !== '')
+    spec.clusterIPs = [text(spec, 'clusterIP')];
   // A headless service without a selector may have endpoints of any family.
   const open = spec.clusterIP === 'None' && Object.keys(record(spec, 'selector')).length === 0;
   if ((spec.ipFamilyPolicy ?? undefined) === undefined) spec.ipFamilyPolicy = open ? 'RequireDualStack' : 'SingleStack';
-  if (list(spec, 'ipFamilies').length === 0) {
-    const family = text(spec, 'clusterIP').includes(':') ? 'IPv6' : 'IPv4';
-    spec.ipFamilies = spec.ipFamilyPolicy === 'RequireDualStack' ? ['IPv4', 'IPv6'] : [family];
-  }
+  // An address of IPv6 is refused.
+  if (list(spec, 'ipFamilies').length === 0 && !text(spec, 'clusterIP').includes(':'))
+    spec.ipFamilies = spec.ipFamilyPolicy === 'RequireDualStack' ? ['IPv4', 'IPv6'] : ['IPv4'];
 }
 
 /** What a change of type leaves without use goes, where the user did not change it too. */

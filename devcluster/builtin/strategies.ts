@@ -369,7 +369,6 @@ const answersDeleted = new Set([
 /** Kinds whose status endpoint writes no metadata. */
 const statusMetadata: { readonly [kind: string]: 'reset' | 'labels' } = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': 'reset',
-  'apiextensions.k8s.io/CustomResourceDefinition': 'reset',
   'apiregistration.k8s.io/APIService': 'reset',
   'apps/Deployment': 'labels',
   'flowcontrol.apiserver.k8s.io/FlowSchema': 'reset',

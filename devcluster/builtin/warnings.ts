@@ -4,6 +4,7 @@ import type { KubeObject } from '../types.ts';
 import { at, list, number, objects, record, text } from './access.ts';
 import { fractions, podWarnings } from './podwarnings.ts';
 import { compareQuantity, parseQuantity } from './quantity.ts';
+import { tlsWarnings } from './tlssecret.ts';
 import { same } from './validation/common.ts';
 
 type Warn = (object: KubeObject, old: KubeObject | undefined) => string[];
@@ -79,6 +80,7 @@ const warnings: { readonly [kind: string]: Warn } = {
     text(object, 'spec.externalID') === ''
       ? []
       : ['spec.externalID: this field is deprecated, and is unused by Kubernetes'],
+  '/Secret': tlsWarnings,
   '/PersistentVolume': (object) =>
     text(object, 'spec.persistentVolumeReclaimPolicy') === 'Recycle'
       ? [

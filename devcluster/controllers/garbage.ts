@@ -293,8 +293,7 @@ class GarbageCollector {
 
   /** The owner that a reference names; undefined where it is gone, 'unknown' where its kind is not served. */
   private find(reference: OwnerReference, namespace: string): KubeObject | undefined | 'unknown' {
-    const definition =
-      this.context.resources.findKind(reference.apiVersion, reference.kind) ?? this.anyVersion(reference);
+    const definition = this.context.resources.findKind(reference.apiVersion, reference.kind);
     if (definition === undefined) return 'unknown';
     const key = definition.namespaced ? `${namespace}/${reference.name}` : reference.name;
     if (definition.namespaced && namespace === '') return 'unknown';
@@ -302,12 +301,6 @@ class GarbageCollector {
     if (entry === undefined) return undefined;
     const object = this.context.store.object(entry);
     return object.metadata.uid === reference.uid ? object : undefined;
-  }
-
-  private anyVersion(reference: OwnerReference): ResourceDefinition | undefined {
-    const slash = reference.apiVersion.indexOf('/');
-    const group = slash < 0 ? '' : reference.apiVersion.slice(0, slash);
-    return this.context.resources.all().find((item) => item.group === group && item.kind === reference.kind);
   }
 }
 

@@ -39,7 +39,7 @@ export function convertEntries(
   ) as Entry[];
   if (missing.length === 0) return undefined;
   return converter(
-    missing.map((entry) => store.object(entry)),
+    missing.map((entry) => asStoredVersion(store.object(entry), definition)),
     version,
   ).then((objects) => {
     for (const [index, entry] of missing.entries()) {
@@ -51,6 +51,19 @@ export function convertEntries(
       known.set(definition, objects[index] as KubeObject);
     }
   });
+}
+
+/** A copy of a stored custom resource as the schema of its own version has it. Throws where its definition knows that version no more. */
+function asStoredVersion(stored: KubeObject, definition: ResourceDefinition): KubeObject {
+  const copy = copyJson(stored);
+  const { schemas } = definition;
+  if (schemas === undefined) return copy;
+  const schema = schemas.get(stored.apiVersion.slice(stored.apiVersion.indexOf('/') + 1));
+  if (schema === undefined)
+    throw unknownError(`request to convert CR from an invalid group/version: ${stored.apiVersion}`);
+  schema.prune(copy as never);
+  schema.applyDefaults(copy as never);
+  return copy;
 }
 
 /**
@@ -76,11 +89,12 @@ export function readEntry(
   const foreign = definition.converter !== undefined && !sameVersion;
   const source = foreign ? converted.get(entry)?.get(definition) : stored;
   if (source === undefined) throw unknownError(`${stored.kind} has not been converted to ${groupVersion(definition)}`);
-  const object = copyJson(source);
+  // Defaults are those of the version that is stored: what another one has of its own is not filled in.
+  const object = sameVersion || foreign ? copyJson(source) : asStoredVersion(source, definition);
   toVersion(object, definition);
   if (definition.compiled !== undefined) {
     definition.compiled.prune(object as never);
-    definition.compiled.applyDefaults(object as never);
+    if (sameVersion) definition.compiled.applyDefaults(object as never);
   } else definition.applyDefaults?.(object);
   if (sameVersion && equalJson(object, stored)) {
     current.set(entry, { definition, object: undefined });
@@ -110,7 +124,9 @@ export function toStorage(object: KubeObject, definition: ResourceDefinition): K
   const { converter, storageVersion } = definition;
   if (converter !== undefined && storageVersion !== undefined && storageVersion !== definition.version) {
     const version = groupVersion({ group: definition.group, version: storageVersion });
-    return converter([object], version).then((objects) => objects[0] as KubeObject);
+    return converter([object], version).then((objects) =>
+      prunedFor(storageVersion, objects[0] as KubeObject, definition),
+    );
   }
   if (definition.convert !== undefined) {
     const copy = copyJson(object);
@@ -119,9 +135,16 @@ export function toStorage(object: KubeObject, definition: ResourceDefinition): K
   }
   const version = definition.storageVersion ?? definition.version;
   if (version === definition.version) return object;
-  return {
-    ...object,
+  const stored = {
+    ...(definition.schemas === undefined ? object : copyJson(object)),
     apiVersion: groupVersion({ group: definition.group, version }),
     metadata: { ...object.metadata },
   };
+  return prunedFor(version, stored, definition);
+}
+
+/** Takes out what the schema of a version has no place for, in place. */
+function prunedFor(version: string, object: KubeObject, definition: ResourceDefinition): KubeObject {
+  definition.schemas?.get(version)?.prune(object as never);
+  return object;
 }

@@ -95,6 +95,16 @@ function checkPreconditions(definition: ResourceDefinition, live: KubeObject, { 
   const subject = { group: definition.group, resource: definition.kind };
   const name = live.metadata.name ?? '';
   const { uid, resourceVersion } = preconditions;
+  // Namespaces have an endpoint of their own, which says it in other words.
+  if (definition.group === '' && definition.plural === 'namespaces')
+    for (const [field, wanted, found] of [
+      ['UID', uid, live.metadata.uid],
+      ['ResourceVersion', resourceVersion, live.metadata.resourceVersion],
+    ] as const)
+      if (wanted !== undefined && wanted !== found) {
+        const why = `Precondition failed: ${field} in precondition: ${wanted}, ${field} in object meta: ${found}`;
+        throw conflict({ group: '', resource: 'namespaces' }, name, why);
+      }
   if (uid !== undefined && uid !== live.metadata.uid) {
     const why = `the UID in the precondition (${uid}) does not match the UID in record (${live.metadata.uid}). The object might have been deleted and then recreated`;
     throw conflict(subject, name, why);

@@ -57,12 +57,13 @@ export function trackScale(input: {
   let tracked = withEntries(input.after);
   if (input.applied === undefined) context.managedFields.trackUpdate({ ...common, updated: tracked });
   else {
-    if (call.definition.custom) throw notConverted(own === undefined);
+    if (call.definition.custom && own === undefined) throw notConverted(true);
     try {
       tracked = context.managedFields.applyPatch({ ...common, patch: input.applied, force: input.force }).object;
     } catch (error) {
       throw applyError(error);
     }
+    if (call.definition.custom) throw notConverted(false);
   }
   const back = fromScaleEntries({
     entries,

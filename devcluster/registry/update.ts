@@ -183,7 +183,9 @@ function beforeUpdate(context: RegistryContext, call: Call, updated: KubeObject,
   }
   if (errors.length > 0)
     throw invalid(definition.storageResource?.group ?? definition.group, object.kind, call.name, errors);
-  for (const warning of definition.warnings?.(object, live) ?? []) call.warnings.push(warning);
+  // Nobody who reports a status is told of what the spec asks for.
+  if (definition.custom || call.subresource !== 'status')
+    for (const warning of definition.warnings?.(object, live) ?? []) call.warnings.push(warning);
   return object;
 }
 

@@ -217,7 +217,7 @@ async function scale(
     { ...call, subresource: 'scale' },
     {
       createMissing: false,
-      uid: undefined,
+      uid: replacement?.metadata.uid || undefined,
       retry: isPatch,
       next: (current) => {
         const base = current as KubeObject;

@@ -153,7 +153,7 @@ export const otherRows: { readonly [kind: string]: Row } = {
       ),
       3,
       '<unset>',
-    ),
+    ) || '<unset>',
     withMore(
       objects(object, 'endpoints').flatMap((endpoint) => list(endpoint, 'addresses').map(String)),
       3,

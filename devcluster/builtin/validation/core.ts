@@ -1,6 +1,7 @@
 /** Validation of the core group: config maps, secrets, endpoints, events. */
 import { cannotUnmarshal } from '../../../schema/gojson.ts';
 import { dns1123Label, dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
+import { JsonSyntaxError, parseJson } from '../../request/json.ts';
 import { at, number, objects, record, text } from '../access.ts';
 import { addressProblem, specialAddressProblem } from './addresses.ts';
 import {
@@ -89,14 +90,13 @@ function dockerConfig(encoded: string, path: string, errors: Errors): void {
   const content = Buffer.from(encoded, 'base64').toString('utf8');
   const redacted = '<secret contents redacted>';
   try {
-    const parsed: unknown = JSON.parse(content);
+    const parsed = parseJson(content);
     if (typeof parsed === 'object' && !Array.isArray(parsed)) return;
     errors.push(fieldError.invalid(path, redacted, cannotUnmarshal(parsed, 'value of type map[string]interface {}')));
-  } catch {
-    const first = content.trimStart().charAt(0);
-    const detail =
-      first === '' ? 'unexpected end of JSON input' : `invalid character '${first}' looking for beginning of value`;
-    errors.push(fieldError.invalid(path, redacted, detail));
+  } catch (error) {
+    if (!(error instanceof JsonSyntaxError)) throw error;
+    const why = error.message === 'EOF' ? 'unexpected end of JSON input' : error.message;
+    errors.push(fieldError.invalid(path, redacted, why));
   }
 }
 

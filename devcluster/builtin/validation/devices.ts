@@ -1,6 +1,6 @@
 /** Validation of resource.k8s.io. */
 import { dns1123Label, qualifiedName } from '../../registry/names.ts';
-import { at, list, number, objects, text } from '../access.ts';
+import { at, list, number, objects, record, text } from '../access.ts';
 import {
   type Errors,
   fieldError,
@@ -56,7 +56,7 @@ function configuration(entry: unknown, path: string, errors: Errors): void {
   const opaque = at(entry, 'opaque');
   if (opaque === undefined) return void errors.push(fieldError.required(`${path}.opaque`));
   subdomain(text(opaque, 'driver'), `${path}.opaque.driver`, errors);
-  const parameters = at(opaque, 'parameters');
+  const parameters = at(opaque, 'parameters') ?? undefined;
   if (parameters === undefined) errors.push(fieldError.required(`${path}.opaque.parameters`));
   else if (typeof parameters !== 'object')
     errors.push(fieldError.invalid(`${path}.opaque.parameters`, '<value omitted>', 'must be a valid JSON object'));
@@ -130,6 +130,13 @@ export function resourceClaim(object: unknown, errors: Errors, old?: unknown): v
   }
   if (old === undefined || same(devices, at(old, 'spec.devices'))) return;
   errors.push(fieldError.invalid('spec', { Devices: internalDevices(devices) }, immutableText));
+}
+
+export function resourceClaimTemplate(object: unknown, errors: Errors, old?: unknown): void {
+  const spec = at(object, 'spec');
+  if (old === undefined || same(spec, at(old, 'spec'))) return;
+  const printed = { ...record(spec, 'metadata'), Spec: { Devices: internalDevices(at(spec, 'spec.devices')) } };
+  errors.push(fieldError.invalid('spec', printed, immutableText));
 }
 
 function requestNames(holder: unknown, path: string, names: readonly string[], errors: Errors): void {

@@ -67,6 +67,7 @@ const checks: { readonly [kind: string]: Check } = {
   'scheduling.k8s.io/PriorityClass': others.priorityClass,
   'resource.k8s.io/DeviceClass': devices.deviceClass,
   'resource.k8s.io/ResourceClaim': devices.resourceClaim,
+  'resource.k8s.io/ResourceClaimTemplate': devices.resourceClaimTemplate,
   'resource.k8s.io/ResourceSlice': devices.resourceSlice,
   'storage.k8s.io/CSIDriver': storage.csiDriver,
   'storage.k8s.io/CSINode': storage.csiNode,

@@ -2,6 +2,7 @@
 import { isIP } from 'node:net';
 import { dns1123Label, dns1123Subdomain, labelValue, pathSegment, qualifiedName } from '../../registry/names.ts';
 import { at, list, number, objects, record, text } from '../access.ts';
+import { emptyLists } from '../decode.ts';
 import { blockProblem, canonicalProblem, hostBitsProblem, isWithin, specialAddressProblem } from './addresses.ts';
 import {
   domainPrefixedPath,
@@ -107,9 +108,8 @@ export function ingress(object: unknown, errors: Errors, old?: unknown): void {
   const rules = objects(spec, 'rules');
   const backend = at(spec, 'defaultBackend');
   if (rules.length === 0 && backend === undefined) {
-    errors.push(
-      fieldError.invalid('spec', at(spec, 'rules') ?? null, 'either `defaultBackend` or `rules` must be specified'),
-    );
+    const given = emptyLists(spec).includes('rules') ? [] : (at(spec, 'rules') ?? null);
+    errors.push(fieldError.invalid('spec', given, 'either `defaultBackend` or `rules` must be specified'));
   }
   if (backend !== undefined) ingressBackend(backend, 'spec.defaultBackend', errors);
   for (const [index, rule] of rules.entries()) {
@@ -230,6 +230,7 @@ export function networkPolicy(object: unknown, errors: Errors): void {
 export function endpointSlice(object: unknown, errors: Errors, old?: unknown): void {
   // The addresses of an update are those of the type that it had.
   const type = text(old ?? object, 'addressType');
+  const known = new Set(objects(old, 'endpoints').flatMap((endpoint) => list(endpoint, 'addresses')));
   if (text(object, 'addressType') === '') errors.push(fieldError.required('addressType'));
   else notSupported(object, '', 'addressType', ['FQDN', 'IPv4', 'IPv6'], errors);
   for (const [index, endpoint] of objects(object, 'endpoints').entries()) {
@@ -264,7 +265,10 @@ export function endpointSlice(object: unknown, errors: Errors, old?: unknown): v
         if (isIP(address) !== family) {
           errors.push(fieldError.invalid(`endpoints[${index}].addresses`, address, `must be an ${type} address`));
         }
-        problems(`endpoints[${index}].addresses[${at}]`, address, specialAddressProblem(address), errors);
+        const path = `endpoints[${index}].addresses[${at}]`;
+        // What a slice has already may stay as it is written.
+        if (!known.has(address)) problems(path, address, canonicalProblem(address), errors);
+        problems(path, address, specialAddressProblem(address), errors);
       }
     }
   }

@@ -3,6 +3,7 @@
 import { dns1123Subdomain, labelValue, qualifiedName } from '../../registry/names.ts';
 import type { JsonObject } from '../../types.ts';
 import { at, child, list, number, objects, record, text } from '../access.ts';
+import { emptyLists } from '../decode.ts';
 import { goDiff } from '../godiff.ts';
 import { goEqual, goPodSpec } from '../goform.ts';
 import {
@@ -225,7 +226,7 @@ function gatedUpdate(spec: JsonObject, before: JsonObject, errors: Errors): void
   const [after, old] = [record(spec, 'nodeSelector'), record(before, 'nodeSelector')];
   if (Object.entries(old).some(([key, value]) => after[key] !== value)) {
     const detail = 'only additions to spec.nodeSelector are allowed (no mutations or deletions)';
-    errors.push(fieldError.invalid('spec.nodeSelector', after, detail));
+    errors.push(fieldError.invalid('spec.nodeSelector', spec.nodeSelector ?? null, detail));
   }
   if (before.nodeSelector === undefined) delete spec.nodeSelector;
   else spec.nodeSelector = before.nodeSelector;
@@ -257,7 +258,7 @@ export function podUpdate(pod: unknown, old: unknown, errors: Errors): void {
   if (spec === undefined || before === undefined) return;
   const updated = withoutUpdatable(spec, before);
   if (list(before, 'schedulingGates').length > 0) gatedUpdate(updated, before, errors);
-  const kept = goPodSpec(updated);
+  const kept = goPodSpec(updated, emptyLists(spec));
   const was = goPodSpec(before);
   if (goEqual(kept, was)) return;
   const detail = `pod updates may not change fields other than ${updatable}\n${goDiff(was, kept)}`;

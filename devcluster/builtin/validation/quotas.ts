@@ -209,19 +209,22 @@ function selectorOf(object: unknown): unknown {
   };
 }
 
-export function resourceQuota(object: unknown, errors: Errors, old?: unknown): void {
-  for (const [resource, value] of Object.entries(record(object, 'spec.hard'))) {
-    const path = `spec.hard[${resource}]`;
-    const named = qualifiedName(resource);
-    problems(path, resource, named, errors);
-    if (!resource.includes('/') && !standardQuota(resource)) {
-      if (named.length === 0 && resource !== 'storage')
-        errors.push(fieldError.invalid(path, resource, 'must be a standard resource type or fully qualified'));
-      errors.push(fieldError.invalid(path, resource, 'must be a standard resource for quota'));
-    }
-    nonNegativeQuantity(value, path, errors);
-    if (!computeQuota.test(resource)) wholeQuantity(value, path, errors);
+/** What is limited, and how much of it, at `path`. */
+export function quotaEntry(resource: string, value: unknown, path: string, errors: Errors): void {
+  const named = qualifiedName(resource);
+  problems(path, resource, named, errors);
+  if (!resource.includes('/') && !standardQuota(resource)) {
+    if (named.length === 0 && resource !== 'storage')
+      errors.push(fieldError.invalid(path, resource, 'must be a standard resource type or fully qualified'));
+    errors.push(fieldError.invalid(path, resource, 'must be a standard resource for quota'));
   }
+  nonNegativeQuantity(value, path, errors);
+  if (!computeQuota.test(resource)) wholeQuantity(value, path, errors);
+}
+
+export function resourceQuota(object: unknown, errors: Errors, old?: unknown): void {
+  for (const [resource, value] of Object.entries(record(object, 'spec.hard')))
+    quotaEntry(resource, value, `spec.hard[${resource}]`, errors);
   quotaScope(object, errors);
   if (old !== undefined && !same(at(object, 'spec.scopes'), at(old, 'spec.scopes')))
     errors.push(fieldError.invalid('spec.scopes', at(object, 'spec.scopes') ?? null, immutableText));

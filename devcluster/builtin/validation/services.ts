@@ -1,5 +1,6 @@
 /** Validation of Services. */
 import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
+import type { FieldError } from '../../types.ts';
 import { at, list, number, objects, record, text } from '../access.ts';
 import { addressProblem, blockProblem, specialAddressProblem } from './addresses.ts';
 import {
@@ -81,11 +82,10 @@ export function service(object: unknown, errors: Errors, old?: unknown): void {
   const type = text(spec, 'type');
   const addresses = list(spec, 'clusterIPs');
   const headless = addresses[0] === 'None';
-  const before = errors.length;
-  serviceAddresses(spec, old !== undefined, errors);
-  // On an update addresses are given out before anything else is looked at.
-  if (old !== undefined && errors.length > before) return;
   if (old !== undefined) {
+    // Addresses are given out before anything else is looked at.
+    const refused = serviceAddresses(spec, true);
+    if (refused.length > 0) return void errors.push(...refused);
     addressUpdate(spec, at(old, 'spec'), errors);
     onceSet(spec, at(old, 'spec'), errors);
   }
@@ -114,16 +114,12 @@ export function service(object: unknown, errors: Errors, old?: unknown): void {
       ),
     );
   }
-  for (const [index, address] of addresses.entries()) {
-    if (address !== 'None' && old === undefined)
-      problems(`spec.clusterIPs[${index}]`, address, addressProblem(String(address)), errors);
-  }
   for (const [index, address] of list(spec, 'externalIPs').entries())
     problems(`spec.externalIPs[${index}]`, address, externalProblem(String(address)), errors);
   oneOf(spec, 'spec', 'type', serviceTypes, errors);
   repeatedPorts(spec, errors);
   for (const [index, block] of list(spec, 'loadBalancerSourceRanges').entries())
-    problems(`spec.LoadBalancerSourceRanges[${index}]`, block, blockProblem(String(block)), errors);
+    problems(`spec.LoadBalancerSourceRanges[${index}]`, block, blockProblem(String(block).trim()), errors);
   const balancerClass = at(spec, 'loadBalancerClass');
   if (typeof balancerClass === 'string') {
     if (type !== 'LoadBalancer')
@@ -188,42 +184,80 @@ function externalProblem(address: string): string[] {
   return found.length > 0 ? found : specialAddressProblem(address);
 }
 
-/** The cluster has one family of addresses, IPv4. */
-function serviceAddresses(spec: unknown, isUpdate: boolean, errors: Errors): void {
-  if (text(spec, 'type') === 'ExternalName') return;
+/** What is wrong with addresses and families by themselves. */
+function addressForms(spec: unknown, errors: Errors): void {
   const addresses = list(spec, 'clusterIPs').map(String);
-  if (addresses.length > 1 && addresses.includes('None'))
-    errors.push(fieldError.invalid('spec.clusterIPs', addresses, "'None' must be the first and only value"));
-  const first = text(spec, 'clusterIP');
-  if (addresses.length > 0 && addresses[0] !== first) {
-    const detail =
-      first === '' ? 'must be empty when `clusterIP` is not specified' : 'first value must match `clusterIP`';
-    errors.push(fieldError.invalid('spec.clusterIPs', addresses, detail));
-  }
-  for (const [index, address] of isUpdate ? addresses.entries() : [])
-    if (address !== 'None') problems(`spec.clusterIPs[${index}]`, address, addressProblem(address), errors);
   const families = list(spec, 'ipFamilies').map(String);
-  const policy = text(spec, 'ipFamilyPolicy');
-  // A headless service without a selector may have endpoints of any family.
-  const open = addresses[0] === 'None' && Object.keys(record(spec, 'selector')).length === 0;
-  notSupported(spec, 'spec', 'ipFamilyPolicy', ['PreferDualStack', 'RequireDualStack', 'SingleStack'], errors);
+  const refuse = (detail: string) => void errors.push(fieldError.invalid('spec.clusterIPs', addresses, detail));
+  if (addresses.length > 0) {
+    if (text(spec, 'clusterIP') === '') refuse('must be empty when `clusterIP` is not specified');
+    else if (addresses[0] !== text(spec, 'clusterIP')) refuse('first value must match `clusterIP`');
+  }
   for (const [index, family] of families.entries()) {
     const path = `spec.ipFamilies[${index}]`;
     if (family !== 'IPv4' && family !== 'IPv6') errors.push(fieldError.notSupported(path, family, ['IPv4', 'IPv6']));
     if (families.indexOf(family) < index) errors.push(fieldError.duplicate(path, family));
-    else if (
-      family === 'IPv6' &&
-      (index === 0 || isUpdate) &&
-      !open &&
-      !addresses.some((address) => address.includes(':'))
-    )
-      errors.push(fieldError.invalid(path, family, 'not configured on this cluster'));
   }
+  notSupported(spec, 'spec', 'ipFamilyPolicy', ['PreferDualStack', 'RequireDualStack', 'SingleStack'], errors);
+  const before = errors.length;
+  for (const [index, address] of addresses.entries()) {
+    if (index > 0 || address !== 'None')
+      problems(`spec.clusterIPs[${index}]`, address, addressProblem(address), errors);
+    else if (addresses.length > 1) refuse("'None' must be the first and only value");
+  }
+  const broken = errors.length > before;
+  if (addresses.length > 2) refuse('may only hold up to 2 values');
+  if (broken || addresses[0] === 'None') return;
+  const familyOf = (address: string) => (address.includes(':') ? 'IPv6' : 'IPv4');
+  if (addresses.length === 2 && new Set(addresses.map(familyOf)).size === 1)
+    refuse('may specify no more than one IP for each IP family');
+  for (const [index, address] of addresses.entries()) {
+    const family = families[index];
+    if ((family !== 'IPv4' && family !== 'IPv6') || family === familyOf(address)) continue;
+    const detail = `expected an ${family} value as indicated by \`ipFamilies[${index}]\``;
+    errors.push(fieldError.invalid(`spec.clusterIPs[${index}]`, address, detail));
+  }
+}
+
+/** How many families a Service wants, and whether its addresses are of one that the cluster has: IPv4. */
+function familyCounts(spec: unknown, errors: Errors): void {
+  const addresses = list(spec, 'clusterIPs').map(String);
+  const families = list(spec, 'ipFamilies');
+  const policy = text(spec, 'ipFamilyPolicy');
+  const several = (what: string) =>
+    void errors.push(
+      fieldError.invalid(
+        'spec.ipFamilyPolicy',
+        policy,
+        `must be 'RequireDualStack' or 'PreferDualStack' when multiple ${what} are specified`,
+      ),
+    );
+  if (policy === 'SingleStack' && addresses.length === 2) several('cluster IPs');
+  if (policy === 'SingleStack' && families.length === 2) several('IP families');
   for (const [index, address] of addresses.entries())
-    if (index > 0 && address.includes(':'))
+    if (index >= families.length && address.includes(':'))
       errors.push(fieldError.invalid(`spec.clusterIPs[${index}]`, addresses, 'IPv6 is not configured on this cluster'));
-  if (policy === 'RequireDualStack' && !open) {
+}
+
+/** Whether the cluster, which has IPv4 alone, can give what is asked for. */
+function familiesHad(spec: unknown, isUpdate: boolean, errors: Errors): void {
+  // A headless service without a selector may have endpoints of any family.
+  if (list(spec, 'clusterIPs')[0] === 'None' && Object.keys(record(spec, 'selector')).length === 0) return;
+  for (const [index, family] of list(spec, 'ipFamilies').entries())
+    if (family === 'IPv6' && (index === 0 || isUpdate))
+      errors.push(fieldError.invalid(`spec.ipFamilies[${index}]`, family, 'not configured on this cluster'));
+  if (text(spec, 'ipFamilyPolicy') === 'RequireDualStack') {
     const detail = 'this cluster is not configured for dual-stack services';
-    errors.push(fieldError.invalid('spec.ipFamilyPolicy', policy, detail));
+    errors.push(fieldError.invalid('spec.ipFamilyPolicy', 'RequireDualStack', detail));
   }
+}
+
+/** What is wrong with the addresses that a Service asks for; what is found first is all that is said. */
+export function serviceAddresses(spec: unknown, isUpdate: boolean): FieldError[] {
+  const errors: FieldError[] = [];
+  if (text(spec, 'type') === 'ExternalName') return errors;
+  addressForms(spec, errors);
+  if (errors.length === 0) familyCounts(spec, errors);
+  if (errors.length === 0) familiesHad(spec, isUpdate, errors);
+  return errors;
 }

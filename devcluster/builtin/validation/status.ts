@@ -2,10 +2,11 @@
 
 import { dns1123Subdomain, qualifiedName } from '../../registry/names.ts';
 import type { FieldError } from '../../types.ts';
-import { at, number, objects, record, text } from '../access.ts';
+import { at, list, number, objects, record, text } from '../access.ts';
 import { addressProblem } from './addresses.ts';
 import { fieldError, nonNegative, nonNegativeQuantity, notSupported, problems, wholeQuantity } from './common.ts';
 import { jobStatus } from './jobstatus.ts';
+import { quotaEntry } from './quotas.ts';
 
 interface Counts {
   /** Numbers that may not be negative. */
@@ -106,8 +107,30 @@ function balancer(object: unknown, ofService: boolean): FieldError[] {
   return errors;
 }
 
+/** A container that has ended for good does not run again. `policy`: how containers of the list are restarted. */
+function endings(object: unknown, old: unknown, field: string, policy: string, errors: FieldError[]): void {
+  if (policy === 'Always') return;
+  for (const [index, before] of objects(old, `status.${field}`).entries()) {
+    if (at(before, 'state.terminated') === undefined) continue;
+    if (policy === 'OnFailure' && number(before, 'state.terminated.exitCode') !== 0) continue;
+    const name = text(before, 'name');
+    const init = field === 'initContainerStatuses' ? 'initContainers' : 'containers';
+    const container = objects(old, `spec.${init}`).find((item) => text(item, 'name') === name);
+    if (text(container, 'restartPolicy') === 'Always' || list(container, 'restartPolicyRules').length > 0) continue;
+    for (const now of objects(object, `status.${field}`))
+      if (text(now, 'name') === name && at(now, 'state.terminated') === undefined)
+        errors.push(
+          fieldError.forbidden(`status.${field}[${index}].state`, 'may not be transitioned to non-terminated state'),
+        );
+  }
+}
+
 function pod(object: unknown, old: unknown): FieldError[] {
   const errors: FieldError[] = [];
+  const policy = text(old, 'spec.restartPolicy');
+  endings(object, old, 'containerStatuses', policy, errors);
+  endings(object, old, 'initContainerStatuses', policy, errors);
+  endings(object, old, 'ephemeralContainerStatuses', 'Never', errors);
   for (const [index, condition] of objects(object, 'status.conditions').entries()) {
     const type = text(condition, 'type');
     problems(`status.conditions[${index}].Type`, type, qualifiedName(type), errors);
@@ -115,7 +138,14 @@ function pod(object: unknown, old: unknown): FieldError[] {
   for (const field of ['podIPs', 'hostIPs'])
     for (const [index, address] of objects(object, `status.${field}`).entries())
       problems(`status.${field}[${index}]`, text(address, 'ip'), addressProblem(text(address, 'ip')), errors);
+  const generation = number(object, 'status.observedGeneration');
+  if (generation < 0)
+    errors.push(fieldError.invalid('status.observedGeneration', generation, 'must be a non-negative integer'));
   const nominated = text(object, 'status.nominatedNodeName');
+  if (nominated !== '' && nominated !== text(old, 'status.nominatedNodeName') && text(old, 'spec.nodeName') !== '')
+    errors.push(
+      fieldError.forbidden('status.nominatedNodeName', 'may not be set on pods that are already bound to a node'),
+    );
   if (nominated !== '') problems('status.nominatedNodeName', nominated, dns1123Subdomain(nominated), errors);
   const quality = text(object, 'status.qosClass');
   if (quality !== text(old, 'status.qosClass'))
@@ -153,7 +183,7 @@ function quota(object: unknown): FieldError[] {
   const errors: FieldError[] = [];
   for (const field of ['hard', 'used'])
     for (const [name, value] of Object.entries(record(object, `status.${field}`)))
-      nonNegativeQuantity(value, `status.${field}[${name}]`, errors);
+      quotaEntry(name, value, `status.${field}[${name}]`, errors);
   return errors;
 }
 
@@ -190,6 +220,12 @@ function policyStatus(object: unknown): FieldError[] {
   return [...errors, ...conditions(object)];
 }
 
+/** A claim is reserved once it has been allocated. */
+function claimStatus(object: unknown): FieldError[] {
+  if (list(object, 'status.reservedFor').length === 0 || at(object, 'status.allocation') !== undefined) return [];
+  return [fieldError.forbidden('status.reservedFor', 'may not be specified when `allocated` is not set')];
+}
+
 type Rules = (object: unknown, old: unknown) => FieldError[];
 
 const others: { readonly [kind: string]: Rules } = {
@@ -200,6 +236,7 @@ const others: { readonly [kind: string]: Rules } = {
   '/Service': (object) => balancer(object, true),
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': policyStatus,
   'batch/Job': jobStatus,
+  'resource.k8s.io/ResourceClaim': claimStatus,
   'networking.k8s.io/Ingress': (object) => balancer(object, false),
 };
 

@@ -293,7 +293,8 @@ export function daemonSet(object: unknown, errors: Errors, old?: unknown): void 
   nonNegative(spec, 'spec', 'revisionHistoryLimit', errors);
 }
 
-export function pod(object: unknown, errors: Errors, old?: unknown): void {
+/** What holds of a pod on each of its endpoints. */
+export function wholePod(object: unknown, errors: Errors, old?: unknown): void {
   podAnnotations(object, errors, old);
   podSpec(at(object, 'spec') ?? {}, 'spec', errors);
   if (text(object, 'spec.serviceAccountName') === '') {
@@ -309,6 +310,10 @@ export function pod(object: unknown, errors: Errors, old?: unknown): void {
   for (const field of ['containers', 'initContainers'])
     for (const [index, container] of objects(object, `spec.${field}`).entries())
       trimmedImage(container, `spec.${field}[${index}]`, errors);
+}
+
+export function pod(object: unknown, errors: Errors, old?: unknown): void {
+  wholePod(object, errors, old);
   if (old === undefined && list(object, 'spec.ephemeralContainers').length > 0)
     errors.push(fieldError.forbidden('spec.ephemeralContainers', 'cannot be set on create'));
   if (old === undefined && text(object, 'spec.nodeName') !== '' && list(object, 'spec.schedulingGates').length > 0)

@@ -299,9 +299,26 @@ export async function run(
       const body = { metadata: { finalizers: null } };
       await send(connection, { method: 'PATCH', path, body, type: 'application/merge-patch+json' }, agent);
     }
-    if (namespaced) await send(connection, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }, agent);
+    if (namespaced) {
+      if (testsRealServer) await release(connection, agent, namespace, JSON.stringify(steps));
+      await send(connection, { method: 'DELETE', path: `/api/v1/namespaces/${namespace}` }, agent);
+    }
   }
   return out;
+}
+
+/** No node ends a pod and no controller releases a claim there: the namespace would never go. */
+async function release(connection: Connection, agent: Agent, namespace: string, steps: string): Promise<void> {
+  const inside = `/api/v1/namespaces/${namespace}`;
+  if (/nodeName|binding/.test(steps))
+    await send(connection, { method: 'DELETE', path: `${inside}/pods?gracePeriodSeconds=0` }, agent);
+  if (!steps.includes('PersistentVolumeClaim')) return;
+  const { body } = await send(connection, { path: `${inside}/persistentvolumeclaims` }, agent);
+  for (const { metadata } of (body as { items?: { metadata: { name: string } }[] }).items ?? []) {
+    const path = `${inside}/persistentvolumeclaims/${metadata.name}`;
+    const merge = 'application/merge-patch+json';
+    await send(connection, { method: 'PATCH', path, body: { metadata: { finalizers: null } }, type: merge }, agent);
+  }
 }
 
 /** Path of the object that a POST to a collection made outside of any namespace. */

@@ -18,6 +18,7 @@ import { requestProbes } from './probes/requests/index.ts';
 import { rightProbes } from './probes/rights/index.ts';
 import { ruleProbes } from './probes/rules/index.ts';
 import { selectorProbes } from './probes/selectors.cases.ts';
+import { storyProbes } from './probes/stories/index.ts';
 import { webhookProbes } from './probes/webhooks/index.ts';
 import { writeProbes } from './probes/writes/index.ts';
 import { fieldProbes } from './sweep.ts';
@@ -44,4 +45,5 @@ export const probes: readonly Case[] = [
   ...lifeProbes,
   ...fieldProbes,
   ...areaProbes,
+  ...storyProbes,
 ];
