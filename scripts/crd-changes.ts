@@ -63,8 +63,19 @@ function newRules(old: SchemaProps, next: SchemaProps): string[] {
   const fields = newFields(old, next);
   return (next['x-kubernetes-validations'] ?? [])
     .map(({ rule }) => rule)
-    .filter((rule) => !known.has(rule) && !fields.some((field) => rule.includes(`has(self.${field})`)));
+    .filter(
+      (rule) =>
+        !known.has(rule) &&
+        !known.has(unlessUnchanged(rule)) &&
+        !fields.some((field) => rule.includes(`has(self.${field})`)),
+    );
 }
+
+/** What is left of a rule that only says beforehand that it holds where nothing changes: it refuses no more without. */
+const unlessUnchanged = (rule: string): string => /^self == oldSelf \|\| \((.*)\)$/s.exec(rule)?.[1] ?? rule;
+
+const isImmutable = (schema: SchemaProps): boolean =>
+  (schema['x-kubernetes-validations'] ?? []).some(({ rule }) => rule === 'self == oldSelf');
 
 /** `egressHosts`, `execute.container`: fields below a node that were not there. */
 function newFields(old: SchemaProps | undefined, next: SchemaProps, path = ''): string[] {
@@ -97,8 +108,12 @@ function compare(old: SchemaProps, next: SchemaProps, path: string, note: Note):
   }
   for (const key of SAME) {
     const [was, is] = [JSON.stringify(old[key]), JSON.stringify(next[key])];
+    if (was === is) continue;
     // To take more than before is no breach: what was refused is not stored.
-    if (was !== is && !(key === 'nullable' && next.nullable === true)) note(path, `${key} is ${is}, it was ${was}`);
+    if (key === 'nullable' && next.nullable === true) continue;
+    // Nor is another way to merge what never changes.
+    if (key === 'x-kubernetes-map-type' && isImmutable(old) && isImmutable(next)) continue;
+    note(path, `${key} is ${is}, it was ${was}`);
   }
   for (const rule of newRules(old, next)) note(path, `has another rule: ${rule}`);
   const required = (next.required ?? []).filter((name) => !(old.required ?? []).includes(name));

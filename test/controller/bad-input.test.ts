@@ -131,7 +131,19 @@ describe('bad input', function () {
         (error: KubeError) => error.code === 'Invalid' && /immutable|stays cancelled/.test(error.message),
       );
     };
-    await change(taskRuns, 'fixed-1', { taskRef: { name: 'other' } });
+    const others = [
+      { taskRef: { name: 'other' } },
+      { agentRef: { name: 'other' } },
+      { taskRunToolCallRef: { name: 'other' } },
+      { ttlSecondsAfterFinished: 1 },
+      { onDefinitionChange: 'Abort' },
+      { activeDeadlineSeconds: 1 },
+    ];
+    for (const spec of others) {
+      await change(taskRuns, 'fixed-1', spec);
+      await change(taskRuns, 'fixed-1', { ...spec, suspend: true });
+    }
+    await stage.client.patch(taskRuns, room.key('fixed-1'), { type: 'merge', body: { spec: { suspend: true } } });
     await stage.client.patch(taskRuns, room.key('fixed-1'), { type: 'merge', body: { spec: { cancel: true } } });
     await change(taskRuns, 'fixed-1', { cancel: false });
     const run = await stage.client.get(taskRuns, room.key('fixed-1'));
