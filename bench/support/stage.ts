@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { KINDS, toCustomResourceDefinition } from '../../api/index.ts';
@@ -25,6 +25,8 @@ export interface Stage {
   readonly modelUrl: string;
   /** The API server's processes, with its etcd, where they run on this machine. */
   readonly serverPids: readonly number[];
+  /** kube-controller-manager, likewise: collects garbage, counts quotas. */
+  readonly controllerPids: readonly number[];
   /** With `ownAccount` as its ServiceAccount, with the roles of an installation, else as who the kubeconfig names. */
   startOperator(
     args?: readonly string[],
@@ -54,6 +56,7 @@ export async function setStage(options: { readonly modelArgs?: readonly string[]
   let kubeconfig = process.env.KUBECONFIG ?? '';
   let server = 'real';
   let serverPids: number[] = [];
+  let controllerPids: number[] = [];
   if (kubeconfig === '') {
     server = 'embedded';
     const data = mkdtempSync(join(tmpdir(), 'kubechain-bench-'));
@@ -65,7 +68,10 @@ export async function setStage(options: { readonly modelArgs?: readonly string[]
     closing.unshift(() => api.stop());
   }
   const kubeConfig = await loadKubeConfig({ path: kubeconfig });
-  if (server === 'real') serverPids = controlPlane(kubeConfig.cluster.server);
+  if (server === 'real') {
+    serverPids = controlPlane(kubeConfig.cluster.server);
+    controllerPids = controllersOf(kubeconfig, kubeConfig.cluster.server);
+  }
   const client = createKubeClient({
     kubeConfig,
     fieldManager: 'kubechain-bench',
@@ -93,6 +99,7 @@ export async function setStage(options: { readonly modelArgs?: readonly string[]
     model,
     modelUrl,
     serverPids,
+    controllerPids,
     async startOperator(args = [], { ownAccount = false } = {}) {
       const folder = mkdtempSync(join(tmpdir(), 'kubechain-bench-operator-'));
       closing.unshift(() => rmSync(folder, { recursive: true, force: true }));
@@ -136,6 +143,18 @@ function controlPlane(url: string): number[] {
       ? []
       : processesLike(new RegExp(`etcd .*listen-client-urls\\S*[ =]\\S*:${etcdPort}\\b`))),
   ];
+}
+
+/** kube-controller-managers whose kubeconfig names the server. */
+function controllersOf(given: string, url: string): number[] {
+  return processesLike(/kube-controller-manager .*--kubeconfig[ =]/).filter((pid) => {
+    const file = /--kubeconfig[ =](\S+)/.exec(commandLine(pid))?.[1] ?? given;
+    try {
+      return readFileSync(file, 'utf8').includes(url);
+    } catch {
+      return false; // on a disk that is not ours
+    }
+  });
 }
 
 /** Serving lags behind the creation of a CRD. */
