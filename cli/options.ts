@@ -64,3 +64,11 @@ export function parseAge(text: string): number {
   const days = /^(\d{1,5})d$/.exec(text)?.[1];
   return days === undefined ? parseDuration(text) : Number(days) * 86_400_000;
 }
+
+/** Whom provenance takes for Git's hand, for `option(...GITOPS_USER, collect)`. */
+export const GITOPS_USER = [
+  '--gitops-user <name>',
+  'who applies what is in Git (default: the service accounts of Argo CD and Flux); may be repeated',
+] as const;
+/** Whose signatures count. */
+export const STAMP_KEY = ['--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated'] as const;

@@ -5,7 +5,16 @@ import { registerEgressProxy, registerMcpBridge } from './commands/registerMcpBr
 import { DATA_DIR, WEBHOOK_CERT_SECRET } from './defaults.ts';
 import { registerGitops } from './gitops/command.ts';
 import type { Io } from './io.ts';
-import { collect, parseCount, parseDuration, parseName, parseNamespace, parsePort } from './options.ts';
+import {
+  collect,
+  GITOPS_USER,
+  parseCount,
+  parseDuration,
+  parseName,
+  parseNamespace,
+  parsePort,
+  STAMP_KEY,
+} from './options.ts';
 import { registerLint, registerPolicy } from './policy/command.ts';
 import { registerSimulateOpenAI } from './simulate-openai/command.ts';
 import { version } from './version.ts';
@@ -50,7 +59,7 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       .option('--no-demo', 'do not apply examples/getting-started')
       .option('--kubeconfig <file>', 'use the cluster of this kubeconfig instead of the embedded API server')
       .option('--context <name>', 'with --kubeconfig: another context than the current one')
-      .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect),
+      .option(...STAMP_KEY, collect),
   ).action(async (options) => finish(await (await import('./up/index.ts')).up(options, io)));
 
   cluster(
@@ -153,12 +162,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
       .option('--max-model-calls <n>', 'model calls under way at once', parseCount)
       .option('--max-model-calls-per-namespace <n>', 'model calls of one namespace under way at once', parseCount)
       .option('--max-delegation-depth <n>', 'how many agents deep delegation may go', parseCount)
-      .option(
-        '--gitops-user <name>',
-        'who applies what is in Git (default: the service accounts of Argo CD and Flux); may be repeated',
-        collect,
-      )
-      .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
+      .option(...GITOPS_USER, collect)
+      .option(...STAMP_KEY, collect)
       .option('--argocd-namespace <namespace>', 'namespace of Argo CD', parseNamespace, 'argocd')
       .option('--argocd-installation-id <id>', 'which Argo CD counts, where several share the cluster')
       .addOption(
@@ -222,12 +227,8 @@ export function createProgram(io: Io, finish: (exitCode: number) => void): Comma
         collect,
       )
       .option('--restore-user <name>', 'who may bring stamps and records back from a backup; may be repeated', collect)
-      .option(
-        '--gitops-user <name>',
-        'who applies what is in Git (default: the service accounts of Argo CD and Flux); may be repeated',
-        collect,
-      )
-      .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
+      .option(...GITOPS_USER, collect)
+      .option(...STAMP_KEY, collect)
       .option('--max-in-flight <n>', 'reviews under way at once; 256 when left out', parseCount)
       .addOption(
         new Option('--drain <duration>', 'how long to go on serving after /readyz said no')

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
 import type { Io } from '../io.ts';
-import { collect, parseAge, parseNamespace, parseTime } from '../options.ts';
+import { collect, GITOPS_USER, parseAge, parseNamespace, parseTime, STAMP_KEY } from '../options.ts';
 import { FORMATS, inputs, report } from './options.ts';
 
 /** Adds `kubechain policy …`. */
@@ -19,7 +19,7 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
         'Exit code: 0 clean, 1 violations, 2 usage or unreadable input, 3 a policy is broken, ' +
         '4 warnings with --fail-on warn, 5 nothing to check.',
     )
-    .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect);
+    .option(...STAMP_KEY, collect);
   report(inputs(check))
     .option('--now <time>', 'the time at which exceptions are judged; now when left out', parseTime)
     .action(async (paths, options) => finish(await (await import('./check.ts')).policyCheck(paths, options, io)));
@@ -92,7 +92,7 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
             'error, newly held back a notice, newly let through a warning. Exit code: as policy check.',
         )
         .option('--cluster', 'objects and runs of the cluster instead of files')
-        .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
+        .option(...STAMP_KEY, collect)
         .option('--namespace-labels <file>', 'labels of namespaces, for policies that select by them'),
     ).option('--now <time>', 'the time at which objects are judged; now when left out', parseTime),
   ).action(async (old, fresh, paths, options) =>
@@ -128,12 +128,8 @@ export function registerPolicy(program: Command, io: Io, finish: (exitCode: numb
           'The background scan of the operator, now and here: all live definitions, as if they were created now, by the policies of the ' +
             'cluster in their background mode. Exit code: as policy check.',
         )
-        .option(
-          '--gitops-user <name>',
-          'who applies what is in Git (default: the service accounts of Argo CD and Flux); may be repeated',
-          collect,
-        )
-        .option('--stamp-key <file>', 'public key (PEM, Ed25519) of signed stamps; may be repeated', collect)
+        .option(...GITOPS_USER, collect)
+        .option(...STAMP_KEY, collect)
         .option('--argocd-namespace <namespace>', 'namespace of Argo CD', parseNamespace, 'argocd')
         .option('--argocd-installation-id <id>', 'which Argo CD counts, where several share the cluster')
         .option('--system-namespace <namespace>', 'namespace of the operator', parseNamespace, 'kubechain-system'),
