@@ -5,7 +5,7 @@
  *     node bench/webhookRuns.ts
  */
 import { createAgents } from './support/agents.ts';
-import { createLoad } from './support/load.ts';
+import { createLoad, eventsWritten } from './support/load.ts';
 import { cpuSeconds } from './support/program.ts';
 import { setStage } from './support/stage.ts';
 import { printTable } from './support/table.ts';
@@ -39,7 +39,7 @@ const stage = await setStage();
 const { client, namespace } = stage;
 try {
   // Tasks are made by somebody else than the operator, so they are stamped and judged as people's are.
-  const { program, username = '' } = await stage.startOperator([], { ownAccount: true });
+  const { program, metricsUrl, username = '' } = await stage.startOperator([], { ownAccount: true });
   await createAgents(stage);
   const load = await createLoad(stage);
   const spent = () => ({
@@ -52,9 +52,12 @@ try {
   const measure = async (scenario: (typeof scenarios)[number], webhook?: WebhookProcess): Promise<Measured> => {
     // What has just changed is not yet compiled to what it will be.
     await load.run({ ...scenario, count: COUNT, atOnce: 100 });
+    // Events are written after the runs that they are about: those of the runs before are no cost of these, and those of these are.
+    await eventsWritten(metricsUrl);
     await webhook?.ask();
     const before = spent();
     const { perSecond } = await load.run({ ...scenario, count: COUNT, atOnce: 100 });
+    await eventsWritten(metricsUrl);
     const after = { ...spent(), webhook: (await webhook?.ask())?.cpuSeconds ?? 0 };
     const used = { ...before, webhook: 0 };
     return {

@@ -127,6 +127,18 @@ export function percentile(sorted: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
 }
 
+/** No event for so long: all are written, milliseconds. */
+const NO_EVENT_MS = 250;
+
+/** Waits until the operator whose metrics are at `url` has written the Events that it has recorded so far: it does so after the runs. */
+export async function eventsWritten(url: string): Promise<void> {
+  const written = async (): Promise<number> =>
+    (await scrape(url, 'event_recorder_events_total')).reduce((sum, { value }) => sum + value, 0);
+  for (let [before, now] = [-1, await written()]; before !== now; [before, now] = [now, await written()]) {
+    await new Promise((resolve) => setTimeout(resolve, NO_EVENT_MS));
+  }
+}
+
 /** Sums of a Prometheus counter, by the labels named, from a scrape. */
 export async function scrape(url: string, counter: string): Promise<{ labels: string; value: number }[]> {
   const text = await (await fetch(url)).text();
