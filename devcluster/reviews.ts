@@ -5,6 +5,7 @@ import { judgeToken } from './authn/authenticate.ts';
 import { issuer, type TokenClaims, type TokenIssuer } from './authn/tokens.ts';
 import { type AccessAttributes, authorize, type PolicyRule, rulesFor } from './authz/rbac.ts';
 import { tokenRequestType } from './builtin/index.ts';
+import { serveComponentStatuses } from './componentstatuses.ts';
 import { bind, podSubresources } from './podsubresources.ts';
 import { proxyHandlers } from './proxies.ts';
 import type { RegistryContext } from './registry/call.ts';
@@ -63,6 +64,7 @@ export function reviewHandlers(context: () => RegistryContext, tokens: TokenIssu
         await bind(context(), exchange, context().resources.find('', 'v1', 'pods') as ResourceDefinition);
       },
     ],
+    ['/componentstatuses', (exchange, definition) => serveComponentStatuses(context(), exchange, definition)],
     [
       'authorization.k8s.io/selfsubjectaccessreviews',
       review((exchange, object) => {

@@ -24,6 +24,7 @@ import { builtinResources, componentSchemas } from './builtin/index.ts';
 import { bootstrap, ensureKubernetesService } from './controllers/bootstrap.ts';
 import { startControllers } from './controllers/index.ts';
 import { Discovery } from './discovery/handler.ts';
+import { Metrics } from './discovery/metrics.ts';
 import type { Logger } from './logger.ts';
 import { applyPatch, mergeTypeFromSchema, trackUpdate } from './managedfields/index.ts';
 import { OpenApi } from './openapi/documents.ts';
@@ -123,6 +124,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   let url = '';
   const closing = new AbortController();
+  const metrics = new Metrics(store);
   const openApi = new OpenApi(resources, { componentSchemas });
   const parts = {
     context,
@@ -132,11 +134,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       openApi,
       tokens,
       () => url,
-      () => metrics(store),
+      () => metrics.text(),
     ),
     logger,
     scheduler: new Scheduler(),
     flowOf: flowClassifier(store),
+    metrics,
     closing: closing.signal,
     reviews: reviewHandlers(() => context, tokens),
     audit: options.audit,
@@ -182,25 +185,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       return closed;
     },
   };
-}
-
-function metrics(store: Store): string {
-  const lines = [
-    '# HELP apiserver_storage_objects Number of stored objects at the time of last check split by kind.',
-    '# TYPE apiserver_storage_objects gauge',
-  ];
-  for (const resource of store.resources()) {
-    const [group = '', plural = ''] = resource.split('/');
-    lines.push(
-      `apiserver_storage_objects{resource="${group === '' ? plural : `${plural}.${group}`}"} ${store.count(resource)}`,
-    );
-  }
-  lines.push(
-    '# HELP process_resident_memory_bytes Resident memory size in bytes.',
-    '# TYPE process_resident_memory_bytes gauge',
-    `process_resident_memory_bytes ${process.memoryUsage.rss()}`,
-  );
-  return `${lines.join('\n')}\n`;
 }
 
 function listen(server: Http2SecureServer, port: number, host: string): Promise<void> {

@@ -272,6 +272,8 @@ export interface ResourceDefinition {
   readonly columns?: readonly TableColumn[];
   /** False where the real server has no table of the kind's own: then one without rows says null. Default true. */
   readonly hasOwnTable?: boolean;
+  /** The order of a Table's rows, where it is not that of the names. */
+  readonly tableOrder?: (a: KubeObject, b: KubeObject) => number;
   /** Cells of one row, in the order of `columns`. `now` for ages (`5m`, `<unknown>`). */
   readonly row?: (object: KubeObject, now: Date) => Json[];
   /** Conditions of an object's row in a Table: whether it has completed. */

@@ -1,5 +1,6 @@
 /** Paths outside the resources: discovery, versions, health, OpenAPI, metrics, token issuer. */
 import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { issuer, type TokenIssuer } from '../authn/tokens.ts';
 import type { OpenApi } from '../openapi/documents.ts';
 import { encodeProtobuf } from '../protobuf/encode.ts';
@@ -68,9 +69,8 @@ export class Discovery {
     if (path.startsWith('/version/') && path !== '/version/')
       throw failure(404, 'NotFound', 'the server could not find the requested resource', {});
     if (path === '/metrics' || path === '/metrics/slis') {
-      response.setHeader('Content-Type', 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores');
-      response.setHeader('Cache-Control', 'no-cache, private');
-      response.end(request.method === 'HEAD' ? undefined : path === '/metrics' ? this.metrics() : healthMetrics());
+      const type = 'text/plain; version=0.0.4; charset=utf-8; escaping=underscores';
+      sendScraped(request, response, type, path === '/metrics' ? this.metrics() : healthMetrics());
       return true;
     }
     if (serveHealth(response, path, info.query)) return true;
@@ -203,6 +203,16 @@ function sendPublic(response: Response, type: string, document: object): void {
   response.setHeader('Content-Type', type);
   response.setHeader('Cache-Control', 'public, max-age=3600');
   response.end(printJson(document));
+}
+
+/** What is scraped is compressed for who takes that, however short. */
+function sendScraped(request: Request, response: Response, type: string, text: string): void {
+  response.setHeader('Content-Type', type);
+  response.setHeader('Cache-Control', 'no-cache, private');
+  const compressed = String(request.headers['accept-encoding'] ?? '').includes('gzip');
+  if (compressed) response.setHeader('Content-Encoding', 'gzip');
+  if (request.method === 'HEAD') response.end();
+  else response.end(compressed ? gzipSync(text) : text);
 }
 
 const aggregatedTypes = ['application/json', 'application/yaml', 'application/vnd.kubernetes.protobuf'] as const;

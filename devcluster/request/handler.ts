@@ -5,6 +5,7 @@ import { impersonate } from '../authn/impersonate.ts';
 import type { TokenIssuer } from '../authn/tokens.ts';
 import { authorize, denial } from '../authz/rbac.ts';
 import type { Discovery } from '../discovery/handler.ts';
+import type { Metrics } from '../discovery/metrics.ts';
 import type { Logger } from '../logger.ts';
 import type { RegistryContext } from '../registry/call.ts';
 import { EntryTooLarge } from '../storage/store.ts';
@@ -36,6 +37,7 @@ export interface HandlerParts {
   readonly discovery: Discovery;
   readonly logger: Logger;
   readonly scheduler: Scheduler;
+  readonly metrics: Metrics;
   readonly flowOf: (user: UserInfo, info: RequestInfo) => Flow | undefined;
   /** Aborts when the server closes. */
   readonly closing: AbortSignal;
@@ -61,6 +63,7 @@ export async function handle(parts: HandlerParts, request: Request, response: Re
     sendBadRequest(response);
     return;
   }
+  parts.metrics.observe(request, response, info);
   if (info.unclear) {
     response.statusCode = 500;
     response.setHeader('Content-Type', 'text/plain; charset=utf-8');

@@ -236,7 +236,7 @@ function expiredToken(token: Token, revision: number): StatusError {
 }
 
 function encodeToken(revision: number, start: string): string {
-  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start })).toString('base64url');
+  return Buffer.from(JSON.stringify({ v: 'meta.k8s.io/v1', rv: revision, start: `/${start}` })).toString('base64url');
 }
 
 function decodeToken(text: string): Token {
@@ -262,5 +262,5 @@ function decodeToken(text: string): Token {
   if (typeof parsed.start !== 'string' || parsed.start === '')
     throw fail('encoded start key empty (version meta.k8s.io/v1)');
   if (parsed.start.split('/').includes('..')) throw fail(parsed.start);
-  return { revision: parsed.rv, start: parsed.start };
+  return { revision: parsed.rv, start: parsed.start.replace(/^\//, '') };
 }

@@ -72,7 +72,8 @@ export async function sendList(
 }
 
 function listMetadata(definition: ResourceDefinition, found: Page, form: Form): { [key: string]: unknown } {
-  const metadata: { [key: string]: unknown } = { resourceVersion: found.resourceVersion };
+  const metadata: { [key: string]: unknown } = {};
+  if (found.resourceVersion !== '') metadata.resourceVersion = found.resourceVersion;
   if (found.continueToken !== '' || (definition.custom && form.as === undefined))
     metadata.continue = found.continueToken;
   if (found.remaining !== undefined) metadata.remainingItemCount = found.remaining;

@@ -8,14 +8,14 @@ import { pathSegment } from '../registry/names.ts';
 import { patch } from '../registry/patch.ts';
 import { storageName } from '../registry/resources.ts';
 import { update } from '../registry/update.ts';
-import { entryKey } from '../storage/entry.ts';
+import { type Entry, entryKey } from '../storage/entry.ts';
 import type { KubeObject, ResourceDefinition } from '../types.ts';
 import { readText } from './body.ts';
 import { deleteMany, deleteOne } from './deletion.ts';
 import type { Exchange } from './exchange.ts';
 import type { RequestInfo } from './info.ts';
 import { isWatch } from './info.ts';
-import { listOptions, page, versionProblem, waitFor } from './list.ts';
+import { listOptions, type Page, page, versionProblem, waitFor } from './list.ts';
 import { sendList } from './listbody.ts';
 import { type Form, negotiate } from './negotiate.ts';
 import { readObject } from './object.ts';
@@ -123,7 +123,15 @@ async function collection(context: RegistryContext, exchange: Exchange, definiti
   }
   if (form.as === 'PartialObjectMetadata') throw isList(definition);
   const found = await page(context, definition, info.namespace, selected, listOptions(info.query), exchange.turn);
-  await sendList(context, exchange, definition, found, form, include);
+  const shown = form.as === 'Table' ? inTableOrder(context, definition, found) : found;
+  await sendList(context, exchange, definition, shown, form, include);
+}
+
+function inTableOrder({ store }: RegistryContext, definition: ResourceDefinition, found: Page): Page {
+  const { tableOrder } = definition;
+  if (tableOrder === undefined) return found;
+  const objectOf = (entry: Entry): KubeObject => readEntry(store, entry, definition).object;
+  return { ...found, entries: found.entries.toSorted((a, b) => tableOrder(objectOf(a), objectOf(b))) };
 }
 
 /** What a watch answers a client that wants it in a form that has no stream. */
