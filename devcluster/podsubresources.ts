@@ -3,6 +3,7 @@
 import { admitBody } from './admission/bodies.ts';
 import { at, objects, record, text } from './builtin/access.ts';
 import { selectorMatches } from './builtin/validation/common.ts';
+import { dateConditions, signingStatus } from './builtin/validation/signing.ts';
 import { wholePod } from './builtin/validation/workloads.ts';
 import { checkContainer, checkLogOptions, checkPorts } from './podoptions.ts';
 import { ephemeralContainers, type Part, resize } from './podparts.ts';
@@ -335,7 +336,9 @@ function approval(context: () => RegistryContext): Handler {
         const { conditions: _, ...rest } = isObject(old.status) ? old.status : {};
         object.spec = old.spec;
         object.status = { ...rest, ...(sent.conditions === undefined ? {} : { conditions: sent.conditions }) };
+        dateConditions(object, old, timestamp(context().now()));
       },
+      validateUpdate: (object, old) => signingStatus(object, old, true),
     };
     return exchange.info.method === 'GET'
       ? answer(context(), exchange, definition)

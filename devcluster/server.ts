@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Http2SecureServer, ServerHttp2Session } from 'node:http2';
 import { createSecureServer } from 'node:http2';
 import type { AddressInfo, Socket } from 'node:net';
+import { certificateRights } from './admission/certificates.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { claimResize } from './admission/claimresize.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
@@ -88,6 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     podRuntimeClass(() => context),
     claimResize(() => context),
     escalationCheck(() => context),
+    certificateRights(() => context),
     mutatingPolicies(() => context),
     webhooks.mutating,
     validatingPolicies(() => context, logger),

@@ -160,7 +160,7 @@ function customDefinition(
     columns: columns.definitions,
     row: columns.row,
     ...(version.deprecated === true
-      ? { deprecation: version.deprecationWarning ?? `${spec.group}/${version.name} ${names.kind} is deprecated` }
+      ? { deprecation: version.deprecationWarning ?? defaultDeprecation(spec, names.kind, version.name) }
       : {}),
   };
 }
@@ -236,6 +236,14 @@ function selectableFields(version: CrdVersion): ResourceDefinition['selectableFi
     };
   }
   return out;
+}
+
+/** What is said of a deprecated version: which to use, if one that clients prefer to it is served. */
+function defaultDeprecation({ group, versions }: CrdSpec, kind: string, name: string): string {
+  const better = versions
+    .filter((version) => version.served && version.deprecated !== true && compareVersions(version.name, name) < 0)
+    .sort((a, b) => compareVersions(a.name, b.name))[0];
+  return `${group}/${name} ${kind} is deprecated${better === undefined ? '' : `; use ${group}/${better.name} ${kind}`}`;
 }
 
 /** Order of versions as clients prefer them: GA before beta before alpha, then higher first; others last, by text. */

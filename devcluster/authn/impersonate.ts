@@ -38,7 +38,7 @@ export function impersonate(context: RegistryContext, request: Request, user: Us
   const account = serviceAccount(name);
   const wanted = { name, groups, uid, extra };
   const refused = missingRight(context, user, info, wanted, account);
-  if (refused !== undefined) throw refusal(refused);
+  if (refused !== undefined) throw refusal(context, refused);
   const all = [...groups];
   if (groups.length === 0 && account !== undefined)
     all.push('system:serviceaccounts', `system:serviceaccounts:${account.namespace}`);
@@ -164,8 +164,8 @@ function rightsFor(
   ];
 }
 
-function refusal(attributes: AccessAttributes): Error {
-  const why = denial(attributes);
+function refusal(context: RegistryContext, attributes: AccessAttributes): Error {
+  const why = denial(attributes, authorize(context, attributes).reason);
   if (!attributes.resourceRequest) return failure(403, 'Forbidden', `forbidden: ${why}`, {});
   return forbidden({ group: attributes.group, resource: attributes.resource }, attributes.name, why);
 }

@@ -17,6 +17,8 @@ export interface TokenClaims {
     readonly pod?: { readonly name: string; readonly uid: string };
     readonly secret?: { readonly name: string; readonly uid: string };
     readonly node?: { readonly name: string; readonly uid: string };
+    /** When it is stale, although it is still good. */
+    readonly warnafter?: number;
   };
 }
 

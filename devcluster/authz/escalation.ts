@@ -32,11 +32,7 @@ export function escalationCheck(context: () => RegistryContext): AdmissionPlugin
             'must have cluster-admin privileges to use the aggregationRule',
           );
       } else if (bindings.has(definition.plural)) {
-        const same =
-          oldObject !== undefined &&
-          equalJson(object.roleRef, oldObject.roleRef) &&
-          equalJson(object.subjects, oldObject.subjects);
-        if (same) return undefined;
+        if (oldObject !== undefined && onlyOwnersChange(object, oldObject)) return undefined;
         const { kind, name } = object.roleRef as { kind: string; name: string };
         // Who may bind a role may bind one that is still to come.
         if (may(context(), attributes, 'bind', kind === 'Role' ? 'roles' : 'clusterroles', name)) return undefined;
@@ -100,14 +96,18 @@ function refuseUncovered(
   wanted: readonly PolicyRule[],
   namespace: string,
 ): void {
-  const held = rulesFor(context, attributes.user, namespace);
+  const unresolved = new Set<string>();
+  const held = rulesFor(context, attributes.user, namespace, unresolved);
   const missing = wanted.flatMap(split).filter((rule) => !held.some((owned) => covers(owned, rule)));
   if (missing.length === 0) return;
   const { definition, object, user } = attributes;
   const name = (object as KubeObject).metadata.name ?? '';
-  const why = `user ${quote(user.username)} ${groupText(user)} is attempting to grant RBAC permissions not currently held:\n${join(missing).map(ruleText).sort().join('\n')}`;
+  const why = `user ${quote(user.username)} ${groupText(user)} is attempting to grant RBAC permissions not currently held:\n${join(missing).map(ruleText).sort().join('\n')}${unresolved.size === 0 ? '' : `; resolution errors: [${[...unresolved].map(plural).join(' ')}]`}`;
   throw forbidden({ group, resource: definition.plural }, name, why);
 }
+
+/** The checker asks for roles by their resource, where the authorizer says their kind. */
+const plural = (error: string): string => error.replace(/^(role|clusterrole)\./, '$1s.');
 
 function groupText({ groups }: UserInfo): string {
   return `(groups=[${groups.map(quote).join(' ')}])`;

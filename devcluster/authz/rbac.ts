@@ -41,21 +41,33 @@ const group = 'rbac.authorization.k8s.io';
 /** Decides by the roles in store. `system:masters` may do anything. */
 export function authorize(context: RegistryContext, attributes: AccessAttributes): Decision {
   if (attributes.user.groups.includes('system:masters')) return { allowed: true, reason: '' };
-  for (const { rules, reason } of grants(context, attributes.user, attributes.namespace)) {
+  const missing = new Set<string>();
+  for (const { rules, reason } of grants(context, attributes.user, attributes.namespace, missing)) {
     if (rules.some((rule) => ruleAllows(rule, attributes))) return { allowed: true, reason: reason() };
   }
-  return { allowed: false, reason: '' };
+  return { allowed: false, reason: missing.size === 0 ? '' : `RBAC: ${missingText(missing)}` };
+}
+
+/** Errors of roles that bindings name and that are not there, as one. */
+export function missingText(missing: ReadonlySet<string>): string {
+  return missing.size === 1 ? [...missing].join() : `[${[...missing].join(', ')}]`;
 }
 
 /** Rules that a user has in a namespace ('' for cluster-wide ones only). */
-export function rulesFor(context: RegistryContext, user: UserInfo, namespace: string): PolicyRule[] {
-  return [...grants(context, user, namespace)].flatMap(({ rules }) => rules);
+export function rulesFor(
+  context: RegistryContext,
+  user: UserInfo,
+  namespace: string,
+  missing = new Set<string>(),
+): PolicyRule[] {
+  return [...grants(context, user, namespace, missing)].flatMap(({ rules }) => rules);
 }
 
 function* grants(
   context: RegistryContext,
   user: UserInfo,
   namespace: string,
+  missing: Set<string>,
 ): Generator<{ rules: readonly PolicyRule[]; reason: () => string }> {
   const { store } = context;
   for (const entry of store.list(`${group}/clusterrolebindings`)) {
@@ -64,7 +76,7 @@ function* grants(
     if (subject === undefined) continue;
     const reason = (): string =>
       `RBAC: allowed by ClusterRoleBinding "${binding.metadata.name}" of ${roleText(binding)} to ${subjectText(subject)}`;
-    yield { rules: roleRules(context, binding, ''), reason };
+    yield { rules: roleRules(context, binding, '', missing), reason };
   }
   if (namespace === '') return;
   for (const entry of store.list(`${group}/rolebindings`, `${namespace}/`)) {
@@ -73,7 +85,7 @@ function* grants(
     if (subject === undefined) continue;
     const reason = (): string =>
       `RBAC: allowed by RoleBinding "${binding.metadata.name}/${namespace}" of ${roleText(binding)} to ${subjectText(subject)}`;
-    yield { rules: roleRules(context, binding, namespace), reason };
+    yield { rules: roleRules(context, binding, namespace, missing), reason };
   }
 }
 
@@ -104,15 +116,23 @@ function appliesTo(subject: Subject, user: UserInfo, namespace: string): boolean
   }
 }
 
-/** Rules of the role that a binding names; none where it is missing. */
-export function roleRules(context: RegistryContext, binding: KubeObject, namespace: string): readonly PolicyRule[] {
+/** Rules of the role that a binding names; none where it is missing, which `missing` is told. */
+export function roleRules(
+  context: RegistryContext,
+  binding: KubeObject,
+  namespace: string,
+  missing?: Set<string>,
+): readonly PolicyRule[] {
   const role = binding.roleRef as { kind: string; name: string } | undefined;
   if (role === undefined) return [];
   const entry =
     role.kind === 'ClusterRole'
       ? context.store.get(`${group}/clusterroles`, role.name)
       : context.store.get(`${group}/roles`, `${namespace}/${role.name}`);
-  if (entry === undefined) return [];
+  if (entry === undefined) {
+    missing?.add(`${role.kind.toLowerCase()}.${group} ${JSON.stringify(role.name)} not found`);
+    return [];
+  }
   const rules = context.store.object(entry).rules;
   return Array.isArray(rules) ? (rules as PolicyRule[]) : [];
 }
@@ -142,8 +162,13 @@ function matches(allowed: readonly string[] | undefined, value: string): boolean
   return allowed !== undefined && (allowed.includes('*') || allowed.includes(value));
 }
 
-/** The message of a refusal, as the real server words it. */
-export function denial(attributes: AccessAttributes): string {
+/** The message of a refusal, as the real server words it; `reason` is the decision's. */
+export function denial(attributes: AccessAttributes, reason: string): string {
+  const refused = refusalOf(attributes);
+  return reason === '' ? refused : `${refused}: ${reason}`;
+}
+
+function refusalOf(attributes: AccessAttributes): string {
   const user = `User ${JSON.stringify(attributes.user.username)}`;
   if (!attributes.resourceRequest) return `${user} cannot ${attributes.verb} path ${JSON.stringify(attributes.path)}`;
   const resource =

@@ -23,6 +23,7 @@ import { allocationErrors, createService, updateService } from './services.ts';
 import { addressProblem } from './validation/addresses.ts';
 import { same } from './validation/common.ts';
 import { cronJobName } from './validation/jobs.ts';
+import { dateConditions } from './validation/signing.ts';
 
 export type Strategy = Partial<Omit<ResourceDefinition, 'group' | 'version' | 'plural' | 'kind'>> & {
   /** What an object asks of the cluster and cannot have. */
@@ -124,6 +125,7 @@ const strategies: { readonly [kind: string]: Strategy } = {
     prepareForUpdate: (object, old) => {
       object.spec = old.spec;
     },
+    prepareForStatusUpdate: (object, old, { now }) => dateConditions(object, old, timestamp(now)),
     resetFields: signingResetFields,
     selectableFields: { 'spec.signerName': (object) => text(object, 'spec.signerName') },
   },

@@ -116,7 +116,8 @@ function checkMayCreate(context: RegistryContext, call: Call): void {
     namespace,
     path: '',
   };
-  if (!authorize(context, attributes).allowed) throw forbidden({ group, resource }, name, denial(attributes));
+  const { allowed, reason } = authorize(context, attributes);
+  if (!allowed) throw forbidden({ group, resource }, name, denial(attributes, reason));
 }
 
 /** Checks resourceVersion against the stored one; true where the request named none. Sets it. Throws 409 or 422. */

@@ -127,7 +127,7 @@ async function route(parts: HandlerParts, request: Request, response: Response, 
     });
   }
   if (!decision.allowed) {
-    const why = denial(attributes);
+    const why = denial(attributes, decision.reason);
     if (!info.resourceRequest) throw failure(403, 'Forbidden', `forbidden: ${why}`, {});
     throw forbidden({ group: info.group, resource: info.resource }, info.name, why);
   }

@@ -3,7 +3,7 @@
 import type { Call, RegistryContext, Result } from '../registry/call.ts';
 import { convertEntries, readEntry } from '../registry/convert.ts';
 import { copyJson } from '../registry/copy.ts';
-import { create } from '../registry/create.ts';
+import { create, ensureNamespace } from '../registry/create.ts';
 import { pathSegment } from '../registry/names.ts';
 import { patch } from '../registry/patch.ts';
 import { storageName } from '../registry/resources.ts';
@@ -53,8 +53,8 @@ export async function handleResource(
   const readOnly = definition.terminating !== true && !definition.verbs.includes('create');
   if (readOnly && info.method !== 'GET') throw notAllowed(definition, info);
   const served = reads || named === (info.method !== 'POST');
-  if (definition.deprecation !== undefined && served) sendWarnings(exchange.response, [definition.deprecation]);
   if (info.method === 'HEAD' && !definition.custom) throw methodNotAllowed();
+  if (definition.deprecation !== undefined && served) sendWarnings(exchange.response, [definition.deprecation]);
   switch (info.method) {
     case 'GET':
     case 'HEAD':
@@ -182,6 +182,7 @@ async function put(context: RegistryContext, exchange: Exchange, definition: Res
   const call = callOf(exchange, definition, 'UpdateOptions');
   const object = await readObject(context, exchange, call);
   checkUrlName(object, info.name);
+  ensureNamespace(call, object);
   let first: KubeObject | undefined = object;
   const result = await update(context, call, {
     createMissing: definition.allowCreateOnUpdate ?? false,

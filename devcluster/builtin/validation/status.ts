@@ -7,6 +7,7 @@ import { addressProblem } from './addresses.ts';
 import { fieldError, nonNegative, nonNegativeQuantity, notSupported, problems, wholeQuantity } from './common.ts';
 import { jobStatus } from './jobstatus.ts';
 import { quotaEntry } from './quotas.ts';
+import { signingStatus } from './signing.ts';
 
 interface Counts {
   /** Numbers that may not be negative. */
@@ -237,6 +238,7 @@ const others: { readonly [kind: string]: Rules } = {
   'admissionregistration.k8s.io/ValidatingAdmissionPolicy': policyStatus,
   'batch/Job': jobStatus,
   'resource.k8s.io/ResourceClaim': claimStatus,
+  'certificates.k8s.io/CertificateSigningRequest': (object, old) => signingStatus(object, old, false),
   'networking.k8s.io/Ingress': (object) => balancer(object, false),
 };
 

@@ -2,6 +2,7 @@
 import type { Case } from './harness.ts';
 import { accessProbes } from './probes/access/index.ts';
 import { areaProbes } from './probes/areas/index.ts';
+import { askedProbes } from './probes/asks/index.ts';
 import { controllerProbes } from './probes/controllers/index.ts';
 import { definitionProbes } from './probes/definitions/index.ts';
 import { denialProbes } from './probes/denials/index.ts';
@@ -46,4 +47,5 @@ export const probes: readonly Case[] = [
   ...fieldProbes,
   ...areaProbes,
   ...storyProbes,
+  ...askedProbes,
 ];
