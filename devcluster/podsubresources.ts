@@ -122,7 +122,6 @@ export async function bind(
   const sent = callOf(exchange, definition, 'CreateOptions');
   ensureNamespace(sent, binding);
   const name = exchange.info.name || (binding.metadata.name ?? '');
-  if (name === '') throw badRequest('Name parameter required.');
   if ((binding.metadata.name ?? '') !== name) throw badRequest('name in URL does not match name in Binding object');
   const kind = text(binding, 'target.kind');
   const node = text(binding, 'target.name');
@@ -132,6 +131,7 @@ export async function bind(
     ...(node === '' ? ['target.name: Required value'] : []),
   ];
   if (problems.length > 0) throw unknownError(problems.length === 1 ? String(problems[0]) : `[${problems.join(', ')}]`);
+  if (name === '') throw badRequest('Name parameter required.');
   const bindings = context.resources.find('', 'v1', 'bindings') ?? definition;
   track(context, { ...sent, name, definition: bindings }, undefined, binding);
   binding = await admitBody(context, { ...sent, name }, binding, sent.subresource === '' ? bindings : definition);

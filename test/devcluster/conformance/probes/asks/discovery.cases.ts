@@ -20,7 +20,9 @@ import {
 export const discoveryAsked: readonly Case[] = [
   protocol(
     'root paths',
-    read('/', { view: (b) => (at(b, 'paths') as string[]).filter((p) => !/conf|poststarthook|probe|example/.test(p)) }),
+    read('/', {
+      view: (b) => (at(b, 'paths') as string[]).filter((p) => !p.split('/')[2]?.includes('.') || p.includes('k8s.io')),
+    }),
     read('/', { headers: yaml, view: (b) => typeof b === 'string' && b.slice(0, 20) }),
     read('/', { headers: { accept: 'text/html' }, view: short }),
     by('HEAD', '/'),
@@ -95,7 +97,7 @@ export const discoveryAsked: readonly Case[] = [
     read('/openapi/v3', {
       view: (b) =>
         Object.keys((at(typeof b === 'string' ? JSON.parse(b) : b, 'paths') ?? {}) as object)
-          .filter((p) => !/conf|probe|example/.test(p))
+          .filter((p) => !p.split('/')[1]?.includes('.') || p.includes('k8s.io'))
           .sort(),
     }),
     read('/openapi/v3/api/v1', { view: pick('openapi', 'info') }),
