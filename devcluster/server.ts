@@ -7,7 +7,7 @@ import { certificateRights } from './admission/certificates.ts';
 import { AdmissionChain } from './admission/chain.ts';
 import { claimResize } from './admission/claimresize.ts';
 import { namespaceLifecycle } from './admission/lifecycle.ts';
-import { limitRanges, podPriority } from './admission/pods.ts';
+import { limitRanges, podPriority, podTolerations } from './admission/pods.ts';
 import { podSecurity } from './admission/podsecurity.ts';
 import { mutatingPolicies } from './admission/policy/mutating.ts';
 import { validatingPolicies } from './admission/policy/validating.ts';
@@ -85,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     limitRanges(() => context),
     podSecurity(() => context),
     podPriority(() => context),
+    podTolerations(),
     storageProtection(),
     podRuntimeClass(() => context),
     claimResize(() => context),

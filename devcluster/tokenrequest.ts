@@ -30,6 +30,8 @@ export async function requestToken(context: RegistryContext, tokens: TokenIssuer
   const definition =
     context.resources.find('authentication.k8s.io', 'v1', 'tokenrequests') ?? tokenRequestDefinition(context);
   const entry = context.store.get('/serviceaccounts', `${info.namespace}/${info.name}`);
+  if (entry === undefined && context.store.get('/namespaces', info.namespace) === undefined)
+    throw notFound({ group: '', resource: 'namespaces' }, info.namespace);
   if (entry === undefined) throw notFound({ group: '', resource: 'serviceaccounts' }, info.name);
   const account = context.store.object(entry);
   const call = callOf(exchange, definition, 'CreateOptions');

@@ -1,5 +1,6 @@
 /** What the real server's own plugins refuse about pods and claims, and fill into them: LimitRanger, Priority, RuntimeClass. */
 import { objects, record, text } from '../builtin/access.ts';
+import { tolerateAbsence } from '../builtin/prepare.ts';
 import { compareQuantity, formatQuantity, parseQuantity, type Quantity } from '../builtin/quantity.ts';
 import { add, toUsage, type Usage, zero } from '../quota/usage.ts';
 import type { RegistryContext } from '../registry/call.ts';
@@ -50,6 +51,23 @@ export function podPriority(context: () => RegistryContext): AdmissionPlugin {
       }
       spec.priority = value;
       spec.preemptionPolicy ??= preemption;
+      return undefined;
+    },
+  };
+}
+
+/** DefaultTolerationSeconds: before webhooks see the pod. */
+export function podTolerations(): AdmissionPlugin {
+  return {
+    name: 'DefaultTolerationSeconds',
+    handles: ({ operation, definition, subresource }) =>
+      (operation === 'CREATE' || operation === 'UPDATE') &&
+      subresource === '' &&
+      definition.group === '' &&
+      definition.plural === 'pods',
+    mutate: ({ object }) => {
+      const spec = object?.spec;
+      if (typeof spec === 'object' && spec !== null && !Array.isArray(spec)) tolerateAbsence(spec as JsonObject);
       return undefined;
     },
   };

@@ -54,7 +54,8 @@ export function qualityOfService(spec: unknown): string {
 
 const notReady = { operator: 'Exists', effect: 'NoExecute', tolerationSeconds: 300 };
 
-function tolerateAbsence(spec: JsonObject): void {
+/** Pods stay for five minutes on a node that is not heard of, unless they say otherwise. */
+export function tolerateAbsence(spec: JsonObject): void {
   const tolerated = (key: string): boolean =>
     objects(spec, 'tolerations').some(
       (item) => ['', key].includes(text(item, 'key')) && ['', 'NoExecute'].includes(text(item, 'effect')),
@@ -112,7 +113,6 @@ export function preparePod(object: KubeObject): void {
   profilesOfAnnotations(object, spec);
   if (typeof spec.terminationGracePeriodSeconds === 'number' && spec.terminationGracePeriodSeconds < 0)
     spec.terminationGracePeriodSeconds = 1;
-  tolerateAbsence(spec);
 }
 
 /** What admission plugins of the real server fill in when an update leaves it out. */
@@ -122,7 +122,6 @@ export function updatePod(object: KubeObject, old: KubeObject): void {
   if (spec === undefined || before === undefined) return;
   for (const field of ['priority', 'preemptionPolicy'] as const)
     if (spec[field] === undefined && before[field] !== undefined) spec[field] = before[field] as Json;
-  tolerateAbsence(spec);
 }
 
 /** The fields of `spec` are the cluster's to write. */

@@ -57,6 +57,10 @@ function allocateAddress(object: KubeObject, { addresses }: Taken): string {
 
 const usesNodePorts = (spec: JsonObject): boolean => ['NodePort', 'LoadBalancer'].includes(text(spec, 'type'));
 
+/** Ports below are given to those who ask for them, as long as there are others. */
+const firstPort = 30086;
+const firstOf = (bits: number): number => firstPort + (bits % (32768 - firstPort));
+
 const portRange = 'The range of valid ports is 30000-32767';
 
 function allocatePorts(object: KubeObject, spec: JsonObject, used: Taken): void {
@@ -67,7 +71,7 @@ function allocatePorts(object: KubeObject, spec: JsonObject, used: Taken): void 
   for (const [index, port] of ports.entries()) {
     if (number(port, 'nodePort') !== 0) continue;
     const isTaken = (node: number) => taken.has(node) || used.ports.has(`${text(port, 'protocol') || 'TCP'}/${node}`);
-    let node = 30000 + (bitsOf(object, `port${index}`) % 2768);
+    let node = firstOf(bitsOf(object, `port${index}`));
     for (let left = 2768; left > 0 && isTaken(node); left--) node = node === 32767 ? 30000 : node + 1;
     taken.add(node);
     port.nodePort = node;
@@ -94,7 +98,7 @@ function allocateHealthPort(object: KubeObject, spec: JsonObject, before: number
     return;
   }
   const own = new Set(objects(spec, 'ports').map((port) => number(port, 'nodePort')));
-  let node = 30000 + (bitsOf(object, 'health') % 2768);
+  let node = firstOf(bitsOf(object, 'health'));
   for (let left = 2768; left > 0 && (isTaken(node) || own.has(node)); left--) node = node === 32767 ? 30000 : node + 1;
   spec.healthCheckNodePort = node;
 }

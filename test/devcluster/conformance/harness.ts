@@ -417,7 +417,8 @@ function tidy(whole: unknown, namespace: string, seen: Map<string, string>): unk
     }
     if (typeof value === 'string') return key === 'message' ? sortedMessage(text(value)) : text(value);
     if (Array.isArray(value)) {
-      const entries = key === 'managedFields' ? inOneSecond(value) : value;
+      // A view names it by its path.
+      const entries = key.endsWith('managedFields') ? inOneSecond(value) : value;
       const items = entries.map((item) => walk(item, ''));
       return key === 'causes' || key === 'resourceRules' || key === 'nonResourceRules'
         ? items.sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1))

@@ -3,11 +3,15 @@
 import type { Case } from '../../harness.ts';
 import { admissionCheckProbes } from './admission.checks.cases.ts';
 import { admissionRuleProbes } from './admission.rules.cases.ts';
+import { webhookStories } from './admission.webhooks.cases.ts';
+import { passingProbes } from './controllers.lives.cases.ts';
 import { ownerProbes } from './controllers.owners.cases.ts';
 import { spaceProbes } from './controllers.spaces.cases.ts';
+import { changeProbes } from './crds.changes.cases.ts';
 import { expressionProbes } from './crds.expressions.cases.ts';
 import { schemaProbes } from './crds.schemas.cases.ts';
 import { subresourceProbes } from './crds.subresources.cases.ts';
+import { useProbes } from './crds.uses.cases.ts';
 import { versionProbes } from './crds.versions.cases.ts';
 import { clusterStories } from './kinds.cluster.cases.ts';
 import { deviceStories } from './kinds.devices.cases.ts';
@@ -46,11 +50,15 @@ export const storyProbes: readonly Case[] = [
   ...subresourceProbes,
   ...schemaProbes,
   ...expressionProbes,
+  ...useProbes,
+  ...changeProbes,
   ...managerProbes,
   ...patchProbes,
   ...writeOptionProbes,
   ...admissionRuleProbes,
   ...admissionCheckProbes,
+  ...webhookStories,
   ...ownerProbes,
+  ...passingProbes,
   ...spaceProbes,
 ];

@@ -14,7 +14,7 @@ const plain = (found: unknown): unknown =>
           { ...(found as Fields), metadata: { ...(at(found, 'metadata') as Fields), managedFields: 0 } },
           (key, value: unknown) =>
             key === 'nodePort' || key === 'healthCheckNodePort'
-              ? Number(value) >= 32700
+              ? Number(value) < 30086
                 ? value
                 : Boolean(value)
               : key === 'clusterIP' && !asked.test(String(value)) && value !== 'None'
@@ -49,17 +49,17 @@ export const serviceStories: readonly Case[] = [
   ),
   one(
     'Service: ports of nodes',
-    service({ type: 'NodePort', ports: [{ port: 80, nodePort: 32711 }] }),
-    service({ type: 'NodePort', ports: [{ port: 80, nodePort: 32711 }] }, 'b'),
+    service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30011 }] }),
+    service({ type: 'NodePort', ports: [{ port: 80, nodePort: 30011 }] }, 'b'),
     service({ type: 'NodePort', ports: [{ port: 80, nodePort: 80 }] }, 'b'),
     service({ type: 'NodePort', ports: [{ port: 80, nodePort: 40000 }] }, 'b'),
-    service({ type: 'ClusterIP', ports: [{ port: 80, nodePort: 32712 }] }, 'b'),
+    service({ type: 'ClusterIP', ports: [{ port: 80, nodePort: 30012 }] }, 'b'),
     service(
       {
         type: 'NodePort',
         ports: [
-          { name: 't', port: 80, nodePort: 32713 },
-          { name: 'u', port: 80, protocol: 'UDP', nodePort: 32713 },
+          { name: 't', port: 80, nodePort: 30013 },
+          { name: 'u', port: 80, protocol: 'UDP', nodePort: 30013 },
         ],
       },
       'b',
@@ -68,15 +68,15 @@ export const serviceStories: readonly Case[] = [
       {
         type: 'NodePort',
         ports: [
-          { name: 't', port: 81, nodePort: 32714 },
-          { name: 'u', port: 82, nodePort: 32714 },
+          { name: 't', port: 81, nodePort: 30014 },
+          { name: 'u', port: 82, nodePort: 30014 },
         ],
       },
       'c',
     ),
-    change({ ports: [{ port: 80, nodePort: 32715 }] }),
+    change({ ports: [{ port: 80, nodePort: 30015 }] }),
     change({ ports: [{ port: 80 }] }),
-    change({ ports: [{ port: 80, nodePort: 32713 }] }),
+    change({ ports: [{ port: 80, nodePort: 30013 }] }),
     change({ type: 'ClusterIP' }),
     change({ type: 'ClusterIP', ports: [{ port: 80 }] }),
   ),
@@ -129,14 +129,14 @@ export const serviceStories: readonly Case[] = [
     service({ ports: [port], loadBalancerClass: 'x.io/y' }, 'b'),
     service({ ports: [port], allocateLoadBalancerNodePorts: true }, 'b'),
     service({ ports: [port], externalTrafficPolicy: 'Local' }, 'b'),
-    service({ type: 'LoadBalancer', ports: [port], loadBalancerIP: '1.2.3.4', healthCheckNodePort: 32720 }, 'b'),
+    service({ type: 'LoadBalancer', ports: [port], loadBalancerIP: '1.2.3.4', healthCheckNodePort: 30020 }, 'b'),
     service(
       {
         type: 'LoadBalancer',
         ports: [port],
         loadBalancerIP: '1.2.3.4',
         externalTrafficPolicy: 'Local',
-        healthCheckNodePort: 32720,
+        healthCheckNodePort: 30020,
       },
       'c',
     ),
@@ -175,7 +175,7 @@ export const serviceStories: readonly Case[] = [
       view: (found) => (at(found, 'rows.0.cells') as unknown[]).filter((_, index) => index !== 2 && index !== 4),
     },
     change({ type: 'ClusterIP' }),
-    change({ healthCheckNodePort: 32721 }),
+    change({ healthCheckNodePort: 30021 }),
   ),
   one(
     'Service: ports',
