@@ -58,7 +58,7 @@ export const discoveryAsked: readonly Case[] = [
     'api',
     read('/api', { view: pick('kind', 'versions', 'apiVersion') }),
     read('/apis', {
-      view: (b) => (at(b, 'groups.*.name') as string[]).filter((n) => n.endsWith('k8s.io') || !n.includes('.')).sort(),
+      view: (b) => (at(b, 'groups.*.name') as string[]).filter((n) => !n.includes('.')).sort(),
     }),
     read('/apis/apps'),
     read('/apis/nope'),
@@ -99,7 +99,7 @@ export const discoveryAsked: readonly Case[] = [
     read('/openapi/v3', {
       view: (b) =>
         Object.keys((at(typeof b === 'string' ? JSON.parse(b) : b, 'paths') ?? {}) as object)
-          .filter((p) => !p.split('/')[1]?.includes('.') || p.includes('k8s.io'))
+          .filter((p) => !p.split('/')[1]?.includes('.'))
           .sort(),
     }),
     read('/openapi/v3/api/v1', { view: pick('openapi', 'info') }),

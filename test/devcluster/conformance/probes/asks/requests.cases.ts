@@ -2,7 +2,7 @@
 import type { Case } from '../../harness.ts';
 import { aMap, map, maps, patched, selector, template } from '../../probes.things.ts';
 import { at, create, inNamespace, ofGroup, pick, quiet, read, remove, replace } from '../../steps.ts';
-import { by, deployments, pod, pods, protobuf, protocol, short, versioned } from './shared.ts';
+import { by, deployments, keys, pod, pods, protobuf, protocol, short, versioned } from './shared.ts';
 
 export const requestsAsked: readonly Case[] = [
   protocol(
@@ -10,7 +10,6 @@ export const requestsAsked: readonly Case[] = [
     ...[
       '/nope',
       '/api/nope',
-      '/apis/',
       '/api/',
       '/apis/apps/',
       '/apis/apps/v1/',
@@ -18,7 +17,6 @@ export const requestsAsked: readonly Case[] = [
       '/ui',
       '/favicon.ico',
       '/robots.txt',
-      '/index.html',
       '/apis/v1',
       '/api/v1/nope',
       '/api/v1/namespaces/{ns}/',
@@ -26,6 +24,7 @@ export const requestsAsked: readonly Case[] = [
       '/apis/apps/v1/nope',
       '/apis/apps/v1/namespaces/{ns}/nope/x',
     ].map((p) => read(p, { view: short })),
+    ...['/apis/', '/index.html'].map((p) => read(p, { view: keys })),
   ),
   protocol(
     'slashes and escapes',
