@@ -336,7 +336,7 @@ export function cronJob(object: unknown, errors: Errors): void {
   else {
     const problem = scheduleProblem(schedule);
     if (problem !== undefined) errors.push(fieldError.invalid('spec.schedule', schedule, problem));
-    else if (schedule.includes('TZ'))
+    if (schedule.includes('TZ'))
       errors.push(
         fieldError.invalid(
           'spec.schedule',
