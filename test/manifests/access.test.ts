@@ -363,6 +363,8 @@ async function work(kubeConfig: KubeConfig, client: KubeClient, stack: AsyncDisp
   const changed = { args: [MCP, 'progress'], egress: [{ cidr: '10.0.0.0/8' }] };
   await client.patch(mcpServers, key('tools'), { type: 'merge', body: { spec: changed } });
   await room.until(pods, 'tools-mcp', ({ metadata }) => metadata.uid !== before.metadata.uid);
+  // What it has found of an exception the scan in the background says when it comes to it.
+  await room.until(agentPolicyExceptions, 'once', ({ status }) => status?.state !== undefined);
 }
 
 /** Does what a node would for the Pod of an MCP server, as far as the operator can tell. */
