@@ -6,6 +6,7 @@ import { askedProbes } from './probes/asks/index.ts';
 import { controllerProbes } from './probes/controllers/index.ts';
 import { definitionProbes } from './probes/definitions/index.ts';
 import { denialProbes } from './probes/denials/index.ts';
+import { firstProbes } from './probes/first/index.ts';
 import { grantProbes } from './probes/grants/index.ts';
 import { kindProbes } from './probes/kinds/index.ts';
 import { lifeProbes } from './probes/lives/index.ts';
@@ -48,4 +49,5 @@ export const probes: readonly Case[] = [
   ...areaProbes,
   ...storyProbes,
   ...askedProbes,
+  ...firstProbes,
 ];
