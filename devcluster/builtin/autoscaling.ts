@@ -1,7 +1,8 @@
 /** HorizontalPodAutoscalers in their first version, which knows no metric but the CPU's utilization. Stored as autoscaling/v2. */
 import type { Json, JsonObject, KubeObject } from '../types.ts';
 import { at, child, number, objects, text } from './access.ts';
-import { annotationsOf, given, keptAnnotations, keptIn } from './autoscalingkept.ts';
+import { annotationsOf, keptAnnotations, keptIn, parsed } from './autoscalingkept.ts';
+import { flatMetric, targetMetric } from './autoscalingmetrics.ts';
 
 /** Where v1 keeps the metrics that it has no field for. */
 const metricsAnnotation = 'autoscaling.alpha.kubernetes.io/metrics';
@@ -10,82 +11,6 @@ const isCpu = (metric: JsonObject) =>
   metric.type === 'Resource' &&
   text(metric, 'resource.name') === 'cpu' &&
   at(metric, 'resource.target.averageUtilization') !== undefined;
-
-type Part = { readonly [field: string]: Json | undefined };
-
-/** A metric as the annotation of v1 has it: flat, field by field in Go's order. */
-function flatMetric(metric: JsonObject): JsonObject {
-  const read = (path: string) => at(metric, path) as Json | undefined;
-  const ofResource = (field: string) => ({
-    name: read(`${field}.name`),
-    targetAverageUtilization: read(`${field}.target.averageUtilization`),
-    targetAverageValue: read(`${field}.target.averageValue`),
-  });
-  const parts: { readonly [field: string]: () => Part } = {
-    object: () => ({
-      target: read('object.describedObject'),
-      metricName: read('object.metric.name'),
-      targetValue: read('object.target.value') ?? '0',
-      selector: read('object.metric.selector'),
-      averageValue: read('object.target.averageValue'),
-    }),
-    pods: () => ({
-      metricName: read('pods.metric.name'),
-      targetAverageValue: read('pods.target.averageValue') ?? '0',
-      selector: read('pods.metric.selector'),
-    }),
-    resource: () => ofResource('resource'),
-    containerResource: () => ({ ...ofResource('containerResource'), container: read('containerResource.container') }),
-    external: () => ({
-      metricName: read('external.metric.name'),
-      metricSelector: read('external.metric.selector'),
-      targetValue: read('external.target.value'),
-      targetAverageValue: read('external.target.averageValue'),
-    }),
-  };
-  const own = Object.entries(parts).flatMap(([field, part]) =>
-    metric[field] === undefined ? [] : [[field, given(part())] as const],
-  );
-  return { type: text(metric, 'type'), ...Object.fromEntries(own) };
-}
-
-/** The metric of autoscaling/v2 that a flat one stands for. */
-function nestedMetric(metric: JsonObject): JsonObject {
-  const read = (path: string) => at(metric, path) as Json | undefined;
-  const some = (value: Json | undefined) => (value === '0' ? undefined : value);
-  const target = (value?: Json, averageValue?: Json, averageUtilization?: Json): JsonObject =>
-    given({
-      type: averageUtilization !== undefined ? 'Utilization' : averageValue !== undefined ? 'AverageValue' : 'Value',
-      value: averageValue === undefined ? value : some(value),
-      averageValue,
-      averageUtilization,
-    });
-  const named = (field: string, selector: string): JsonObject =>
-    given({ name: read(`${field}.metricName`), selector: read(`${field}.${selector}`) });
-  const ofResource = (field: string): Part => ({
-    name: read(`${field}.name`),
-    container: read(`${field}.container`),
-    target: target(undefined, read(`${field}.targetAverageValue`), read(`${field}.targetAverageUtilization`)),
-  });
-  const parts: { readonly [field: string]: () => Part } = {
-    object: () => ({
-      describedObject: read('object.target'),
-      metric: named('object', 'selector'),
-      target: target(read('object.targetValue'), read('object.averageValue')),
-    }),
-    pods: () => ({ metric: named('pods', 'selector'), target: target(undefined, read('pods.targetAverageValue')) }),
-    resource: () => ofResource('resource'),
-    containerResource: () => ofResource('containerResource'),
-    external: () => ({
-      metric: named('external', 'metricSelector'),
-      target: target(read('external.targetValue'), read('external.targetAverageValue')),
-    }),
-  };
-  const own = Object.entries(parts).flatMap(([field, part]) =>
-    metric[field] === undefined ? [] : [[field, given(part())] as const],
-  );
-  return { type: text(metric, 'type'), ...Object.fromEntries(own) };
-}
 
 /** From autoscaling/v2, as it is stored. */
 export function toV1(object: KubeObject): void {
@@ -103,7 +28,7 @@ export function toV1(object: KubeObject): void {
   if (others.length > 0)
     object.metadata.annotations = {
       ...object.metadata.annotations,
-      [metricsAnnotation]: JSON.stringify(others.map(flatMetric)),
+      [metricsAnnotation]: JSON.stringify(others.map((metric) => flatMetric(metric, 'target'))),
     };
   const status = child(object, 'status');
   if (status === undefined) return;
@@ -115,13 +40,8 @@ export function toV1(object: KubeObject): void {
 }
 
 function keptMetrics(annotation: string | undefined): Json[] {
-  if (annotation === undefined) return [];
-  try {
-    const parsed: unknown = JSON.parse(annotation);
-    return Array.isArray(parsed) ? objects({ parsed }, 'parsed').map(nestedMetric) : [];
-  } catch {
-    return [];
-  }
+  const list = parsed(annotation);
+  return Array.isArray(list) ? objects({ list }, 'list').map(targetMetric) : [];
 }
 
 /** To autoscaling/v2. */

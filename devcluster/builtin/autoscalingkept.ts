@@ -2,17 +2,13 @@
 import type { Json, JsonObject } from '../types.ts';
 import { at, objects, text } from './access.ts';
 
+import { currentMetric, flatMetric, given } from './autoscalingmetrics.ts';
+
 const prefix = 'autoscaling.alpha.kubernetes.io/';
 const behaviorAnnotation = `${prefix}behavior`;
 const currentAnnotation = `${prefix}current-metrics`;
 const conditionsAnnotation = `${prefix}conditions`;
 export const keptAnnotations = [behaviorAnnotation, currentAnnotation, conditionsAnnotation];
-
-type Part = { readonly [field: string]: Json | undefined };
-
-/** Without what is not given. */
-export const given = (part: Part): JsonObject =>
-  Object.fromEntries(Object.entries(part).filter((entry): entry is [string, Json] => entry[1] !== undefined));
 
 /** Scaling rules under the names that they have in Go, in its order. */
 function goRules(rules: unknown): Json {
@@ -41,78 +37,6 @@ function withSmallNames(value: unknown): Json {
   );
 }
 
-/** A metric as it is, flat, field by field in Go's order. */
-function flatCurrent(metric: JsonObject): JsonObject {
-  const read = (path: string) => at(metric, path) as Json | undefined;
-  const ofResource = (field: string) => ({
-    name: read(`${field}.name`),
-    currentAverageUtilization: read(`${field}.current.averageUtilization`),
-    currentAverageValue: read(`${field}.current.averageValue`) ?? '0',
-  });
-  const parts: { readonly [field: string]: () => Part } = {
-    object: () => ({
-      target: read('object.describedObject'),
-      metricName: read('object.metric.name'),
-      currentValue: read('object.current.value') ?? '0',
-      selector: read('object.metric.selector'),
-      averageValue: read('object.current.averageValue'),
-    }),
-    pods: () => ({
-      metricName: read('pods.metric.name'),
-      currentAverageValue: read('pods.current.averageValue') ?? '0',
-      selector: read('pods.metric.selector'),
-    }),
-    resource: () => ofResource('resource'),
-    containerResource: () => ({ ...ofResource('containerResource'), container: read('containerResource.container') }),
-    external: () => ({
-      metricName: read('external.metric.name'),
-      metricSelector: read('external.metric.selector'),
-      currentValue: read('external.current.value') ?? '0',
-      currentAverageValue: read('external.current.averageValue'),
-    }),
-  };
-  const own = Object.entries(parts).flatMap(([field, part]) =>
-    metric[field] === undefined ? [] : [[field, given(part())] as const],
-  );
-  return { type: text(metric, 'type'), ...Object.fromEntries(own) };
-}
-
-/** The metric of autoscaling/v2 that a flat one stands for. */
-function nestedCurrent(metric: JsonObject): JsonObject {
-  const read = (path: string) => at(metric, path) as Json | undefined;
-  const named = (field: string, selector: string): JsonObject =>
-    given({ name: read(`${field}.metricName`), selector: read(`${field}.${selector}`) });
-  const ofResource = (field: string): Part => ({
-    name: read(`${field}.name`),
-    container: read(`${field}.container`),
-    current: given({
-      averageValue: read(`${field}.currentAverageValue`),
-      averageUtilization: read(`${field}.currentAverageUtilization`),
-    }),
-  });
-  const parts: { readonly [field: string]: () => Part } = {
-    object: () => ({
-      metric: named('object', 'selector'),
-      current: given({ value: read('object.currentValue'), averageValue: read('object.averageValue') }),
-      describedObject: read('object.target'),
-    }),
-    pods: () => ({
-      metric: named('pods', 'selector'),
-      current: given({ averageValue: read('pods.currentAverageValue') }),
-    }),
-    resource: () => ofResource('resource'),
-    containerResource: () => ofResource('containerResource'),
-    external: () => ({
-      metric: named('external', 'metricSelector'),
-      current: given({ value: read('external.currentValue'), averageValue: read('external.currentAverageValue') }),
-    }),
-  };
-  const own = Object.entries(parts).flatMap(([field, part]) =>
-    metric[field] === undefined ? [] : [[field, given(part())] as const],
-  );
-  return { type: text(metric, 'type'), ...Object.fromEntries(own) };
-}
-
 /** Annotations for what v1 leaves out of a spec and a status of v2. */
 export function annotationsOf(spec: unknown, status: unknown): { [name: string]: string } {
   const out: { [name: string]: string } = {};
@@ -123,7 +47,8 @@ export function annotationsOf(spec: unknown, status: unknown): { [name: string]:
       ScaleDown: goRules(at(behavior, 'scaleDown')),
     });
   const metrics = objects(status, 'currentMetrics');
-  if (metrics.length > 0) out[currentAnnotation] = JSON.stringify(metrics.map(flatCurrent));
+  if (metrics.length > 0)
+    out[currentAnnotation] = JSON.stringify(metrics.map((metric) => flatMetric(metric, 'current')));
   const conditions = objects(status, 'conditions').map(({ type, status: state, lastTransitionTime, ...rest }) =>
     given({
       type,
@@ -137,11 +62,11 @@ export function annotationsOf(spec: unknown, status: unknown): { [name: string]:
   return out;
 }
 
-function parsed(text: string | undefined): unknown {
+/** The JSON of an annotation; undefined where there is none, or it is no JSON: that is not kept. */
+export function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
-    // What is no JSON is not kept.
     return undefined;
   }
 }
@@ -160,7 +85,7 @@ export function keptIn(annotations: { readonly [name: string]: string } | undefi
   };
   return {
     behavior: Object.keys(behavior).length > 0 ? behavior : undefined,
-    currentMetrics: listOf(currentAnnotation)?.map(nestedCurrent),
+    currentMetrics: listOf(currentAnnotation)?.map(currentMetric),
     conditions: listOf(conditionsAnnotation),
   };
 }

@@ -1,9 +1,10 @@
 /** Kinds: what is refused of each, in words, and what may change. */
 import type { Case } from '../../harness.ts';
-import { casesOf, create, quiet, read } from '../../steps.ts';
-import { apps, batch, cm, dep, merge, ns, patchOf, strat, table } from './shared.ts';
+import { casesOf, create, type Fields, quiet, read } from '../../steps.ts';
+import { apps, batch, cm, dep, merge, ns, object, patchOf, strat, table } from './shared.ts';
 
 const one = casesOf('probes-kinds', 'first: ');
+const pod = (...containers: Fields[]): Fields => object('v1', 'Pod', 'p', { spec: { containers } });
 
 export const kindsFirst: readonly Case[] = [
   one(
@@ -57,232 +58,190 @@ export const kindsFirst: readonly Case[] = [
       status: { replicas: 1, readyReplicas: 3, availableReplicas: -1 },
     }),
   ),
-  one(
-    'pod without containers',
-    create(`${ns}/pods`, { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: {} }),
-  ),
+  one('pod without containers', create(`${ns}/pods`, object('v1', 'Pod', 'p', { spec: {} }))),
   one(
     'pod duplicate names and ports',
-    create(`${ns}/pods`, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'p' },
-      spec: {
-        containers: [
-          { name: 'a', image: 'x', ports: [{ containerPort: 80, hostPort: 80 }] },
-          { name: 'a', image: 'y', ports: [{ containerPort: 70000, protocol: 'FOO' }] },
-        ],
-      },
-    }),
+    create(
+      `${ns}/pods`,
+      pod(
+        { name: 'a', image: 'x', ports: [{ containerPort: 80, hostPort: 80 }] },
+        { name: 'a', image: 'y', ports: [{ containerPort: 70000, protocol: 'FOO' }] },
+      ),
+    ),
   ),
   one(
     'pod limits below requests',
-    create(`${ns}/pods`, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'p' },
-      spec: {
-        containers: [
-          { name: 'a', image: 'x', resources: { requests: { cpu: '2', memory: '1Gi' }, limits: { cpu: '1' } } },
-        ],
-      },
-    }),
+    create(
+      `${ns}/pods`,
+      pod({ name: 'a', image: 'x', resources: { requests: { cpu: '2', memory: '1Gi' }, limits: { cpu: '1' } } }),
+    ),
   ),
   one(
     'pod unknown volume',
-    create(`${ns}/pods`, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'p' },
-      spec: {
-        containers: [
-          {
-            name: 'a',
-            image: 'x',
-            volumeMounts: [
-              { name: 'v', mountPath: '/a' },
-              { name: 'v', mountPath: '/a' },
-            ],
-          },
+    create(
+      `${ns}/pods`,
+      pod({
+        name: 'a',
+        image: 'x',
+        volumeMounts: [
+          { name: 'v', mountPath: '/a' },
+          { name: 'v', mountPath: '/a' },
         ],
-      },
-    }),
+      }),
+    ),
   ),
   one(
     'pod probes',
-    create(`${ns}/pods`, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'p' },
-      spec: {
-        containers: [
-          {
-            name: 'a',
-            image: 'x',
-            livenessProbe: { httpGet: { path: '', port: 'http' }, tcpSocket: { port: 1 } },
-            readinessProbe: { exec: { command: [] }, periodSeconds: -1 },
-            startupProbe: {},
-          },
-        ],
-      },
-    }),
+    create(
+      `${ns}/pods`,
+      pod({
+        name: 'a',
+        image: 'x',
+        livenessProbe: { httpGet: { path: '', port: 'http' }, tcpSocket: { port: 1 } },
+        readinessProbe: { exec: { command: [] }, periodSeconds: -1 },
+        startupProbe: {},
+      }),
+    ),
   ),
   one(
     'pod env',
-    create(`${ns}/pods`, {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name: 'p' },
-      spec: {
-        containers: [
-          {
-            name: 'a',
-            image: 'x',
-            env: [
-              { name: '1a=', value: 'x' },
-              { name: 'B', value: 'x', valueFrom: { fieldRef: { fieldPath: 'spec.nope' } } },
-              { name: 'C', valueFrom: { secretKeyRef: { name: 's', key: 'a b' } } },
-            ],
-            envFrom: [{ prefix: '=', configMapRef: { name: 'A' } }],
-          },
+    create(
+      `${ns}/pods`,
+      pod({
+        name: 'a',
+        image: 'x',
+        env: [
+          { name: '1a=', value: 'x' },
+          { name: 'B', value: 'x', valueFrom: { fieldRef: { fieldPath: 'spec.nope' } } },
+          { name: 'C', valueFrom: { secretKeyRef: { name: 's', key: 'a b' } } },
         ],
-      },
-    }),
+        envFrom: [{ prefix: '=', configMapRef: { name: 'A' } }],
+      }),
+    ),
   ),
   one(
     'service without ports',
-    create(`${ns}/services`, {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 's' },
-      spec: { selector: { a: 'b' } },
-    }),
+    create(`${ns}/services`, object('v1', 'Service', 's', { spec: { selector: { a: 'b' } } })),
   ),
   one(
     'service two ports unnamed',
-    create(`${ns}/services`, {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 's' },
-      spec: { ports: [{ port: 80 }, { port: 81 }] },
-    }),
+    create(`${ns}/services`, object('v1', 'Service', 's', { spec: { ports: [{ port: 80 }, { port: 81 }] } })),
   ),
   one(
     'service bad name and type',
-    create(`${ns}/services`, {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: '1s' },
-      spec: { type: 'Foo', sessionAffinity: 'X', ports: [{ port: 0, targetPort: 'UPPER_CASE' }] },
-    }),
+    create(
+      `${ns}/services`,
+      object('v1', 'Service', '1s', {
+        spec: { type: 'Foo', sessionAffinity: 'X', ports: [{ port: 0, targetPort: 'UPPER_CASE' }] },
+      }),
+    ),
   ),
   one(
     'service external name',
-    create(`${ns}/services`, {
-      apiVersion: 'v1',
-      kind: 'Service',
-      metadata: { name: 's' },
-      spec: { type: 'ExternalName', externalName: 'a..b' },
-    }),
+    create(`${ns}/services`, object('v1', 'Service', 's', { spec: { type: 'ExternalName', externalName: 'a..b' } })),
   ),
   one(
     'ingress',
-    create('/apis/networking.k8s.io/v1/namespaces/{ns}/ingresses', {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'Ingress',
-      metadata: { name: 'i' },
-      spec: {
-        ingressClassName: 'nginx',
-        tls: [{ hosts: ['a.example.com'], secretName: 's' }],
-        rules: [
-          {
-            host: 'a.example.com',
-            http: {
-              paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 's', port: { number: 80 } } } }],
+    create(
+      '/apis/networking.k8s.io/v1/namespaces/{ns}/ingresses',
+      object('networking.k8s.io/v1', 'Ingress', 'i', {
+        spec: {
+          ingressClassName: 'nginx',
+          tls: [{ hosts: ['a.example.com'], secretName: 's' }],
+          rules: [
+            {
+              host: 'a.example.com',
+              http: {
+                paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: 's', port: { number: 80 } } } }],
+              },
             },
-          },
-        ],
-      },
-    }),
+          ],
+        },
+      }),
+    ),
     read('/apis/networking.k8s.io/v1/namespaces/{ns}/ingresses', { headers: table }),
   ),
   one(
     'ingress broken',
-    create('/apis/networking.k8s.io/v1/namespaces/{ns}/ingresses', {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'Ingress',
-      metadata: { name: 'i' },
-      spec: {
-        rules: [
-          {
-            host: '*.*.com',
-            http: {
-              paths: [
-                { path: 'x', pathType: 'Exact', backend: { service: { name: 's', port: { number: 80, name: 'x' } } } },
-                { pathType: 'Foo', backend: {} },
-              ],
+    create(
+      '/apis/networking.k8s.io/v1/namespaces/{ns}/ingresses',
+      object('networking.k8s.io/v1', 'Ingress', 'i', {
+        spec: {
+          rules: [
+            {
+              host: '*.*.com',
+              http: {
+                paths: [
+                  {
+                    path: 'x',
+                    pathType: 'Exact',
+                    backend: { service: { name: 's', port: { number: 80, name: 'x' } } },
+                  },
+                  { pathType: 'Foo', backend: {} },
+                ],
+              },
             },
-          },
-        ],
-      },
-    }),
+          ],
+        },
+      }),
+    ),
   ),
   one(
     'job immutable template',
     quiet(
-      create(`${batch}/jobs`, {
-        apiVersion: 'batch/v1',
-        kind: 'Job',
-        metadata: { name: 'j' },
-        spec: {
-          suspend: true,
-          template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } },
-        },
-      }),
+      create(
+        `${batch}/jobs`,
+        object('batch/v1', 'Job', 'j', {
+          spec: {
+            suspend: true,
+            template: { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'x' }] } },
+          },
+        }),
+      ),
     ),
     patchOf(`${batch}/jobs/j`, merge, { spec: { completions: 3 } }),
   ),
   one(
     'job with Always',
-    create(`${batch}/jobs`, {
-      apiVersion: 'batch/v1',
-      kind: 'Job',
-      metadata: { name: 'j' },
-      spec: { parallelism: -1, backoffLimit: -2, template: { spec: { containers: [{ name: 'c', image: 'x' }] } } },
-    }),
+    create(
+      `${batch}/jobs`,
+      object('batch/v1', 'Job', 'j', {
+        spec: { parallelism: -1, backoffLimit: -2, template: { spec: { containers: [{ name: 'c', image: 'x' }] } } },
+      }),
+    ),
   ),
   one(
     'cronjob',
-    create(`${batch}/cronjobs`, {
-      apiVersion: 'batch/v1',
-      kind: 'CronJob',
-      metadata: { name: 'c' },
-      spec: {
-        schedule: '*/5 * * * *',
-        suspend: true,
-        jobTemplate: {
-          spec: { template: { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'c', image: 'x' }] } } },
+    create(
+      `${batch}/cronjobs`,
+      object('batch/v1', 'CronJob', 'c', {
+        spec: {
+          schedule: '*/5 * * * *',
+          suspend: true,
+          jobTemplate: {
+            spec: { template: { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'c', image: 'x' }] } } },
+          },
         },
-      },
-    }),
+      }),
+    ),
     read(`${batch}/cronjobs/c`, { headers: table }),
   ),
   one(
     'cronjob broken',
-    create(`${batch}/cronjobs`, {
-      apiVersion: 'batch/v1',
-      kind: 'CronJob',
-      metadata: { name: 'c' },
-      spec: {
-        schedule: 'TZ=UTC 61 * * * *',
-        timeZone: 'Nope/Zone',
-        concurrencyPolicy: 'X',
-        startingDeadlineSeconds: -1,
-        jobTemplate: {
-          spec: { template: { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'c', image: 'x' }] } } },
+    create(
+      `${batch}/cronjobs`,
+      object('batch/v1', 'CronJob', 'c', {
+        spec: {
+          schedule: 'TZ=UTC 61 * * * *',
+          timeZone: 'Nope/Zone',
+          concurrencyPolicy: 'X',
+          startingDeadlineSeconds: -1,
+          jobTemplate: {
+            spec: { template: { spec: { restartPolicy: 'OnFailure', containers: [{ name: 'c', image: 'x' }] } } },
+          },
         },
-      },
-    }),
+      }),
+    ),
   ),
   one(
     'statefulset',
@@ -308,93 +267,81 @@ export const kindsFirst: readonly Case[] = [
   one(
     'pvc shrink',
     quiet(
-      create(`${ns}/persistentvolumeclaims`, {
-        apiVersion: 'v1',
-        kind: 'PersistentVolumeClaim',
-        metadata: { name: 'c' },
-        spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
-      }),
+      create(
+        `${ns}/persistentvolumeclaims`,
+        object('v1', 'PersistentVolumeClaim', 'c', {
+          spec: { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '2Gi' } } },
+        }),
+      ),
     ),
     patchOf(`${ns}/persistentvolumeclaims/c`, merge, { spec: { resources: { requests: { storage: '1Gi' } } } }),
     patchOf(`${ns}/persistentvolumeclaims/c`, merge, { spec: { accessModes: ['ReadOnlyMany'] } }),
   ),
   one(
     'secret types',
-    create(`${ns}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 's' },
-      type: 'kubernetes.io/tls',
-      data: { 'tls.crt': 'eA==' },
-    }),
-    create(`${ns}/secrets`, {
-      apiVersion: 'v1',
-      kind: 'Secret',
-      metadata: { name: 's' },
-      type: 'kubernetes.io/basic-auth',
-      stringData: { username: 'u' },
-    }),
+    create(`${ns}/secrets`, object('v1', 'Secret', 's', { type: 'kubernetes.io/tls', data: { 'tls.crt': 'eA==' } })),
+    create(
+      `${ns}/secrets`,
+      object('v1', 'Secret', 's', { type: 'kubernetes.io/basic-auth', stringData: { username: 'u' } }),
+    ),
     patchOf(`${ns}/secrets/s`, merge, { type: 'Opaque' }),
   ),
   one(
     'pdb both',
-    create('/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets', {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: { name: 'p' },
-      spec: { minAvailable: 1, maxUnavailable: '50%', selector: {} },
-    }),
-    create('/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets', {
-      apiVersion: 'policy/v1',
-      kind: 'PodDisruptionBudget',
-      metadata: { name: 'p' },
-      spec: { minAvailable: '50%', selector: { matchLabels: { a: 'b' } } },
-    }),
+    create(
+      '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets',
+      object('policy/v1', 'PodDisruptionBudget', 'p', {
+        spec: { minAvailable: 1, maxUnavailable: '50%', selector: {} },
+      }),
+    ),
+    create(
+      '/apis/policy/v1/namespaces/{ns}/poddisruptionbudgets',
+      object('policy/v1', 'PodDisruptionBudget', 'p', {
+        spec: { minAvailable: '50%', selector: { matchLabels: { a: 'b' } } },
+      }),
+    ),
   ),
   one(
     'network policy',
-    create('/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies', {
-      apiVersion: 'networking.k8s.io/v1',
-      kind: 'NetworkPolicy',
-      metadata: { name: 'n' },
-      spec: {
-        podSelector: {},
-        policyTypes: ['Ingress', 'Foo'],
-        ingress: [
-          {
-            from: [{ ipBlock: { cidr: '10.0.0.0/33', except: ['11.0.0.0/8'] }, podSelector: {} }],
-            ports: [{ port: 0, endPort: 5 }],
-          },
-        ],
-      },
-    }),
+    create(
+      '/apis/networking.k8s.io/v1/namespaces/{ns}/networkpolicies',
+      object('networking.k8s.io/v1', 'NetworkPolicy', 'n', {
+        spec: {
+          podSelector: {},
+          policyTypes: ['Ingress', 'Foo'],
+          ingress: [
+            {
+              from: [{ ipBlock: { cidr: '10.0.0.0/33', except: ['11.0.0.0/8'] }, podSelector: {} }],
+              ports: [{ port: 0, endPort: 5 }],
+            },
+          ],
+        },
+      }),
+    ),
   ),
   one(
     'role binding without role',
-    create('/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings', {
-      apiVersion: 'rbac.authorization.k8s.io/v1',
-      kind: 'RoleBinding',
-      metadata: { name: 'r' },
-      roleRef: { kind: 'Foo', name: '' },
-      subjects: [
-        { kind: 'User', name: '' },
-        { kind: 'ServiceAccount', name: 'a' },
-      ],
-    }),
+    create(
+      '/apis/rbac.authorization.k8s.io/v1/namespaces/{ns}/rolebindings',
+      object('rbac.authorization.k8s.io/v1', 'RoleBinding', 'r', {
+        roleRef: { kind: 'Foo', name: '' },
+        subjects: [
+          { kind: 'User', name: '' },
+          { kind: 'ServiceAccount', name: 'a' },
+        ],
+      }),
+    ),
   ),
   one(
     'lease',
-    create('/apis/coordination.k8s.io/v1/namespaces/{ns}/leases', {
-      apiVersion: 'coordination.k8s.io/v1',
-      kind: 'Lease',
-      metadata: { name: 'l' },
-      spec: { holderIdentity: 'me', leaseDurationSeconds: 0, renewTime: '2026-01-01T00:00:00Z' },
-    }),
+    create(
+      '/apis/coordination.k8s.io/v1/namespaces/{ns}/leases',
+      object('coordination.k8s.io/v1', 'Lease', 'l', {
+        spec: { holderIdentity: 'me', leaseDurationSeconds: 0, renewTime: '2026-01-01T00:00:00Z' },
+      }),
+    ),
   ),
-  one(
-    'namespace name',
-    create('/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'Bad_{ns}' } }),
-  ),
+  one('namespace name', create('/api/v1/namespaces', object('v1', 'Namespace', 'Bad_{ns}', {}))),
   one(
     'configmap key',
     create(`${ns}/configmaps`, cm('a', { 'b c': '1', '..': '2' })),
@@ -402,64 +349,55 @@ export const kindsFirst: readonly Case[] = [
   ),
   one(
     'event',
-    create(`${ns}/events`, {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name: 'e' },
-      involvedObject: { kind: 'Pod', name: 'p' },
-      reason: 'R',
-    }),
-    create(`${ns}/events`, {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name: 'e' },
-      involvedObject: { kind: 'Pod', name: 'p', namespace: '{ns}' },
-      reason: 'R',
-      message: 'm',
-      type: 'Normal',
-    }),
+    create(`${ns}/events`, object('v1', 'Event', 'e', { involvedObject: { kind: 'Pod', name: 'p' }, reason: 'R' })),
+    create(
+      `${ns}/events`,
+      object('v1', 'Event', 'e', {
+        involvedObject: { kind: 'Pod', name: 'p', namespace: '{ns}' },
+        reason: 'R',
+        message: 'm',
+        type: 'Normal',
+      }),
+    ),
   ),
   one(
     'hpa',
-    create('/apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers', {
-      apiVersion: 'autoscaling/v2',
-      kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'h' },
-      spec: {
-        scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
-        minReplicas: 5,
-        maxReplicas: 3,
-        metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization' } } }],
-      },
-    }),
+    create(
+      '/apis/autoscaling/v2/namespaces/{ns}/horizontalpodautoscalers',
+      object('autoscaling/v2', 'HorizontalPodAutoscaler', 'h', {
+        spec: {
+          scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'web' },
+          minReplicas: 5,
+          maxReplicas: 3,
+          metrics: [{ type: 'Resource', resource: { name: 'cpu', target: { type: 'Utilization' } } }],
+        },
+      }),
+    ),
   ),
   one(
     'quota',
-    create(`${ns}/resourcequotas`, {
-      apiVersion: 'v1',
-      kind: 'ResourceQuota',
-      metadata: { name: 'q' },
-      spec: { hard: { pods: '-1', 'a/b/c': '1', foo: '1', 'requests.cpu': '1.5x' } },
-    }),
+    create(
+      `${ns}/resourcequotas`,
+      object('v1', 'ResourceQuota', 'q', {
+        spec: { hard: { pods: '-1', 'a/b/c': '1', foo: '1', 'requests.cpu': '1.5x' } },
+      }),
+    ),
   ),
   one(
     'limitrange',
-    create(`${ns}/limitranges`, {
-      apiVersion: 'v1',
-      kind: 'LimitRange',
-      metadata: { name: 'l' },
-      spec: { limits: [{ type: 'Container', max: { cpu: '1' }, min: { cpu: '2' }, default: { cpu: '3' } }] },
-    }),
+    create(
+      `${ns}/limitranges`,
+      object('v1', 'LimitRange', 'l', {
+        spec: { limits: [{ type: 'Container', max: { cpu: '1' }, min: { cpu: '2' }, default: { cpu: '3' } }] },
+      }),
+    ),
   ),
   one(
     'priority class',
-    create('/apis/scheduling.k8s.io/v1/priorityclasses', {
-      apiVersion: 'scheduling.k8s.io/v1',
-      kind: 'PriorityClass',
-      metadata: { name: 'p-{ns}' },
-      value: 2000000000,
-      globalDefault: false,
-    }),
+    create(
+      '/apis/scheduling.k8s.io/v1/priorityclasses',
+      object('scheduling.k8s.io/v1', 'PriorityClass', 'p-{ns}', { value: 2000000000, globalDefault: false }),
+    ),
   ),
   one(
     'service account with secrets',

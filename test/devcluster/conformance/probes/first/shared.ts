@@ -12,6 +12,12 @@ export const table = { accept: 'application/json;as=Table;v=v1;g=meta.k8s.io' };
 export const pmeta = { accept: 'application/json;as=PartialObjectMetadata;v=v1;g=meta.k8s.io' };
 export { ns };
 
+export const object = (apiVersion: string, kind: string, name: string, fields: Fields): Fields => ({
+  apiVersion,
+  kind,
+  metadata: { name },
+  ...fields,
+});
 export const cm = (name: string, data: Fields = { a: '1' }, meta: Fields = {}): Fields => ({
   apiVersion: 'v1',
   kind: 'ConfigMap',

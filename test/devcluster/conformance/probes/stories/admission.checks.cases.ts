@@ -6,7 +6,6 @@ import {
   constraints,
   group,
   judged,
-  map,
   maps,
   mutated,
   one,
@@ -17,28 +16,9 @@ import {
   widgets,
 } from '../../probes.admission.objects.ts';
 import { at, type Fields, gone, holds, patch, pick, quiet, remove, replace } from '../../steps.ts';
+import { data, made, on, policyPath, validations } from './policies.ts';
 
-const on = (
-  resources: readonly string[],
-  apiGroups: readonly string[] = [''],
-  operations: readonly string[] = ['*'],
-  more: Fields = {},
-): Fields => ({
-  matchConstraints: {
-    ...constraints,
-    resourceRules: [{ operations, apiGroups, apiVersions: ['*'], resources }],
-    ...more,
-  },
-});
-const data = pick('data', 'metadata.labels', 'metadata.annotations');
-const made = (name: string, values: Fields, labels: Fields = {}): Step => ({
-  path: maps,
-  body: map(name, labels, values),
-  view: data,
-});
-const validations = (...list: Fields[]): Fields => ({ validations: list });
 const status = pick('status', 'metadata.generation');
-const policyPath = `${group}/validatingadmissionpolicies/{ns}`;
 const checked = (name: string, spec: Fields): Case =>
   one(`rules: checked: ${name}`, policy(spec), {
     path: policyPath,

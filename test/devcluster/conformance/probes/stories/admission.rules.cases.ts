@@ -5,7 +5,6 @@ import {
   constraints,
   deployment,
   deployments,
-  group,
   judged,
   map,
   maps,
@@ -17,28 +16,9 @@ import {
   policy,
   says,
 } from '../../probes.admission.objects.ts';
-import { at, type Fields, patch, pick, quiet, remove } from '../../steps.ts';
+import { at, patch, pick, quiet, remove } from '../../steps.ts';
+import { data, made, on, policyPath, validations } from './policies.ts';
 
-const on = (
-  resources: readonly string[],
-  apiGroups: readonly string[] = [''],
-  operations: readonly string[] = ['*'],
-  more: Fields = {},
-): Fields => ({
-  matchConstraints: {
-    ...constraints,
-    resourceRules: [{ operations, apiGroups, apiVersions: ['*'], resources }],
-    ...more,
-  },
-});
-const data = pick('data', 'metadata.labels', 'metadata.annotations');
-const made = (name: string, values: Fields, labels: Fields = {}): Step => ({
-  path: maps,
-  body: map(name, labels, values),
-  view: data,
-});
-const validations = (...list: Fields[]): Fields => ({ validations: list });
-const policyPath = `${group}/validatingadmissionpolicies/{ns}`;
 const scaled = (replicas: number): Step => ({
   method: 'PUT',
   path: `${deployments}/d/scale`,

@@ -18,7 +18,6 @@ import {
 import {
   applied,
   at,
-  casesOf,
   code,
   create,
   type Fields,
@@ -30,28 +29,8 @@ import {
   remove,
   replace,
 } from '../../steps.ts';
+import { a, name, one, plain, state, version } from './versions.ts';
 
-const one = casesOf('probes-crds', 'versions: ');
-const plain = objectOf({ spec: objectOf({ a: string, n: integer }), status: objectOf({ phase: string, n: integer }) });
-const name = `${definitions}/things.{ns}.probe.io`;
-const a = `${things}/a`;
-const state = pick(
-  'metadata.generation',
-  'metadata.finalizers',
-  'status.conditions.*.type',
-  'status.conditions.*.status',
-  'status.conditions.*.reason',
-  'status.conditions.*.message',
-  'status.acceptedNames',
-  'status.storedVersions',
-);
-const version = (name: string, more: Fields = {}, shape: Fields = plain): Fields => ({
-  name,
-  served: true,
-  storage: false,
-  schema: { openAPIV3Schema: shape },
-  ...more,
-});
 const bare = (body: unknown): unknown =>
   at(body, 'kind') === 'Status' ? body : { ...(body as Fields), metadata: at(body, 'metadata.name') };
 const status = `${a}/status`;

@@ -4,7 +4,6 @@ import {
   boolean,
   definition,
   definitions,
-  integer,
   objectOf,
   patched,
   served,
@@ -13,29 +12,9 @@ import {
   things,
   withDefinition,
 } from '../../probes.things.ts';
-import { at, casesOf, code, create, type Fields, holds, includes, pick, quiet, read, remove } from '../../steps.ts';
+import { at, code, create, type Fields, holds, includes, pick, quiet, read, remove } from '../../steps.ts';
+import { a, name, one, plain, state, version } from './versions.ts';
 
-const one = casesOf('probes-crds', 'versions: ');
-const plain = objectOf({ spec: objectOf({ a: string, n: integer }), status: objectOf({ phase: string, n: integer }) });
-const name = `${definitions}/things.{ns}.probe.io`;
-const a = `${things}/a`;
-const state = pick(
-  'metadata.generation',
-  'metadata.finalizers',
-  'status.conditions.*.type',
-  'status.conditions.*.status',
-  'status.conditions.*.reason',
-  'status.conditions.*.message',
-  'status.acceptedNames',
-  'status.storedVersions',
-);
-const version = (name: string, more: Fields = {}, shape: Fields = plain): Fields => ({
-  name,
-  served: true,
-  storage: false,
-  schema: { openAPIV3Schema: shape },
-  ...more,
-});
 const another = (plural: string, names: Fields, more: Fields = {}): Fields => {
   const made = definition(plain);
   return {

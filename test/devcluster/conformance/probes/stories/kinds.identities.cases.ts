@@ -1,38 +1,17 @@
 /** Probes of roles, secrets, configurations, leases, classes, certificates, accounts and events. */
-import type { Case, Step } from '../../harness.ts';
+import type { Case } from '../../harness.ts';
 import { apply, body, get, patch, pathOf, post, put, remove, table, time } from '../../probes.objects.ts';
-import { casesOf, create, type Fields, inNamespace, pick, quiet } from '../../steps.ts';
+import { casesOf, create, inNamespace, pick, quiet } from '../../steps.ts';
+import { dry, of } from './requests.ts';
 
 const one = casesOf('probes-kinds', 'settings: ');
-const dry = (kind: string, fields: Fields, meta: Fields = {}): Step => post(kind, fields, meta, '?dryRun=All');
-const at1 = (path: string, what: Fields): Step => create(path, what);
-/** A kind of the cluster that the builders do not know. */
-const other = (root: string, apiVersion: string, kind: string) => {
-  const path = `/apis/${apiVersion}/${root}`;
-  const object = (fields: Fields, meta: Fields = {}): Fields => ({
-    apiVersion,
-    kind,
-    metadata: { name: 'b-{ns}', ...meta },
-    ...fields,
-  });
-  return {
-    post: (fields: Fields, meta: Fields = {}, query = '') => at1(`${path}${query}`, object(fields, meta)),
-    patch: (change: unknown, query = ''): Step => ({
-      method: 'PATCH',
-      path: `${path}/b-{ns}${query}`,
-      body: change,
-      type: 'application/merge-patch+json',
-    }),
-    get: (query = ''): Step => ({ path: `${path}/b-{ns}${query}` }),
-  };
-};
-const csr = other('certificatesigningrequests', 'certificates.k8s.io/v1', 'CertificateSigningRequest');
-const runtime = other('runtimeclasses', 'node.k8s.io/v1', 'RuntimeClass');
+const csr = of('certificates.k8s.io/v1', 'certificatesigningrequests', 'CertificateSigningRequest');
+const runtime = of('node.k8s.io/v1', 'runtimeclasses', 'RuntimeClass');
 
 export const identityStories: readonly Case[] = [
   one(
     'Roles and bindings: a life',
-    at1(
+    create(
       pathOf('Role'),
       body('Role', { rules: [{ apiGroups: [''], resources: ['pods', 'pods/log'], verbs: ['get'] }] }),
     ),
@@ -41,7 +20,7 @@ export const identityStories: readonly Case[] = [
     patch('Role', { rules: [{ resources: ['pods'], verbs: ['get'] }] }),
     patch('Role', { rules: [{ apiGroups: [''], verbs: ['get'] }] }),
     patch('Role', { rules: null }),
-    at1(
+    create(
       pathOf('RoleBinding'),
       body('RoleBinding', {
         roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name: 'a' },
@@ -137,7 +116,7 @@ export const identityStories: readonly Case[] = [
   ),
   one(
     'PriorityClass and RuntimeClass: a life',
-    at1(pathOf('PriorityClass'), body('PriorityClass', { value: 10 })),
+    create(pathOf('PriorityClass'), body('PriorityClass', { value: 10 })),
     patch('PriorityClass', { value: 11 }),
     patch('PriorityClass', { preemptionPolicy: 'Never' }),
     patch('PriorityClass', { globalDefault: true, description: 'd' }, 'merge', '?dryRun=All'),

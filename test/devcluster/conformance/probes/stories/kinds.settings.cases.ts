@@ -1,14 +1,14 @@
 /** Probes of kinds that limit others: budgets, autoscalers, quotas. */
 import type { Case, Step } from '../../harness.ts';
 import { get, patch, podSpec, post, remove, selector, table } from '../../probes.objects.ts';
-import { at, casesOf, create, type Fields, inNamespace, pick } from '../../steps.ts';
+import { at, casesOf, create, inNamespace, pick } from '../../steps.ts';
+import { dry } from './requests.ts';
 
 const one = casesOf('probes-kinds', 'settings: ');
 const judged = (step: Step, ...paths: readonly string[]): Step => ({ ...step, view: pick(...paths) });
 /** Without the owners of fields: those of an autoscaler are told by the names of one version here. */
 const unowned = (body: unknown): unknown =>
   JSON.parse(JSON.stringify(body, (key, value: unknown) => (key === 'managedFields' ? undefined : value)));
-const dry = (kind: string, fields: Fields, meta: Fields = {}): Step => post(kind, fields, meta, '?dryRun=All');
 
 export const settingStories: readonly Case[] = [
   one(

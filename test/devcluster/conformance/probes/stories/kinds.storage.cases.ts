@@ -1,36 +1,15 @@
 /** Probes of claims, volumes, classes and drivers of storage over several requests. */
-import type { Case, Step } from '../../harness.ts';
+import type { Case } from '../../harness.ts';
 import { body, get, patch, pathOf, post, remove, selector, table } from '../../probes.objects.ts';
-import { casesOf, create, type Fields, pick } from '../../steps.ts';
+import { casesOf, create, pick } from '../../steps.ts';
+import { dry, of } from './requests.ts';
 
 const one = casesOf('probes-kinds', 'settings: ');
-const dry = (kind: string, fields: Fields, meta: Fields = {}): Step => post(kind, fields, meta, '?dryRun=All');
 const claim = { accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } };
 const volume = { capacity: { storage: '1Gi' }, accessModes: ['ReadWriteOnce'], hostPath: { path: '/tmp' } };
-const at1 = (path: string, what: Fields): Step => create(path, what);
-/** A kind of the cluster that the builders do not know. */
-const other = (root: string, apiVersion: string, kind: string) => {
-  const path = `/apis/${apiVersion}/${root}`;
-  const object = (fields: Fields, meta: Fields = {}): Fields => ({
-    apiVersion,
-    kind,
-    metadata: { name: 'b-{ns}', ...meta },
-    ...fields,
-  });
-  return {
-    post: (fields: Fields, meta: Fields = {}, query = '') => at1(`${path}${query}`, object(fields, meta)),
-    patch: (change: unknown, query = ''): Step => ({
-      method: 'PATCH',
-      path: `${path}/b-{ns}${query}`,
-      body: change,
-      type: 'application/merge-patch+json',
-    }),
-    get: (query = ''): Step => ({ path: `${path}/b-{ns}${query}` }),
-  };
-};
-const driver = other('csidrivers', 'storage.k8s.io/v1', 'CSIDriver');
-const attachment = other('volumeattachments', 'storage.k8s.io/v1', 'VolumeAttachment');
-const attributes = other('volumeattributesclasses', 'storage.k8s.io/v1', 'VolumeAttributesClass');
+const driver = of('storage.k8s.io/v1', 'csidrivers', 'CSIDriver');
+const attachment = of('storage.k8s.io/v1', 'volumeattachments', 'VolumeAttachment');
+const attributes = of('storage.k8s.io/v1', 'volumeattributesclasses', 'VolumeAttributesClass');
 
 export const storageStories: readonly Case[] = [
   one(
@@ -125,7 +104,7 @@ export const storageStories: readonly Case[] = [
   ),
   one(
     'StorageClass: a life',
-    at1(pathOf('StorageClass'), body('StorageClass', { provisioner: 'x.io/y', parameters: { a: 'b' } })),
+    create(pathOf('StorageClass'), body('StorageClass', { provisioner: 'x.io/y', parameters: { a: 'b' } })),
     patch('StorageClass', { parameters: { a: 'c' } }),
     patch('StorageClass', { provisioner: 'z.io/y' }),
     patch('StorageClass', { reclaimPolicy: 'Retain' }),

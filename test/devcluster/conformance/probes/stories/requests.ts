@@ -1,5 +1,6 @@
 /** Requests about one kind at its path. */
 import type { Step } from '../../harness.ts';
+import { post } from '../../probes.objects.ts';
 import { tables } from '../../probes.things.ts';
 import { at, create, type Fields, pick, read, remove } from '../../steps.ts';
 
@@ -50,5 +51,8 @@ export const of = (group: string, plural: string, kind: string, name = 'b-{ns}',
     remove: (): Step => ({ ...remove(`${root}/${name}`), view: (body) => at(body, 'status') ?? at(body, 'kind') }),
   };
 };
+
+/** A dry run of a creation of a kind that the builders know. */
+export const dry = (kind: string, fields: Fields, meta: Fields = {}): Step => post(kind, fields, meta, '?dryRun=All');
 
 export const shown = (step: Step, ...paths: string[]): Step => ({ ...step, view: pick(...paths) });
