@@ -57,11 +57,20 @@ function allocateAddress(object: KubeObject, { addresses }: Taken): string {
 
 const usesNodePorts = (spec: JsonObject): boolean => ['NodePort', 'LoadBalancer'].includes(text(spec, 'type'));
 
+const [lowestPort, highestPort] = [30_000, 32_767];
 /** Ports below are given to those who ask for them, as long as there are others. */
-const firstPort = 30086;
-const firstOf = (bits: number): number => firstPort + (bits % (32768 - firstPort));
+const firstPort = 30_086;
 
-const portRange = 'The range of valid ports is 30000-32767';
+const isOutOfRange = (port: number): boolean => port < lowestPort || port > highestPort;
+const outOfRange = `provided port is not in the valid range. The range of valid ports is ${lowestPort}-${highestPort}`;
+
+/** The port that the bits stand for, or the next that is not taken. */
+function freePort(bits: number, isTaken: (port: number) => boolean): number {
+  let port = firstPort + (bits % (highestPort + 1 - firstPort));
+  for (let left = highestPort + 1 - lowestPort; left > 0 && isTaken(port); left--)
+    port = port === highestPort ? lowestPort : port + 1;
+  return port;
+}
 
 function allocatePorts(object: KubeObject, spec: JsonObject, used: Taken): void {
   const type = text(spec, 'type');
@@ -71,8 +80,7 @@ function allocatePorts(object: KubeObject, spec: JsonObject, used: Taken): void 
   for (const [index, port] of ports.entries()) {
     if (number(port, 'nodePort') !== 0) continue;
     const isTaken = (node: number) => taken.has(node) || used.ports.has(`${text(port, 'protocol') || 'TCP'}/${node}`);
-    let node = firstOf(bitsOf(object, `port${index}`));
-    for (let left = 2768; left > 0 && isTaken(node); left--) node = node === 32767 ? 30000 : node + 1;
+    const node = freePort(bitsOf(object, `port${index}`), isTaken);
     taken.add(node);
     port.nodePort = node;
   }
@@ -88,19 +96,12 @@ function allocateHealthPort(object: KubeObject, spec: JsonObject, before: number
   const isTaken = (node: number) => used.ports.has(`TCP/${node}`);
   if (asked !== 0) {
     if (asked === before) return;
-    const why =
-      asked < 30000 || asked > 32767
-        ? `provided port is not in the valid range. ${portRange}`
-        : isTaken(asked)
-          ? 'provided port is already allocated'
-          : '';
+    const why = isOutOfRange(asked) ? outOfRange : isTaken(asked) ? 'provided port is already allocated' : '';
     if (why !== '') throw internal(`failed to allocate requested HealthCheck NodePort ${asked}: ${why}`);
     return;
   }
   const own = new Set(objects(spec, 'ports').map((port) => number(port, 'nodePort')));
-  let node = firstOf(bitsOf(object, 'health'));
-  for (let left = 2768; left > 0 && (isTaken(node) || own.has(node)); left--) node = node === 32767 ? 30000 : node + 1;
-  spec.healthCheckNodePort = node;
+  spec.healthCheckNodePort = freePort(bitsOf(object, 'health'), (port) => isTaken(port) || own.has(port));
 }
 
 /** What a Service asks for by number and cannot have; with `old`, what an update asks for anew. */
@@ -139,8 +140,7 @@ export function allocationErrors(
     // A dry run takes no port, and looks at none.
     if (context.dryRun) continue;
     const path = `spec.ports[${index}].nodePort`;
-    if (node < 30000 || node > 32767)
-      return [fieldError.invalid(path, node, `provided port is not in the valid range. ${portRange}`)];
+    if (isOutOfRange(node)) return [fieldError.invalid(path, node, outOfRange)];
     const key = `${text(port, 'protocol') || 'TCP'}/${node}`;
     if (taken.ports.has(key) || (old === undefined && own.has(key)))
       return [fieldError.invalid(path, node, 'provided port is already allocated')];
