@@ -18,38 +18,26 @@ import { table } from './shared.ts';
 
 const control = casesOf('probes-controllers', 'story: ');
 
+const nobody = '11111111-1111-1111-1111-111111111111';
+/** A map that is owned. */
+const kidOf = (...ownerReferences: Fields[]): Step => ({
+  path: maps,
+  body: { ...map('kid'), metadata: { name: 'kid', ownerReferences } },
+});
 const gone = (answer: Answer): boolean => answer.code === 404;
 
 export const life: Case[] = [
   control(
     'a deployment goes with what it owns',
     quiet({ path: deployments, body: deployment, keep: { d: 'metadata.uid' } }),
-    quiet({
-      path: maps,
-      body: {
-        ...map('kid'),
-        metadata: {
-          name: 'kid',
-          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: '{d}', controller: true }],
-        },
-      },
-    }),
+    quiet(kidOf({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: '{d}', controller: true })),
     remove(`${deployments}/d`, { propagationPolicy: 'Background' }),
     { path: `${maps}/kid`, until: gone },
   ),
   control(
     'a deployment is orphaned',
     quiet({ path: deployments, body: deployment, keep: { d: 'metadata.uid' } }),
-    quiet({
-      path: maps,
-      body: {
-        ...map('kid'),
-        metadata: {
-          name: 'kid',
-          ownerReferences: [{ apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: '{d}', controller: true }],
-        },
-      },
-    }),
+    quiet(kidOf({ apiVersion: 'apps/v1', kind: 'Deployment', name: 'd', uid: '{d}', controller: true })),
     quiet(remove(`${deployments}/d`, { propagationPolicy: 'Orphan' })),
     { path: `${deployments}/d`, until: gone },
     { path: `${maps}/kid`, view: (body) => (body as { metadata: Fields }).metadata.ownerReferences ?? null },
@@ -57,34 +45,12 @@ export const life: Case[] = [
   control(
     'an owner of another uid',
     quiet({ path: maps, body: map('own') }),
-    quiet({
-      path: maps,
-      body: {
-        ...map('kid'),
-        metadata: {
-          name: 'kid',
-          ownerReferences: [
-            { apiVersion: 'v1', kind: 'ConfigMap', name: 'own', uid: '11111111-1111-1111-1111-111111111111' },
-          ],
-        },
-      },
-    }),
+    quiet(kidOf({ apiVersion: 'v1', kind: 'ConfigMap', name: 'own', uid: nobody })),
     { path: `${maps}/kid`, until: gone },
   ),
   control(
     'an owner that was never there',
-    quiet({
-      path: maps,
-      body: {
-        ...map('kid'),
-        metadata: {
-          name: 'kid',
-          ownerReferences: [
-            { apiVersion: 'v1', kind: 'ConfigMap', name: 'never', uid: '11111111-1111-1111-1111-111111111111' },
-          ],
-        },
-      },
-    }),
+    quiet(kidOf({ apiVersion: 'v1', kind: 'ConfigMap', name: 'never', uid: nobody })),
     { path: `${maps}/kid`, until: gone },
   ),
   control(

@@ -2,7 +2,7 @@
 import type { Case } from '../../harness.ts';
 import { aMap, map, patched, patchTypes, podSpec, template } from '../../probes.things.ts';
 import { applied, create, quiet, read, replace } from '../../steps.ts';
-import { aDeployment, deployment, deployments, one } from './shared.ts';
+import { aDeployment, deployment, deployments, one, running } from './shared.ts';
 
 export const applyProbes: readonly Case[] = [
   one(
@@ -39,59 +39,24 @@ export const applyProbes: readonly Case[] = [
       patchTypes.strategic,
     ),
     applied(aDeployment, deployment(), 'one'),
-    applied(
-      aDeployment,
-      deployment('a', {
-        template: {
-          ...template,
-          spec: {
-            containers: [
-              { name: 'd', image: 'busybox' },
-              { name: 'c', image: 'nginx:2' },
-            ],
-          },
-        },
-      }),
-      'one',
-    ),
+    applied(aDeployment, running({ name: 'd', image: 'busybox' }, { name: 'c', image: 'nginx:2' }), 'one'),
   ),
   one(
     'apply list of env',
     applied(
       aDeployment,
-      deployment('a', {
-        template: {
-          ...template,
-          spec: {
-            containers: [
-              {
-                name: 'c',
-                image: 'n',
-                env: [
-                  { name: 'A', value: '1' },
-                  { name: 'B', value: '2' },
-                ],
-              },
-            ],
-          },
-        },
+      running({
+        name: 'c',
+        image: 'n',
+        env: [
+          { name: 'A', value: '1' },
+          { name: 'B', value: '2' },
+        ],
       }),
       'one',
     ),
-    applied(
-      aDeployment,
-      deployment('a', {
-        template: { ...template, spec: { containers: [{ name: 'c', image: 'n', env: [{ name: 'C', value: '3' }] }] } },
-      }),
-      'two',
-    ),
-    applied(
-      aDeployment,
-      deployment('a', {
-        template: { ...template, spec: { containers: [{ name: 'c', image: 'n', env: [{ name: 'B', value: '2' }] }] } },
-      }),
-      'one',
-    ),
+    applied(aDeployment, running({ name: 'c', image: 'n', env: [{ name: 'C', value: '3' }] }), 'two'),
+    applied(aDeployment, running({ name: 'c', image: 'n', env: [{ name: 'B', value: '2' }] }), 'one'),
   ),
   one(
     'apply topology constraints',

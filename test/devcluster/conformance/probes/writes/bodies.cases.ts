@@ -15,7 +15,7 @@ import {
   withDefinition,
 } from '../../probes.things.ts';
 import { applied, create, type Fields, inNamespace, pick, quiet, read, remove } from '../../steps.ts';
-import { aDeployment, deployment, deployments, one, services } from './shared.ts';
+import { aDeployment, deployment, deployments, one, running, services } from './shared.ts';
 
 const service = (spec: Fields, name = 'a') => ({ apiVersion: 'v1', kind: 'Service', metadata: { name }, spec });
 
@@ -226,33 +226,15 @@ export const bodyProbes: readonly Case[] = [
     'apply quantities unchanged',
     applied(
       aDeployment,
-      deployment('a', {
-        template: {
-          ...template,
-          spec: {
-            containers: [
-              {
-                name: 'c',
-                image: 'n',
-                resources: { requests: { cpu: '1000m' }, limits: { cpu: '1', memory: '1024Mi' } },
-              },
-            ],
-          },
-        },
+      running({
+        name: 'c',
+        image: 'n',
+        resources: { requests: { cpu: '1000m' }, limits: { cpu: '1', memory: '1024Mi' } },
       }),
     ),
     applied(
       aDeployment,
-      deployment('a', {
-        template: {
-          ...template,
-          spec: {
-            containers: [
-              { name: 'c', image: 'n', resources: { requests: { cpu: '1' }, limits: { cpu: '1', memory: '1Gi' } } },
-            ],
-          },
-        },
-      }),
+      running({ name: 'c', image: 'n', resources: { requests: { cpu: '1' }, limits: { cpu: '1', memory: '1Gi' } } }),
       'two',
     ),
   ),

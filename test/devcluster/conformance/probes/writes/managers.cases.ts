@@ -1,8 +1,8 @@
 /** Field managers: odd requests and transfers. */
 import type { Case } from '../../harness.ts';
-import { aMap, map, maps, patched, patchTypes, template } from '../../probes.things.ts';
+import { aMap, map, maps, patched, patchTypes } from '../../probes.things.ts';
 import { applied, quiet, read } from '../../steps.ts';
-import { aDeployment, deployment, one } from './shared.ts';
+import { aDeployment, deployment, one, running } from './shared.ts';
 
 export const managerProbes: readonly Case[] = [
   one('apply without a field manager', { method: 'PATCH', path: aMap, body: map(), type: patchTypes.apply }),
@@ -50,23 +50,7 @@ export const managerProbes: readonly Case[] = [
     body: 'apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: a\ndata:\n  k: v\n  k: w\n',
     type: patchTypes.apply,
   }),
-  one(
-    'apply duplicate list keys',
-    applied(
-      aDeployment,
-      deployment('a', {
-        template: {
-          ...template,
-          spec: {
-            containers: [
-              { name: 'c', image: 'a' },
-              { name: 'c', image: 'b' },
-            ],
-          },
-        },
-      }),
-    ),
-  ),
+  one('apply duplicate list keys', applied(aDeployment, running({ name: 'c', image: 'a' }, { name: 'c', image: 'b' }))),
   one(
     'update of managedFields by hand',
     quiet(applied(aMap, map())),

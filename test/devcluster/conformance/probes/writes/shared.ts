@@ -14,3 +14,7 @@ export const deployment = (name = 'a', more: Fields = {}, meta: Fields = {}) => 
   metadata: { name, ...meta },
   spec: { replicas: 1, selector, template, ...more },
 });
+
+/** A deployment of pods with those containers. */
+export const running = (...containers: Fields[]) =>
+  deployment('a', { template: { ...template, spec: { containers } } });
