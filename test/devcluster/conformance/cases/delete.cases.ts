@@ -1,8 +1,8 @@
-import type { Answer, Case, Step } from '../harness.ts';
+import type { Case, Step } from '../harness.ts';
+import { gone } from '../steps.ts';
 import { configMap, configMaps, widget, widgets } from './write.cases.ts';
 
 const one = (name: string, ...steps: Step[]): Case => ({ area: 'delete', name, steps });
-const gone = (answer: Answer): boolean => answer.code === 404;
 
 const both: readonly [string, string, typeof widget][] = [
   ['custom', widgets, widget],

@@ -1,10 +1,8 @@
 /** What controllers do. */
-import type { Answer, Case, Step } from '../../harness.ts';
+import type { Case, Step } from '../../harness.ts';
 import { body, get, pathOf, podSpec, post, remove, selector, template } from '../../probes.objects.ts';
-import { type Fields, quiet } from '../../steps.ts';
+import { type Fields, gone, quiet } from '../../steps.ts';
 import { map, one, rbac } from './shared.ts';
-
-const gone = (answer: Answer): boolean => answer.code === 404;
 
 const owned = (name: string, uid: string, more: Fields = {}): Step =>
   quiet(map({}, { name, ownerReferences: [{ apiVersion: 'v1', kind: 'ConfigMap', name: 'a', uid, ...more }] }));

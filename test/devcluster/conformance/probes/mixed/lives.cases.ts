@@ -1,5 +1,5 @@
 /** Stories of owners, namespaces and webhooks. */
-import type { Answer, Case, Step } from '../../harness.ts';
+import type { Case, Step } from '../../harness.ts';
 import {
   create,
   deployment,
@@ -13,7 +13,7 @@ import {
   widget,
   widgets,
 } from '../../probes.admission.objects.ts';
-import { casesOf, type Fields, patch, quiet, remove } from '../../steps.ts';
+import { casesOf, type Fields, gone, patch, quiet, remove } from '../../steps.ts';
 import { table } from './shared.ts';
 
 const control = casesOf('probes-controllers', 'story: ');
@@ -24,7 +24,6 @@ const kidOf = (...ownerReferences: Fields[]): Step => ({
   path: maps,
   body: { ...map('kid'), metadata: { name: 'kid', ownerReferences } },
 });
-const gone = (answer: Answer): boolean => answer.code === 404;
 
 export const life: Case[] = [
   control(
